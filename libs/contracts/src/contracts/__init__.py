@@ -1,0 +1,1 @@
+"""Events exchanged by the services, and the value types they share. Depends on pydantic only."""

@@ -1,0 +1,33 @@
+"""All events, by the service that publishes them."""
+
+from contracts.events.billing import InvoiceIssued, InvoicePaymentRequested, InvoiceSettled
+from contracts.events.enrolment import (
+    ActivityPublished,
+    AdhesionPaid,
+    AdhesionPaymentRequested,
+    EntitlementChanged,
+    FamilyRegistered,
+    GuardianChanged,
+    MemberRegistered,
+)
+from contracts.events.identity import AccountOpened, TenantRegistered, TenantUpdated
+from contracts.events.payment_gateway import PaymentSettled
+from contracts.events.planning import ReservationsCommitted
+
+__all__ = [
+    "AccountOpened",
+    "ActivityPublished",
+    "AdhesionPaid",
+    "AdhesionPaymentRequested",
+    "EntitlementChanged",
+    "FamilyRegistered",
+    "GuardianChanged",
+    "InvoiceIssued",
+    "InvoicePaymentRequested",
+    "InvoiceSettled",
+    "MemberRegistered",
+    "PaymentSettled",
+    "ReservationsCommitted",
+    "TenantRegistered",
+    "TenantUpdated",
+]

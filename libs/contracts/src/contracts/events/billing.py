@@ -1,0 +1,37 @@
+"""Events of billing: invoices."""
+
+from datetime import date
+from uuid import UUID
+
+from contracts.event import Event, event
+from contracts.events.payment_request import PaymentRequest
+from contracts.values import Cents, Regie
+
+
+@event("billing.invoice_issued.v1", subject="invoice_id")
+class InvoiceIssued(Event):
+    """An invoice was numbered and issued. ``period`` is the first day of the month it invoices."""
+
+    invoice_id: UUID
+    number: str
+    family_id: UUID
+    regie: Regie
+    period: date
+    issued_on: date
+    due_on: date
+    amount_cents: Cents
+
+
+@event("billing.invoice_payment_requested.v1", subject="payment_id")
+class InvoicePaymentRequested(PaymentRequest):
+    """A family wants to pay one or several invoices."""
+
+
+@event("billing.invoice_settled.v1", subject="invoice_id")
+class InvoiceSettled(Event):
+    """Nothing is left to pay on an invoice."""
+
+    invoice_id: UUID
+    number: str
+    family_id: UUID
+    paid_cents: Cents

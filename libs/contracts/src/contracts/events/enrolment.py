@@ -1,0 +1,99 @@
+"""Events of enrolment: families, activities, adhesions."""
+
+from datetime import date
+from uuid import UUID
+
+from contracts.event import Event, event
+from contracts.events.payment_request import PaymentRequest
+from contracts.values import Cents, Guardian, MemberKind, PostalAddress, Regie
+
+
+@event("enrolment.family_registered.v1", subject="family_id")
+class FamilyRegistered(Event):
+    """A family file and its guardians. Each separated parent has a file of their own."""
+
+    family_id: UUID
+    name: str
+    address: PostalAddress
+    guardians: tuple[Guardian, ...]
+
+
+@event("enrolment.guardian_changed.v1", subject="guardian_id")
+class GuardianChanged(Event):
+    """A guardian's name or contact details."""
+
+    guardian_id: UUID
+    family_id: UUID
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+
+
+@event("enrolment.member_registered.v1", subject="member_id")
+class MemberRegistered(Event):
+    """A family member, child or adult. A child of separated parents belongs to two families."""
+
+    member_id: UUID
+    family_ids: tuple[UUID, ...]
+    kind: MemberKind
+    first_name: str
+    last_name: str
+    birth_date: date
+    school: str | None
+
+
+@event("enrolment.activity_published.v1", subject="activity_id")
+class ActivityPublished(Event):
+    """An activity of a season, the half-open period ``[opens_on, closes_on)``.
+
+    ``element_name`` is what one booked day is called («Cantine d'Alixan»).
+    """
+
+    activity_id: UUID
+    name: str
+    category: str
+    element_name: str
+    season: str
+    opens_on: date
+    closes_on: date
+    regie: Regie
+
+
+@event("enrolment.adhesion_payment_requested.v1", subject="payment_id")
+class AdhesionPaymentRequested(PaymentRequest):
+    """Adhesions were ordered and wait for their payment."""
+
+
+@event("enrolment.adhesion_paid.v1", subject="adhesion_id")
+class AdhesionPaid(Event):
+    """An adhesion is in force: it opens ``[valid_from, valid_until)`` of an activity to a member.
+
+    ``amount_cents`` is what the adhesion cost (0 when free, and then ``payment_id`` is None);
+    ``unit_price_cents`` what one booked unit costs this family, and ``tariff_label`` how («à l'unité»).
+    """
+
+    adhesion_id: UUID
+    family_id: UUID
+    member_id: UUID
+    activity_id: UUID
+    regie_id: UUID
+    payment_id: UUID | None
+    amount_cents: Cents
+    unit_price_cents: Cents
+    tariff_label: str
+    valid_from: date
+    valid_until: date
+
+
+@event("enrolment.entitlement_changed.v1", subject="adhesion_id")
+class EntitlementChanged(Event):
+    """The price of a unit changes from ``effective_from`` on, never backwards."""
+
+    adhesion_id: UUID
+    family_id: UUID
+    member_id: UUID
+    activity_id: UUID
+    unit_price_cents: Cents
+    tariff_label: str
+    effective_from: date

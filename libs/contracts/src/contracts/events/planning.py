@@ -1,0 +1,34 @@
+"""Events of planning: reservations."""
+
+from datetime import date
+from uuid import UUID
+
+from contracts.event import Event, Value, event
+from contracts.values import Cents, ReservationStatus
+
+
+class ReservationState(Value):
+    """One reservation after the change. ``version`` grows with each change of this reservation.
+
+    The price is the one shown to the family and frozen at the moment of booking.
+    """
+
+    reservation_id: UUID
+    version: int
+    member_id: UUID
+    activity_id: UUID
+    regie_id: UUID
+    day: date
+    element_name: str
+    tariff_label: str
+    unit_price_cents: Cents
+    status: ReservationStatus
+
+
+@event("planning.reservations_committed.v1", subject="basket_id")
+class ReservationsCommitted(Event):
+    """A family's basket was booked, whole. Cancelled reservations travel with status ``cancelled``."""
+
+    basket_id: UUID
+    family_id: UUID
+    reservations: tuple[ReservationState, ...]
