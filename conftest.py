@@ -1,4 +1,5 @@
 import os
+
 import pytest
 
 pytest_plugins = ["chassis.testing.plugin"]

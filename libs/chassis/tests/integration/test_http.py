@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from contracts.values import Role
 
 from chassis.ids import new_id
 from chassis.testing.plugin import ALIXAN, VEYRAS, Harness
+from contracts.values import Role
 
 FAMILY = new_id()
 

@@ -5,11 +5,11 @@ import json
 
 import aio_pika
 import pytest
-from contracts.events import InvoiceSettled
 
 from chassis.ids import new_id
 from chassis.messaging.topology import EXCHANGE, Queues
 from chassis.testing.plugin import ALIXAN, VEYRAS, Harness
+from contracts.events import InvoiceSettled
 
 BILLS = Queues("sample.bills")
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from contracts.events import InvoiceSettled, PaymentSettled
 from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import text
@@ -15,6 +14,7 @@ from chassis.ids import new_id
 from chassis.messaging.consumer import Consumer, Received
 from chassis.runtime import Service
 from chassis.settings import ServiceSettings
+from contracts.events import InvoiceSettled, PaymentSettled
 
 router = APIRouter(route_class=PortalRoute)
 
