@@ -1,0 +1,1 @@
+"""What every service needs once: settings, clock, database, messaging, HTTP, authentication, logs and metrics."""

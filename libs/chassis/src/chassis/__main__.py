@@ -1,0 +1,86 @@
+"""``python -m chassis provision|migrate NAME…`` and ``python -m chassis serve NAME``."""
+
+import argparse
+import asyncio
+import importlib
+import os
+import sys
+
+import aio_pika
+import uvicorn
+
+from chassis.http.app import create_app
+from chassis.logging import configure_logging
+from chassis.migrations import upgrade_async
+from chassis.provision import provision
+from chassis.runtime import Service, declare_service_queues
+
+
+def load_service(name: str) -> Service:
+    """The declaration of a service by name. Raises ``LookupError``."""
+    package = name.replace("-", "_")
+    try:
+        module = importlib.import_module(f"{package}.entrypoints.service")
+    except ModuleNotFoundError as error:
+        raise LookupError(f"no service named {name}") from error
+    service = module.SERVICE
+    assert isinstance(service, Service)  # noqa: S101
+    return service
+
+
+def _serve(name: str) -> None:
+    service = load_service(name)
+    settings = service.settings()
+    configure_logging(service.name, settings.log_level)
+    uvicorn.run(
+        create_app(service, settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        proxy_headers=False,
+    )
+
+
+async def _provision(names: list[str]) -> None:
+    admin_url, password = os.environ["PORTAIL_ADMIN_DATABASE_URL"], os.environ["PORTAIL_DATABASE_PASSWORD"]
+    for name in names:
+        await provision(name, admin_url, password)
+
+
+async def _migrate(names: list[str]) -> None:
+    """Tables, then queues: an event published before its reader first starts must find the reader's queue.
+
+    ``PORTAIL_OWNER_DATABASE_URL`` may hold ``{name}``, so that one process migrates several services.
+    """
+    for name in names:
+        url = os.environ["PORTAIL_OWNER_DATABASE_URL"].replace("{name}", name.replace("-", "_"))
+        await upgrade_async(name, url)
+    async with await aio_pika.connect(os.environ["PORTAIL_AMQP_URL"]) as connection:
+        channel = await connection.channel()
+        for name in names:
+            await declare_service_queues(channel, load_service(name))
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(prog="python -m chassis")
+    parser.add_argument("command", choices=["provision", "migrate", "serve"])
+    parser.add_argument("names", nargs="+", metavar="NAME")
+    arguments = parser.parse_args()
+    try:
+        if arguments.command == "serve":
+            (name,) = arguments.names
+            _serve(name)
+        elif arguments.command == "provision":
+            asyncio.run(_provision(arguments.names))
+        else:
+            asyncio.run(_migrate(arguments.names))
+    except (LookupError, ValueError) as error:
+        sys.exit(f"{parser.prog} {arguments.command}: {error}")
+
+
+if __name__ == "__main__":
+    main()

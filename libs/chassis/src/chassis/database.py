@@ -1,0 +1,100 @@
+"""PostgreSQL through SQLAlchemy, every transaction bound to one tenant.
+
+Row-level security is forced on tenant tables; ``app.tenant_id`` is set when the transaction begins and PostgreSQL
+refuses rows of any other commune. A transaction without a tenant cannot be opened by accident: it takes the
+explicit ``platform()`` and sees no tenant row.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import MetaData, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from chassis.clock import Clock
+from chassis.outbox import OutboxSignal, insert_event
+from contracts.event import Event
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+"""Tables of the running service (each process runs one service)."""
+
+
+def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEngine:
+    """An asyncpg engine for a ``postgresql://`` address."""
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        connect_args={"server_settings": {"application_name": application_name}, "timeout": 10},
+    )
+
+
+class Transaction:
+    """One database transaction of one commune: run statements on ``connection``, publish events with ``publish``."""
+
+    def __init__(self, connection: AsyncConnection, tenant_id: UUID, clock: Clock, source: str) -> None:
+        self.connection = connection
+        self.tenant_id = tenant_id
+        self.clock = clock
+        self.published = False
+        self._source = source
+
+    def now(self) -> datetime:
+        """Business instant, UTC."""
+        return self.clock.now()
+
+    async def publish(self, event: Event, *, sequence: int) -> None:
+        """Writes an event to the outbox, to be sent if and only if this transaction commits.
+
+        ``sequence`` is the aggregate's version; the caller holds the aggregate's row lock.
+        """
+        await insert_event(
+            self.connection,
+            event,
+            tenant_id=self.tenant_id,
+            sequence=sequence,
+            source=self._source,
+            time=self.clock.now(),
+        )
+        self.published = True
+
+
+class Database:
+    """Opens transactions of a service."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock, source: str, signal: OutboxSignal) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._source = source
+        self._signal = signal
+
+    @asynccontextmanager
+    async def transaction(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
+        """A transaction that sees and writes the rows of one commune. Commits at the end, rolls back on error."""
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                text("select set_config('app.tenant_id', :tenant, true)"), {"tenant": str(tenant_id)}
+            )
+            transaction = Transaction(connection, tenant_id, self._clock, self._source)
+            yield transaction
+        if transaction.published:
+            self._signal.wake()
+
+    @asynccontextmanager
+    async def platform(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction of the platform itself (registry of communes, inbox): no tenant row is visible to it."""
+        async with self._engine.begin() as connection:
+            yield connection

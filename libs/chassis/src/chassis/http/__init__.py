@@ -1,0 +1,1 @@
+"""HTTP: application factory, problem+json, authentication dependencies, transactions and idempotency keys."""

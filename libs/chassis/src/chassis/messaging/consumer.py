@@ -1,0 +1,155 @@
+"""Consumes events: exactly one effect per message, delayed retries, dead letters with their reason."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractRobustConnection
+from pydantic import ValidationError
+from sqlalchemy import text
+
+from chassis import metrics
+from chassis.database import Database, Transaction
+from chassis.errors import DomainError
+from chassis.messaging.topology import RETRY_DELAYS, Queues, declare_queues
+from chassis.tracing import continue_trace
+from contracts.envelope import Envelope
+from contracts.event import Event
+
+_log = structlog.get_logger(__name__)
+
+_PREFETCH = 20
+_ATTEMPT_HEADER = "x-attempt"
+_REASON_HEADER = "x-reason"
+
+EventT = TypeVar("EventT", bound=Event)
+
+
+@dataclass(frozen=True)
+class Received(Generic[EventT]):
+    """An event with its envelope."""
+
+    event: EventT
+    envelope: Envelope
+
+    @property
+    def sequence(self) -> int:
+        """Version of the aggregate: ignore the event when a newer one is known."""
+        return self.envelope.sequence
+
+
+Handler = Callable[[Transaction, Received[Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """A queue ``<service>.<purpose>`` and what handles each event model it is bound to.
+
+    Handlers run in a transaction of the event's commune that also holds the inbox row. They are order-independent.
+    A ``DomainError`` sends the message to the dead letters at once; anything else is retried with growing delays.
+    """
+
+    purpose: str
+    handlers: Mapping[type[Event], Handler]
+
+
+class UndecodableMessageError(Exception):
+    """The message is not an event this consumer knows."""
+
+
+class ConsumerWorker:
+    """Runs one consumer on a connection that restores itself."""
+
+    def __init__(
+        self, consumer: Consumer, service: str, connection: AbstractRobustConnection, database: Database
+    ) -> None:
+        self.queues = Queues(f"{service}.{consumer.purpose}")
+        self._handlers = {model.event_type: (model, handler) for model, handler in consumer.handlers.items()}
+        self._connection = connection
+        self._database = database
+        self._channel: AbstractChannel | None = None
+        self._consumer_tag: str | None = None
+        self._queue: aio_pika.abc.AbstractQueue | None = None
+
+    async def start(self) -> None:
+        """Declares the queues and starts consuming."""
+        self._channel = await self._connection.channel()
+        await self._channel.set_qos(prefetch_count=_PREFETCH)
+        self._queue = await declare_queues(self._channel, self.queues, list(self._handlers))
+        self._consumer_tag = await self._queue.consume(self._on_message)
+
+    async def stop(self) -> None:
+        """Takes no more messages; those being handled finish or are delivered again elsewhere."""
+        if self._queue and self._consumer_tag and self._channel and not self._channel.is_closed:
+            await self._queue.cancel(self._consumer_tag)
+
+    def is_consuming(self) -> bool:
+        """Whether the broker has this consumer, as far as the connection knows."""
+        return self._consumer_tag is not None and self._channel is not None and not self._channel.is_closed
+
+    async def _on_message(self, message: AbstractIncomingMessage) -> None:
+        structlog.contextvars.bind_contextvars(message_id=message.message_id, queue=self.queues.main)
+        try:
+            outcome = await self._handle(message)
+        except (UndecodableMessageError, DomainError) as error:
+            outcome = await self._bury(message, f"{type(error).__name__}: {error}")
+        except Exception as error:
+            _log.warning("message_failed", type=message.type, error=type(error).__name__, exc_info=True)
+            outcome = await self._retry(message, f"{type(error).__name__}: {str(error)[:300]}")
+        await message.ack()
+        metrics.MESSAGES.labels(self.queues.main, message.type or "", outcome).inc()
+
+    async def _handle(self, message: AbstractIncomingMessage) -> str:
+        model, handler, envelope = self._read_envelope(message)
+        continue_trace(envelope.traceparent)
+        try:
+            event = model.model_validate_json(message.body)
+        except ValidationError as error:
+            raise UndecodableMessageError(f"invalid body: {error.errors(include_input=False)}") from error
+        async with self._database.transaction(envelope.tenant) as transaction:
+            first = await transaction.connection.execute(
+                text("insert into inbox (consumer, message_id) values (:consumer, :id) on conflict do nothing"),
+                {"consumer": self.queues.main, "id": envelope.id},
+            )
+            if first.rowcount == 0:
+                return "duplicate"
+            await handler(transaction, Received(event, envelope))
+        return "handled"
+
+    def _read_envelope(self, message: AbstractIncomingMessage) -> tuple[type[Event], Handler, Envelope]:
+        try:
+            envelope = Envelope.from_headers(dict(message.headers))
+        except (KeyError, ValueError) as error:
+            raise UndecodableMessageError(f"envelope: {error}") from error
+        if envelope.type not in self._handlers:
+            raise UndecodableMessageError(f"unknown type {envelope.type}")
+        model, handler = self._handlers[envelope.type]
+        return model, handler, envelope
+
+    async def _retry(self, message: AbstractIncomingMessage, reason: str) -> str:
+        attempt = int(str(message.headers.get(_ATTEMPT_HEADER, 0)))
+        delays = list(RETRY_DELAYS)
+        if attempt >= len(delays):
+            return await self._bury(message, reason)
+        await self._send_copy(message, self.queues.retry(delays[attempt]), {_ATTEMPT_HEADER: attempt + 1})
+        return "retried"
+
+    async def _bury(self, message: AbstractIncomingMessage, reason: str) -> str:
+        _log.error("message_dead", type=message.type, reason=reason)
+        await self._send_copy(message, self.queues.dead, {_REASON_HEADER: reason[:1000]})
+        return "dead"
+
+    async def _send_copy(self, message: AbstractIncomingMessage, queue: str, headers: dict[str, str | int]) -> None:
+        """Confirmed before the original is acknowledged: a crash in between duplicates, never loses."""
+        assert self._channel is not None  # noqa: S101 - messages come through it
+        copy = aio_pika.Message(
+            message.body,
+            headers={**message.headers, **headers},
+            message_id=message.message_id,
+            type=message.type,
+            content_type=message.content_type,
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        )
+        await self._channel.default_exchange.publish(copy, routing_key=queue, mandatory=True)

@@ -1,0 +1,65 @@
+"""Exchanges and queues, declared from this one place since their arguments never change once declared."""
+
+from dataclasses import dataclass
+
+from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractQueue, ExchangeType
+
+EXCHANGE = "portal.events"
+DELIVERY_LIMIT = 20
+RETRY_DELAYS = {"5s": 5_000, "1m": 60_000, "10m": 600_000}
+"""Name and milliseconds of each delayed retry, in the order they are used."""
+
+
+@dataclass(frozen=True)
+class Queues:
+    """The names that belong to one consumer's queue."""
+
+    main: str
+
+    @property
+    def dead(self) -> str:
+        """Where messages that cannot be handled wait for an operator, with the reason in their headers."""
+        return f"{self.main}.dead"
+
+    def retry(self, delay: str) -> str:
+        """Where a message waits ``delay`` before it comes back."""
+        return f"{self.main}.retry.{delay}"
+
+
+async def declare_exchange(channel: AbstractChannel) -> AbstractExchange:
+    """The exchange of all events."""
+    return await channel.declare_exchange(EXCHANGE, ExchangeType.TOPIC, durable=True)
+
+
+async def declare_queues(channel: AbstractChannel, queues: Queues, routing_keys: list[str]) -> AbstractQueue:
+    """Declares a consumer's queues and binds the main one. Idempotent."""
+    exchange = await declare_exchange(channel)
+    await channel.declare_queue(queues.dead, durable=True, arguments={"x-queue-type": "quorum"})
+    for delay, milliseconds in RETRY_DELAYS.items():
+        await channel.declare_queue(
+            queues.retry(delay),
+            durable=True,
+            arguments={
+                "x-queue-type": "quorum",
+                "x-message-ttl": milliseconds,
+                "x-dead-letter-exchange": "",
+                "x-dead-letter-routing-key": queues.main,
+                "x-dead-letter-strategy": "at-least-once",
+                "x-overflow": "reject-publish",
+            },
+        )
+    queue = await channel.declare_queue(
+        queues.main,
+        durable=True,
+        arguments={
+            "x-queue-type": "quorum",
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": queues.dead,
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",
+        },
+    )
+    for key in routing_keys:
+        await queue.bind(exchange, routing_key=key)
+    return queue

@@ -1,0 +1,14 @@
+"""Prometheus metrics that every service has."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+REQUESTS = Histogram(
+    "portail_http_request_seconds",
+    "Duration of HTTP requests",
+    ["service", "method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+OUTBOX_WAITING = Gauge("portail_outbox_waiting", "Events written but not yet published", ["service"])
+OUTBOX_PUBLISHED = Counter("portail_outbox_published_total", "Events published", ["service"])
+MESSAGES = Counter("portail_messages_total", "Messages handled", ["queue", "type", "outcome"])
+JOB_RUNS = Counter("portail_job_runs_total", "Runs of scheduled jobs", ["service", "job", "outcome"])

@@ -1,0 +1,133 @@
+"""Alembic for every service: the shared environment, the tables every service has, and tenant isolation."""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command, context, op
+from alembic.config import Config
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from chassis.database import create_engine
+
+
+def upgrade(service: str, owner_url: str) -> None:
+    """Applies the migrations of a service. Waits at most a few seconds for locks, then fails rather than block."""
+    asyncio.run(upgrade_async(service, owner_url))
+
+
+async def upgrade_async(service: str, owner_url: str) -> None:
+    """Same, inside a running event loop."""
+    engine = create_engine(owner_url, pool_size=1, application_name=f"{service}-migrate")
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder(service)))
+    config.set_main_option("path_separator", "os")
+
+    def apply(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("set local lock_timeout = '5s'"))
+            await connection.execute(text("set local statement_timeout = '60s'"))
+            await connection.run_sync(apply)
+    finally:
+        await engine.dispose()
+
+
+def migrations_folder(service: str) -> Path:
+    """Where a service's migrations lie: beside its ``src``."""
+    import importlib.util  # noqa: PLC0415
+
+    package = importlib.util.find_spec(service.replace("-", "_"))
+    if package is None or package.origin is None:
+        raise LookupError(f"service {service} is not installed")
+    return Path(package.origin).parents[2] / "migrations"
+
+
+def run_environment() -> None:
+    """The whole of a service's ``migrations/env.py``."""
+    connection: Connection = context.config.attributes["connection"]
+    context.configure(connection=connection, transaction_per_migration=False)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def isolate_tenants(*tables: str) -> None:
+    """Forces row-level security on tables that have ``tenant_id``. Call it for each of them in its migration."""
+    for table in tables:
+        op.execute(f"alter table {table} enable row level security")
+        op.execute(f"alter table {table} force row level security")
+        op.execute(
+            f"create policy tenant on {table}"
+            " using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)"
+            " with check (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)"
+        )
+
+
+def create_chassis_tables(service: str) -> None:
+    """Registry of communes, outbox, inbox and idempotency keys. Call it in a service's first migration."""
+    role = service.replace("-", "_")
+    for statement in _CHASSIS_TABLES.strip().split(";\n"):
+        op.execute(statement)
+    isolate_tenants("outbox", "idempotency_key")
+    op.execute(f"create policy relay on outbox to {role}_relay using (true)")
+    op.execute(f"grant select, delete on outbox to {role}_relay")
+
+
+_CHASSIS_TABLES = """
+create table tenant (
+    id uuid primary key,
+    slug text not null unique,
+    hostnames text[] not null,
+    version bigint not null,
+    description jsonb not null
+);
+create index tenant_hostnames_idx on tenant using gin (hostnames);
+create table outbox (
+    seq bigint generated always as identity primary key,
+    id uuid not null,
+    tenant_id uuid not null,
+    source text not null,
+    type text not null,
+    subject uuid not null,
+    sequence bigint not null check (sequence > 0),
+    time timestamptz not null,
+    traceparent text,
+    body jsonb not null
+);
+create table inbox (
+    consumer text not null,
+    message_id uuid not null,
+    received_at timestamptz not null default now(),
+    primary key (consumer, message_id)
+);
+create table idempotency_key (
+    tenant_id uuid not null,
+    account_id uuid not null,
+    key text not null,
+    request_hash bytea not null,
+    status int not null,
+    content_type text,
+    body bytea not null,
+    created_at timestamptz not null default now(),
+    primary key (tenant_id, account_id, key)
+)
+"""
+
+
+def tables_without_isolation() -> str:
+    """SQL naming every table with ``tenant_id`` that lacks a forced policy. A test expects no row."""
+    return """
+        select c.relname
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+        join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+        where c.relkind in ('r', 'p')
+          and (not c.relrowsecurity or not c.relforcerowsecurity
+               or not exists (select 1 from pg_policies p where p.schemaname = 'public' and p.tablename = c.relname
+                              and p.policyname = 'tenant' and p.cmd = 'ALL'
+                              and p.qual like '%app.tenant_id%' and p.with_check like '%app.tenant_id%'))
+        order by 1
+    """

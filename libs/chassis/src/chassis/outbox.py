@@ -1,0 +1,135 @@
+"""Transactional outbox: the event row commits with the change; one elected relay per service publishes in order."""
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from chassis import metrics
+from chassis.ids import new_id
+from chassis.tracing import current_traceparent
+from contracts.envelope import Envelope
+from contracts.event import Event
+
+_log = structlog.get_logger(__name__)
+
+_BATCH = 200
+_POLL_SECONDS = 1.0
+_RETRY_SECONDS = 1.0
+_LOCK = "outbox-relay"
+
+_INSERT = text(
+    "insert into outbox (id, tenant_id, source, type, subject, sequence, time, traceparent, body)"
+    " values (:id, :tenant_id, :source, :type, :subject, :sequence, :time, :traceparent, cast(:body as jsonb))"
+)
+
+
+class OutboxSignal:
+    """Wakes this process's relay after a commit; polling covers what other processes wrote."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something was committed."""
+        self._event.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Returns when woken or after ``seconds``."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
+        except TimeoutError:
+            return
+        self._event.clear()
+
+
+async def insert_event(
+    connection: AsyncConnection, event: Event, *, tenant_id: UUID, sequence: int, source: str, time: datetime
+) -> None:
+    """Adds an event to the outbox, in the transaction that makes the change."""
+    row = {
+        "id": new_id(),
+        "tenant_id": tenant_id,
+        "source": source,
+        "type": event.event_type,
+        "subject": event.subject,
+        "sequence": sequence,
+        "time": time,
+        "traceparent": current_traceparent(),
+        "body": event.model_dump_json(),
+    }
+    await connection.execute(_INSERT, row)
+
+
+class Publisher(Protocol):
+    """Where the relay sends what it reads."""
+
+    async def publish_all(self, messages: list[tuple[Envelope, bytes]]) -> int:
+        """Publishes in order, with confirms in flight; returns how many, from the first, are surely there."""
+        ...
+
+
+class Relay:
+    """Publishes the outbox. Many may run; the one holding the advisory lock works, the others wait."""
+
+    def __init__(self, engine: AsyncEngine, publisher: Publisher, signal: OutboxSignal, service: str) -> None:
+        self._engine = engine
+        self._publisher = publisher
+        self._signal = signal
+        self._service = service
+
+    async def run(self) -> None:
+        """Runs until cancelled. A broker or database that is away is waited for."""
+        while True:
+            try:
+                full_batch = await self.publish_batch() == _BATCH
+            except Exception as error:
+                _log.warning("outbox_relay_waits", error=type(error).__name__, reason=str(error)[:200])
+                await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            if not full_batch:
+                await self._signal.wait(_POLL_SECONDS)
+
+    async def publish_batch(self) -> int:
+        """Publishes and deletes the oldest events. Returns how many; 0 also when another relay is the leader."""
+        async with self._engine.begin() as connection:
+            elected = await connection.scalar(
+                text("select pg_try_advisory_xact_lock(hashtext(:name))"), {"name": _LOCK}
+            )
+            if not elected:
+                return 0
+            rows = (await connection.execute(text("select * from outbox order by seq limit :n"), {"n": _BATCH})).all()
+            metrics.OUTBOX_WAITING.labels(self._service).set(len(rows))
+            if not rows:
+                return 0
+            messages = [
+                (
+                    Envelope(
+                        id=row.id,
+                        source=row.source,
+                        type=row.type,
+                        time=row.time,
+                        subject=row.subject,
+                        tenant=row.tenant_id,
+                        sequence=row.sequence,
+                        traceparent=row.traceparent,
+                    ),
+                    json.dumps(row.body, ensure_ascii=False).encode(),
+                )
+                for row in rows
+            ]
+            done = await self._publisher.publish_all(messages)
+            if done:
+                # By number, one by one: a row with a lower number may have become visible since the reading.
+                sent = [row.seq for row in rows[:done]]
+                await connection.execute(text("delete from outbox where seq = any(:sent)"), {"sent": sent})
+        metrics.OUTBOX_PUBLISHED.labels(self._service).inc(done)
+        if done < len(rows):
+            raise ConnectionError(f"the broker confirmed {done} of {len(rows)} events")
+        return done

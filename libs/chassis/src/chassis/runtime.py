@@ -1,0 +1,154 @@
+"""A running service: what its routes, consumers and jobs are given, and how it starts and stops."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import aio_pika
+import httpx
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractRobustConnection
+from fastapi import APIRouter
+from sqlalchemy import text
+
+from chassis.authentication import TokenVerifier
+from chassis.clock import Clock, SystemClock
+from chassis.database import Database, Transaction, create_engine
+from chassis.jobs import Job, run_job_forever
+from chassis.messaging.consumer import Consumer, ConsumerWorker, Received
+from chassis.messaging.publisher import RabbitPublisher
+from chassis.messaging.topology import Queues, declare_queues
+from chassis.outbox import OutboxSignal, Relay
+from chassis.settings import ServiceSettings
+from chassis.tenants import TenantRegistry, store_tenant
+from contracts.events import TenantRegistered, TenantUpdated
+
+_log = structlog.get_logger(__name__)
+
+
+async def _keep_tenant(transaction: Transaction, received: Received[TenantRegistered]) -> None:
+    await store_tenant(transaction.connection, received.event, received.sequence)
+
+
+TENANT_CONSUMER = Consumer("tenants", {TenantRegistered: _keep_tenant, TenantUpdated: _keep_tenant})
+"""Keeps the registry of communes; every service but identity has it."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """The declaration of a service: its table of contents.
+
+    ``problems`` maps the slug of each domain error to its HTTP status. ``consumers`` excludes the communes' registry,
+    which is added unless ``owns_tenants``.
+    """
+
+    name: str
+    title: str
+    settings: type[ServiceSettings]
+    routers: Sequence[APIRouter]
+    problems: Mapping[str, int] = field(default_factory=dict)
+    consumers: Sequence[Consumer] = ()
+    jobs: Sequence[Job] = ()
+    owns_tenants: bool = False
+
+    @property
+    def all_consumers(self) -> list[Consumer]:
+        """The consumers that run."""
+        return [*self.consumers] if self.owns_tenants else [TENANT_CONSUMER, *self.consumers]
+
+
+async def declare_service_queues(channel: AbstractChannel, service: Service) -> None:
+    """Declares every queue of a service, so that events wait for it even before it first runs."""
+    for consumer in service.all_consumers:
+        queues = Queues(f"{service.name}.{consumer.purpose}")
+        await declare_queues(channel, queues, [model.event_type for model in consumer.handlers])
+
+
+class Runtime:
+    """The parts of a running service."""
+
+    def __init__(self, service: Service, settings: ServiceSettings, clock: Clock | None = None) -> None:
+        self.service = service.name
+        self.declaration = service
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock(settings.clock_offset_seconds)
+        self.signal = OutboxSignal()
+        self._engine = create_engine(
+            settings.database_url.get_secret_value(),
+            pool_size=settings.database_pool_size,
+            application_name=service.name,
+        )
+        self._relay_engine = create_engine(
+            settings.relay_database_url.get_secret_value(), pool_size=1, application_name=f"{service.name}-relay"
+        )
+        self.database = Database(self._engine, self.clock, service.name, self.signal)
+        self.tenants = TenantRegistry(self.database)
+        self.http = httpx.AsyncClient(timeout=10)
+        self.verifier = TokenVerifier(settings.jwks_url, self.http)
+        self.workers: list[ConsumerWorker] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stack = AsyncExitStack()
+
+    @asynccontextmanager
+    async def transaction(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
+        """A transaction of one commune."""
+        async with self.database.transaction(tenant_id) as transaction:
+            yield transaction
+
+    async def start(self) -> None:
+        """Starts connecting to the broker, the relay and the jobs; does not wait for the broker."""
+        self._tasks = [asyncio.create_task(self._run_messaging(), name="messaging")]
+        self._tasks += [asyncio.create_task(run_job_forever(job, self), name=job.name) for job in self.declaration.jobs]
+
+    async def stop(self) -> None:
+        """Stops consuming, then everything else."""
+        for worker in self.workers:
+            with contextlib.suppress(Exception):
+                await worker.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._stack.aclose()
+        await self.http.aclose()
+        await self._engine.dispose()
+        await self._relay_engine.dispose()
+
+    async def problems(self) -> list[str]:
+        """Why the service is not ready; empty when it is."""
+        reasons = []
+        try:
+            async with asyncio.timeout(3), self._engine.connect() as connection:
+                await connection.execute(text("select 1"))
+        except Exception as error:
+            reasons.append(f"database: {type(error).__name__}")
+        if len(self.workers) < len(self.declaration.all_consumers):
+            reasons.append("broker: not connected yet")
+        reasons += [f"consumer {w.queues.main}: not registered" for w in self.workers if not w.is_consuming()]
+        return reasons
+
+    async def _run_messaging(self) -> None:
+        """Connects (waiting for the broker), starts the consumers, then relays the outbox until cancelled."""
+        publishing = await self._connect("publish")
+        consuming = await self._connect("consume")
+        for consumer in self.declaration.all_consumers:
+            worker = ConsumerWorker(consumer, self.service, consuming, self.database)
+            await worker.start()
+            self.workers.append(worker)
+        await Relay(self._relay_engine, RabbitPublisher(publishing), self.signal, self.service).run()
+
+    async def _connect(self, purpose: str) -> AbstractRobustConnection:
+        url = self.settings.amqp_url.get_secret_value()
+        while True:
+            try:
+                connection = await aio_pika.connect_robust(
+                    url, client_properties={"connection_name": f"{self.service}-{purpose}"}, reconnect_interval=1
+                )
+            except (OSError, aio_pika.exceptions.AMQPError) as error:
+                _log.warning("broker_awaited", error=type(error).__name__)
+                await asyncio.sleep(1)
+            else:
+                self._stack.push_async_callback(connection.close)
+                return connection

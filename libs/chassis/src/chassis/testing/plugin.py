@@ -1,0 +1,204 @@
+"""pytest fixtures, built on the root conftest's ``postgres_admin_url`` and ``amqp_url``.
+
+A service's ``tests/conftest.py`` defines ``service`` (its ``Service``); it then has ``harness``: the running
+service, its database, its broker and two communes, Alixan and Veyras.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+import aio_pika
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from sqlalchemy.engine import make_url
+
+from chassis.clock import StandingClock
+from chassis.http.app import create_app
+from chassis.ids import new_id
+from chassis.messaging.topology import declare_exchange
+from chassis.migrations import upgrade_async
+from chassis.provision import provision
+from chassis.runtime import Runtime, Service
+from chassis.tenants import store_tenant
+from chassis.testing.tokens import TokenSigner
+from contracts.envelope import Envelope
+from contracts.event import Event
+from contracts.events import TenantRegistered
+from contracts.events.identity import Contact, Look
+from contracts.values import PostalAddress
+
+_NAMESPACE = UUID("5f3c3a52-6a10-4f0e-9d1c-5f6c0a7a1a11")
+_PASSWORD = "tests"  # noqa: S105 - of a database that lives as long as the tests
+GUIDE_DAY = datetime(2022, 7, 4, 7, 0, tzinfo=UTC)
+"""Monday 4 July 2022, 09:00 in Alixan."""
+
+
+def commune(slug: str) -> TenantRegistered:
+    """A commune for tests, always with the same id."""
+    return TenantRegistered(
+        tenant_id=uuid5(_NAMESPACE, slug),
+        slug=slug,
+        name=slug.capitalize(),
+        portal_title=f"Portail famille de {slug.capitalize()}",
+        hostnames=(f"{slug}.localhost",),
+        time_zone="Europe/Paris",
+        school_zone="A",
+        look=Look(primary_color="#1f5c99", accent_color="#c0392b", emblem=slug[0].upper()),
+        contact=Contact(
+            email=f"mairie@{slug}.example",
+            phone="04 75 00 00 00",
+            address=PostalAddress(line="1 place de la Mairie", postal_code="26300", city=slug.capitalize()),
+        ),
+    )
+
+
+ALIXAN, VEYRAS = commune("alixan"), commune("veyras")
+
+
+class Harness:
+    """A running service under test."""
+
+    def __init__(self, app: FastAPI, signer: TokenSigner, clock: StandingClock, admin_url: str) -> None:
+        self.app = app
+        self.runtime: Runtime = app.state.runtime
+        self.signer = signer
+        self.clock = clock
+        self.admin_url = admin_url
+        """Superuser's address of the service's own database: sees through row-level security."""
+
+    def client(self, slug: str = "alixan", headers: dict[str, str] | None = None) -> httpx.AsyncClient:
+        """An HTTP client of one commune, talking to the application in this process."""
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(
+            transport=transport, base_url=f"http://{slug}.localhost/api/{self.runtime.service}/v1", headers=headers
+        )
+
+    async def publish(
+        self, event: Event, *, tenant_id: UUID, sequence: int = 1, message_id: UUID | None = None
+    ) -> None:
+        """Sends an event to the exchange as another service would."""
+        envelope = Envelope(
+            id=message_id or new_id(),
+            source="test",
+            type=event.event_type,
+            time=self.clock.now(),
+            subject=event.subject,
+            tenant=tenant_id,
+            sequence=sequence,
+        )
+        connection = await aio_pika.connect(self.runtime.settings.amqp_url.get_secret_value())
+        async with connection:
+            exchange = await declare_exchange(await connection.channel())
+            message = aio_pika.Message(
+                event.model_dump_json().encode(),
+                headers=dict(envelope.to_headers()),
+                message_id=str(envelope.id),
+                type=envelope.type,
+            )
+            await exchange.publish(message, routing_key=event.event_type)
+
+    async def outbox(self) -> list[asyncpg.Record]:
+        """Events published by the service so far, oldest first (the relay keeps them here in tests)."""
+        return await self.query("select * from published_event order by seq")
+
+    async def query(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:  # noqa: ANN401
+        """Runs SQL as superuser on the service's database."""
+        connection = await asyncpg.connect(self.admin_url)
+        try:
+            rows: list[asyncpg.Record] = await connection.fetch(statement, *arguments)
+            return rows
+        finally:
+            await connection.close()
+
+    async def eventually(self, statement: str, *arguments: Any, seconds: float = 10) -> list[asyncpg.Record]:  # noqa: ANN401
+        """Polls SQL until it gives a row. Raises ``TimeoutError``."""
+        async with asyncio.timeout(seconds):
+            while not (rows := await self.query(statement, *arguments)):
+                await asyncio.sleep(0.05)
+            return rows
+
+
+@asynccontextmanager
+async def running_service(
+    service: Service, postgres_admin_url: str, amqp_url: str, extra_settings: dict[str, Any] | None = None
+) -> AsyncIterator[Harness]:
+    """A service on a database of its own, with its consumers, relay and jobs, and both communes known."""
+    name = service.name.replace("-", "_")
+    database = f"test_{name}_{secrets.token_hex(4)}"
+    await provision(service.name, postgres_admin_url, _PASSWORD, database=database)
+    server = make_url(postgres_admin_url)
+
+    def address(role: str) -> str:
+        url = server.set(username=f"{name}_{role}", password=_PASSWORD, database=database)
+        return url.render_as_string(hide_password=False)
+
+    await upgrade_async(service.name, address("owner"))
+    admin_url = server.set(database=database).render_as_string(hide_password=False)
+    await _keep_published_events(admin_url)
+    settings = service.settings(
+        database_url=address("app"),
+        relay_database_url=address("relay"),
+        amqp_url=amqp_url,
+        jwks_url="http://identity/jwks",
+        **(extra_settings or {}),
+    )
+    clock, signer = StandingClock(GUIDE_DAY), TokenSigner()
+    app = create_app(service, settings, clock)
+    runtime: Runtime = app.state.runtime
+    runtime.http._transport = httpx.MockTransport(lambda _request: httpx.Response(200, json=signer.jwks()))
+    async with runtime.database.platform() as connection:
+        for tenant in (ALIXAN, VEYRAS):
+            await store_tenant(connection, tenant, 1)
+    await runtime.start()
+    try:
+        async with asyncio.timeout(30):
+            while await runtime.problems():
+                await asyncio.sleep(0.05)
+        yield Harness(app, signer, clock, admin_url)
+    finally:
+        await runtime.stop()
+        await _drop(postgres_admin_url, database)
+
+
+async def _keep_published_events(admin_url: str) -> None:
+    """Copies what the relay deletes, so that tests can read what was published."""
+    connection = await asyncpg.connect(admin_url)
+    await connection.execute(
+        """
+        create table published_event (like outbox);
+        create function keep_published_event() returns trigger language plpgsql security definer as
+            $$ begin insert into published_event values (new.*); return new; end $$;
+        create trigger keep_published_event after insert on outbox
+            for each row execute function keep_published_event();
+        """
+    )
+    await connection.close()
+
+
+async def _drop(postgres_admin_url: str, database: str) -> None:
+    connection = await asyncpg.connect(postgres_admin_url)
+    await connection.execute(f'drop database if exists "{database}" with (force)')
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+def service_settings() -> dict[str, Any]:
+    """Further settings of the service under test; override where it has some."""
+    return {}
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def harness(
+    service: Service, service_settings: dict[str, Any], postgres_admin_url: str, amqp_url: str
+) -> AsyncIterator[Harness]:
+    """The running service of this folder's ``service`` fixture."""
+    async with running_service(service, postgres_admin_url, amqp_url, service_settings) as running:
+        yield running
