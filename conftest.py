@@ -11,6 +11,8 @@ import pytest
 from portail_local import server_fixtures
 from portail_local.server_fixtures import Broker
 
+pytest_plugins = ["chassis.testing.plugin"]
+
 FOLDER_MARKERS = ("unit", "integration", "contract", "e2e")
 
 

@@ -14,7 +14,7 @@ _FREE_PORTS_FROM = 20000
 
 def is_free(port: int) -> bool:
     """Whether a server could listen on `port`, on this machine's loopback and on all its addresses."""
-    for host in ("127.0.0.1", "0.0.0.0"):
+    for host in ("127.0.0.1", ""):  # "" is every address
         with socket.socket() as candidate:
             candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -14,6 +14,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from docker.errors import DockerException  # type: ignore[import-untyped]
+from testcontainers.community.postgres import PostgresContainer
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.docker_client import DockerClient
+from testcontainers.core.wait_strategies import HttpWaitStrategy
+
 from portail_local.errors import LocalError
 from portail_local.ports import free_block
 from portail_local.process import Process
@@ -68,23 +74,14 @@ def rabbitmq() -> Iterator[Broker]:
 
 
 def docker_answers() -> bool:
-    import docker
-
     try:
-        client = docker.from_env(timeout=5)
-    except docker.errors.DockerException:
+        return bool(DockerClient(timeout=5).client.ping())
+    except (DockerException, OSError):
         return False
-    with contextlib.closing(client):
-        try:
-            return bool(client.ping())
-        except docker.errors.APIError:
-            return False
 
 
 @contextlib.contextmanager
 def _postgres_container() -> Iterator[str]:
-    from testcontainers.postgres import PostgresContainer
-
     container = PostgresContainer(POSTGRES_IMAGE, username="postgres", password=secrets.token_hex(16), driver=None)
     with container.with_command("postgres -c fsync=off -c max_connections=300") as server:
         yield server.get_connection_url()
@@ -92,9 +89,6 @@ def _postgres_container() -> Iterator[str]:
 
 @contextlib.contextmanager
 def _rabbitmq_container() -> Iterator[Broker]:
-    from testcontainers.core.container import DockerContainer
-    from testcontainers.core.wait_strategies import HttpWaitStrategy
-
     password = secrets.token_hex(16)
     container = (
         DockerContainer(RABBITMQ_IMAGE)
