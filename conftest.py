@@ -13,16 +13,20 @@ from portail_local.server_fixtures import Broker
 
 pytest_plugins = ["chassis.testing.plugin"]
 
-FOLDER_MARKERS = ("unit", "integration", "contract", "e2e")
+FOLDER_MARKERS = ("unit", "integration", "contract", "e2e", "faults")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "faults: processes killed and connections cut while people use the portal")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each test is marked by the folder it lies in: tests/unit, tests/integration, tests/contract, tests/e2e."""
+    """Each test is marked by the folders it lies in below tests/: unit, integration, contract, e2e, e2e/faults."""
     for item in items:
-        folders = Path(item.path).parts
-        for below in (folders[index + 1] for index, name in enumerate(folders[:-1]) if name == "tests"):
-            if below in FOLDER_MARKERS:
-                item.add_marker(below)
+        folders = Path(item.path).parent.parts
+        below = folders[folders.index("tests") + 1 :] if "tests" in folders else ()
+        for marker in set(below).intersection(FOLDER_MARKERS):
+            item.add_marker(marker)
 
 
 @pytest.fixture(scope="session")

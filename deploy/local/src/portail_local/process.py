@@ -4,9 +4,20 @@ import os
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 
 from portail_local.probes import Probe
+
+
+class Stage(IntEnum):
+    """Processes are stopped from the last stage to the first, those of one stage together."""
+
+    BROKER_REGISTRY = 0
+    SERVERS = 1
+    SERVICES = 2
+    FRONT = 3
+
 
 _FOREIGN_PREFIXES = ("PORTAIL_", "RABBITMQ_", "PG", "ERL_")
 _FOREIGN_NAMES = {"NOTIFY_SOCKET", "PYTHONDONTWRITEBYTECODE"}
@@ -22,6 +33,7 @@ class Process:
     directory: Path
     probe: Probe
     port: int
+    stage: Stage = Stage.SERVERS
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 15.0
 

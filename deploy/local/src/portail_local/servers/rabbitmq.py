@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from portail_local.probes import HttpProbe, TcpProbe
-from portail_local.process import Process, clean_environment
+from portail_local.process import Process, Stage, clean_environment
 
 PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 USER = "portail"
@@ -83,6 +83,7 @@ disk_free_limit.absolute = 200MB
             directory=self.directory,
             probe=TcpProbe(self.epmd_port),
             port=self.epmd_port,
+            stage=Stage.BROKER_REGISTRY,
         )
 
     def _node(self) -> Process:
