@@ -107,7 +107,7 @@ class Harness:
 
     async def outbox(self) -> list[asyncpg.Record]:
         """Events published by the service so far, oldest first (the relay keeps them here in tests)."""
-        return await self.query("select * from published_event order by seq")
+        return await self.query("select * from kept.published_event order by seq")
 
     async def query(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:  # noqa: ANN401
         """Runs SQL as superuser on the service's database."""
@@ -173,9 +173,10 @@ async def _keep_published_events(admin_url: str) -> None:
     connection = await asyncpg.connect(admin_url)
     await connection.execute(
         """
-        create table published_event (like outbox);
+        create schema kept;
+        create table kept.published_event (like outbox);
         create function keep_published_event() returns trigger language plpgsql security definer as
-            $$ begin insert into published_event values (new.*); return new; end $$;
+            $$ begin insert into kept.published_event values (new.*); return new; end $$;
         create trigger keep_published_event after insert on outbox
             for each row execute function keep_published_event();
         """

@@ -1,0 +1,90 @@
+"""A service as small as can be, to test the chassis with."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from chassis.database import Transaction
+from chassis.errors import DomainError
+from chassis.http.dependencies import AnyPrincipal, CurrentTenant, CurrentTransaction, FamilyId, Staff
+from chassis.http.scope import PortalRoute
+from chassis.ids import new_id
+from chassis.messaging.consumer import Consumer, Received
+from chassis.runtime import Service
+from chassis.settings import ServiceSettings
+from contracts.events import InvoiceSettled, PaymentSettled
+
+router = APIRouter(route_class=PortalRoute)
+
+
+class TooLongError(DomainError):
+    slug = "too-long"
+    sentence = "La note est trop longue."
+
+
+class Note(BaseModel):
+    words: str
+
+
+class StoredNote(BaseModel):
+    id: UUID
+    words: str
+
+
+async def _insert(transaction: Transaction, words: str) -> StoredNote:
+    stored = StoredNote(id=new_id(), words=words)
+    await transaction.connection.execute(
+        text("insert into note (tenant_id, id, words) values (:tenant_id, :id, :words)"),
+        {"tenant_id": transaction.tenant_id, "id": stored.id, "words": words},
+    )
+    return stored
+
+
+@router.post("/notes", status_code=201)
+async def write_note(note: Note, family_id: FamilyId, transaction: CurrentTransaction) -> StoredNote:
+    stored = await _insert(transaction, note.words)
+    settled = InvoiceSettled(invoice_id=stored.id, number="1", family_id=family_id, paid_cents=1)
+    await transaction.publish(settled, sequence=1)
+    if len(note.words) > 20:
+        raise TooLongError(limit=20)
+    return stored
+
+
+@router.get("/notes")
+async def list_notes(_principal: AnyPrincipal, transaction: CurrentTransaction) -> list[StoredNote]:
+    rows = await transaction.connection.execute(text("select id, words from note order by id"))
+    return [StoredNote(id=row.id, words=row.words) for row in rows]
+
+
+@router.get("/commune")
+async def commune(tenant: CurrentTenant) -> str:
+    return tenant.slug
+
+
+@router.get("/staff-only")
+async def staff_only(_principal: Staff) -> str:
+    return "ok"
+
+
+async def note_settlement(transaction: Transaction, received: Received[InvoiceSettled]) -> None:
+    if received.event.number == "boom":
+        raise RuntimeError("passing trouble")
+    if received.event.number == "never":
+        raise TooLongError
+    await _insert(transaction, f"facture {received.event.number}")
+
+
+async def note_payment(transaction: Transaction, received: Received[PaymentSettled]) -> None:
+    await _insert(transaction, f"paiement {received.event.label}")
+
+
+SERVICE = Service(
+    name="sample",
+    title="Sample",
+    settings=ServiceSettings,
+    routers=[router],
+    problems={"too-long": 409},
+    consumers=[Consumer("bills", {InvoiceSettled: note_settlement, PaymentSettled: note_payment})],
+)
