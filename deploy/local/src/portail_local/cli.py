@@ -21,7 +21,10 @@ from portail_local.system import System
 from portail_local.up import Up
 
 app = typer.Typer(
-    help="Portail famille : tout le système sur une machine.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    help="Portail famille : tout le système sur une machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 StateOption = Annotated[Path, typer.Option("--state", help="Dossier des données, secrets et journaux.")]
 _DEFAULT_STATE = ROOT / ".portail"
