@@ -69,7 +69,7 @@ class System:
             "PORTAIL_SECRET_KEY": secrets.keys[WEB],
         }
         bank = {"PORTAIL_STATE_DIR": str(self._data("bank")), "PORTAIL_BANK_CONTROL": str(self.options.bank_control)}
-        mail = {"PORTAIL_SMTP_PORT": str(self.ports.smtp)}
+        mail = {"PORTAIL_STATE_DIR": str(self._data("mail")), "PORTAIL_SMTP_PORT": str(self.ports.smtp)}
         return [
             *(self._python(WEB, index, (WEB,), web, Stage.FRONT) for index in range(self._replicas(WEB))),
             self._simulator("bank", "bank_simulator", bank, self.ports.bank),
