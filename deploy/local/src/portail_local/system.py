@@ -106,6 +106,7 @@ class System:
             PORTAIL_API_URL=self.gateway_url,
             PORTAIL_PUBLIC_URL=self._public_url,
             PORTAIL_BANK_URL=self.bank_url,
+            PORTAIL_BANK_KEY_URL=f"http://127.0.0.1:{self.ports.bank}/public-key.pem",
             PORTAIL_OPERATOR_TOKEN=self.state.secrets().operator_token,
             PORTAIL_CLOCK_OFFSET_SECONDS=str(self.clock_offset_seconds),
         )
@@ -132,7 +133,6 @@ class System:
             "PORTAIL_AMQP_URL": self.rabbitmq.url(),
             "PORTAIL_JWKS_URL": f"http://127.0.0.1:{self.ports.replica('identity', 0)}/api/identity/v1/jwks",
             "PORTAIL_PUBLIC_URL": self._public_url,
-            "PORTAIL_BANK_URL": self.bank_url,
             "PORTAIL_CALLBACK_URL": self.gateway_url,
             "PORTAIL_SMTP_URL": f"smtp://127.0.0.1:{self.ports.smtp}",
         }
