@@ -60,7 +60,7 @@ def print_status(system: System, run: Run, console: Console | None = None) -> bo
         name = process.name if process else "supervisor"
         alive = started[name].find() if name in started else None
         problem = _problem(process, alive)
-        memory = _memory(alive) if alive else 0
+        memory = _memory(alive, with_children=process is not None) if alive else 0
         healthy, total = healthy and problem is None, total + memory
         state = "[green]sain[/green]" if problem is None else f"[red]{problem}[/red]"
         port = str(process.port) if process else ""
@@ -78,10 +78,10 @@ def _problem(process: Process | None, alive: psutil.Process | None) -> str | Non
     return process.probe.problem() if process else None
 
 
-def _memory(process: psutil.Process) -> int:
-    """Bytes of a process and its children; pages shared by several are counted once in all (PSS)."""
+def _memory(process: psutil.Process, *, with_children: bool) -> int:
+    """Bytes; pages shared by several processes are counted once in all (PSS). All are children of the supervisor."""
     total = 0
-    for each in (process, *process.children(recursive=True)):
+    for each in (process, *(process.children(recursive=True) if with_children else ())):
         try:
             total += each.memory_full_info().pss
         except psutil.AccessDenied:

@@ -1,14 +1,15 @@
 """Asking a process whether it is ready to work. A probe answers None, or what is wrong, in French."""
 
+import base64
+import http.client
 import socket
 import subprocess
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
-import httpx
-
 PROBE_SECONDS = 3.0
+_SHOWN_BYTES = 300
 
 
 class Probe(Protocol):
@@ -17,22 +18,29 @@ class Probe(Protocol):
 
 @dataclass(frozen=True)
 class HttpProbe:
-    """Ready when a GET of `url` answers `status`."""
+    """Ready when a GET of `path` on 127.0.0.1 answers `status`."""
 
-    url: str
+    port: int
+    path: str
     status: int = HTTPStatus.OK
     user: str | None = None
     password: str = ""
 
     def problem(self) -> str | None:
-        auth = httpx.BasicAuth(self.user, self.password) if self.user else None
+        headers = {}
+        if self.user:
+            credentials = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+            headers["Authorization"] = f"Basic {credentials}"
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PROBE_SECONDS)
         try:
-            answer = httpx.get(self.url, auth=auth, timeout=PROBE_SECONDS, trust_env=False)
-        except httpx.HTTPError as error:
-            return f"ne répond pas ({type(error).__name__})"
-        if answer.status_code == self.status:
-            return None
-        return f"répond {answer.status_code} {answer.text[:200]}".strip()
+            connection.request("GET", self.path, headers=headers)
+            answer = connection.getresponse()
+            body = answer.read(_SHOWN_BYTES).decode(errors="replace")
+        except (OSError, http.client.HTTPException) as error:
+            return f"ne répond pas ({error})"
+        finally:
+            connection.close()
+        return None if answer.status == self.status else f"répond {answer.status} {body}".strip()
 
 
 @dataclass(frozen=True)

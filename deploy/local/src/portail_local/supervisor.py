@@ -20,7 +20,7 @@ _LONGEST_PAUSE = 30.0
 _STEADY_SECONDS = 60.0
 """A process that ran this long is forgiven its earlier deaths."""
 _DEATHS_AT_START = 3
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.2
 _LOG_TAIL_LINES = 15
 
 Say = Callable[[str], None]

@@ -167,7 +167,7 @@ class System:
             command=(sys.executable, "-m", *module),
             environment=environment,
             directory=ROOT,
-            probe=HttpProbe(f"http://127.0.0.1:{port}/health/ready"),
+            probe=HttpProbe(port, "/health/ready"),
             port=port,
             stage=stage,
         )

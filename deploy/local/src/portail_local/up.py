@@ -75,14 +75,14 @@ class Up:
 
     async def _bring_up(self) -> None:
         self._record(())
+        self._system.nginx.prepare()
         async with asyncio.TaskGroup() as group:
             postgres = group.create_task(self._start_postgres())
             rabbitmq = group.create_task(self._start_rabbitmq())
-            group.create_task(self._build_assets())
-            group.create_task(self._prepare_databases(postgres, rabbitmq))
-        self._system.nginx.prepare()
-        await self._start_all([*self._system.services(), *self._system.front()])
-        self._progress("services, site, banque, courriers et passerelle prêts")
+            databases = group.create_task(self._prepare_databases(postgres, rabbitmq))
+            assets = group.create_task(self._build_assets())
+            group.create_task(self._start_services(databases))
+            group.create_task(self._start_front(assets))
         if self._with_demo:
             await self._load_demo()
         self._run = replace(self._run, ready=True)
@@ -108,9 +108,9 @@ class Up:
 
     async def _prepare_databases(self, postgres: Awaitable[None], rabbitmq: Awaitable[None]) -> None:
         digest = digest_of(ROOT / "libs" / "chassis" / "src", *(ROOT / "services" / name for name in SERVICES))
+        await postgres
         if self._stamps.is_current(_MIGRATED, digest):
             return
-        await postgres
         await self._chassis("provision", self._system.provision_settings())
         await rabbitmq
         await self._chassis("migrate", self._system.migrate_settings())
@@ -120,6 +120,17 @@ class Up:
     async def _chassis(self, command: str, settings: dict[str, str]) -> None:
         arguments = (sys.executable, "-m", "chassis", command, *SERVICES)
         await run_step(f"chassis {command}", arguments, settings, ROOT, self._log(command))
+
+    async def _start_services(self, databases: Awaitable[None]) -> None:
+        """They wait for the broker themselves."""
+        await databases
+        await self._start_all(self._system.services())
+        self._progress("services prêts")
+
+    async def _start_front(self, assets: Awaitable[None]) -> None:
+        await assets
+        await self._start_all(self._system.front())
+        self._progress("site, banque, courriers et passerelle prêts")
 
     async def _start_all(self, processes: list[Process]) -> None:
         async with asyncio.TaskGroup() as group:

@@ -84,7 +84,7 @@ http {{
             environment=clean_environment(),
             directory=self.directory,
             # The gateway hides the health of what stands behind it: its own 404 shows that it answers.
-            probe=HttpProbe(f"http://127.0.0.1:{self.port}/health", status=HTTPStatus.NOT_FOUND),
+            probe=HttpProbe(self.port, "/health", status=HTTPStatus.NOT_FOUND),
             port=self.port,
             stage=Stage.FRONT,
             stop_signal=signal.SIGQUIT,

@@ -88,7 +88,7 @@ disk_free_limit.absolute = 200MB
 
     def _node(self) -> Process:
         folder = self.directory
-        check = f"http://127.0.0.1:{self.management_port}/api/health/checks/port-listener/{self.port}"
+        check = f"/api/health/checks/port-listener/{self.port}"
         environment = clean_environment(
             HOME=str(folder / "home"),
             ERL_EPMD_PORT=str(self.epmd_port),
@@ -114,7 +114,7 @@ disk_free_limit.absolute = 200MB
             command=(str(PROGRAM),),
             environment=environment,
             directory=folder,
-            probe=HttpProbe(check, user=USER, password=self.password),
+            probe=HttpProbe(self.management_port, check, user=USER, password=self.password),
             port=self.port,
             stop_signal=signal.SIGTERM,
             stop_seconds=30,
