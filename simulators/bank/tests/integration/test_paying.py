@@ -1,7 +1,9 @@
 """Whole payments over real HTTP: the pages, the messages to the shop, the way back."""
 
+import asyncio
 import base64
 import re
+import time
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -178,14 +180,13 @@ async def test_a_reference_is_paid_once_even_in_two_tabs(bank, shop, open_paymen
     assert "Paiement accepté" in (await bank.get(f"{other_shop}/result")).text
 
 
-async def test_the_page_times_out_after_pbx_display(bank, shop, open_payment, wait_until):
+async def test_the_page_times_out_after_pbx_display(bank, shop, open_payment):
     page = await open_payment(bank, shop, PBX_DISPLAY="1")
 
-    async def expired():
-        return (await bank.get(f"{page}")).status_code == 303
-
-    while not await expired():
-        await wait_until(lambda: True)
+    deadline = time.monotonic() + 10
+    while (await bank.get(page)).status_code != 303:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
     assert "Délai dépassé" in (await bank.get(f"{page}/result")).text
     assert (await bank.post(f"{page}/card", data=FRICTIONLESS)).headers["location"] == f"{page}/result"
     back = urlsplit((await bank.get(f"{page}/return")).headers["location"])
