@@ -34,8 +34,7 @@ class Notifier:
         self._behaviours = behaviours
         self._clock = clock
         self._client = client
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._running: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
+        self._running: dict[str, list[asyncio.Task[None]]] = {}
         self._after_return: defaultdict[str, list[Delivery]] = defaultdict(list)
         self._swapped: dict[str, Delivery] = {}
 
@@ -62,7 +61,7 @@ class Notifier:
         for delivery in self._after_return.pop(payment.id, []):
             self._start(payment, delivery)
         if self._behaviours.of(payment).timing is Timing.BEFORE_RETURN:
-            await asyncio.gather(*self._running[payment.id], return_exceptions=True)
+            await asyncio.gather(*self._running.get(payment.id, ()), return_exceptions=True)
 
     async def resend(self, payment: Payment, attempt: Attempt, behaviour: Behaviour = GENUINE) -> Message | None:
         """Sends an attempt's message now, once, and returns what became of it; None if the shop asked for none."""
@@ -73,9 +72,10 @@ class Notifier:
 
     async def close(self) -> None:
         """Lets go of what is still waiting: a genuine bank does not try again either."""
-        for task in self._tasks:
+        tasks = [task for running in self._running.values() for task in running]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _plan(self, payment: Payment, attempt_number: int, outgoing: Outgoing | None, behaviour: Behaviour) -> None:
         if outgoing is None:
@@ -116,10 +116,14 @@ class Notifier:
             await delivery()
 
         task = asyncio.create_task(run())
+        self._running.setdefault(payment.id, []).append(task)
+        task.add_done_callback(lambda done: self._ended(payment, done))
+
+    def _ended(self, payment: Payment, task: asyncio.Task[None]) -> None:
         running = self._running[payment.id]
-        for group in (self._tasks, running):
-            group.add(task)
-            task.add_done_callback(group.discard)
+        running.remove(task)
+        if not running:
+            del self._running[payment.id]
 
     def _record(self, payment: Payment, attempt_number: int, outgoing: Outgoing, status: MessageStatus) -> Message:
         return self._store.add_message(

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import re
 import time
+from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -280,3 +281,15 @@ async def test_what_was_paid_survives_a_restart(start_bank, shop, open_payment, 
         assert "payé" in (await bank.get("/")).text
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert FRICTIONLESS["number"].encode() not in kept
+
+
+async def test_the_bank_stands_on_the_day_of_the_demonstration(start_bank, shop, open_payment, wait_until):
+    """The ticket, the message and the card's validity follow the business clock; the page's time-out does not."""
+    day = datetime(2022, 7, 4, 9, tzinfo=UTC)
+    offset = (day - datetime.now(UTC)).total_seconds()
+    async with start_bank(Settings(clock_offset_seconds=offset)) as bank:
+        page = await open_payment(bank, shop)
+        await pay(bank, page, FRICTIONLESS | {"expiry": "07/22"})
+        await wait_until(lambda: len(shop.received) == 1)
+        assert check_signature(await public_key(bank), shop.received[0].query)["date"] == "04072022"
+        assert "04/07/2022 à 11:00" in (await bank.get(f"{page}/result")).text

@@ -62,7 +62,12 @@ def for_frame(html: str) -> str:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    return " ".join(str(message.get(name, "")).split())
+    try:
+        value = str(message.get(name, ""))
+    except Exception:
+        # The library's address parser raises errors of many kinds on malformed addresses: show them as sent.
+        value = next((raw for key, raw in message.raw_items() if key.lower() == name.lower()), "")
+    return " ".join(str(value).split())
 
 
 def _body(message: EmailMessage, kind: str) -> str | None:

@@ -46,6 +46,13 @@ def test_an_unknown_charset_is_shown_as_well_as_can_be():
     assert read_message(raw).text == "Bonjour été"
 
 
+@pytest.mark.parametrize("to", ['"', "=?utf-8?q?@", ":?=b.c.<boundary=é", "a.b,\n .)(c== "])
+def test_a_malformed_address_is_shown_as_sent(to):
+    read = read_message(f"To: {to}\nSubject: S\n\nx".encode())
+    assert read.subject == "S"
+    assert read.to[0] == to[0]
+
+
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read(raw):
     assert isinstance(read_message(raw).subject, str)
