@@ -3,10 +3,6 @@
 import asyncio
 import re
 
-import pytest
-
-pytestmark = pytest.mark.integration
-
 CARD = {"number": "4012001038443335", "expiry": "12/40", "security_code": "123"}
 NO_FUNDS = CARD | {"number": "4970105100000053"}
 

@@ -7,13 +7,10 @@ import time
 from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
-import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from bank_simulator.settings import Settings
-
-pytestmark = pytest.mark.integration
 
 CHALLENGED = {"number": "4012 0010 3714 1112", "expiry": "12/40", "security_code": "123"}
 FRICTIONLESS = CHALLENGED | {"number": "4012001038443335"}

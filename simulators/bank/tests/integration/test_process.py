@@ -8,9 +8,6 @@ import sys
 import time
 
 import httpx
-import pytest
-
-pytestmark = pytest.mark.integration
 
 NUMBER = "4012001038443335"
 

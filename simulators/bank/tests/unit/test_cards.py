@@ -7,8 +7,6 @@ import pytest
 from bank_simulator.cards import REFUSALS, TEST_CARDS, Card, luhn_valid, read_card
 from bank_simulator.rendering import euros
 
-pytestmark = pytest.mark.unit
-
 TODAY = date(2022, 7, 4)
 
 

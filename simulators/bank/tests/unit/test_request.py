@@ -7,8 +7,6 @@ import pytest
 from bank_simulator.paybox.merchants import DEMO_MERCHANTS
 from bank_simulator.paybox.request import RequestRefusedError, parse_form, read_request
 
-pytestmark = pytest.mark.unit
-
 
 def refused_field(form):
     with pytest.raises(RequestRefusedError) as refusal:

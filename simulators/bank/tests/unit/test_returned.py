@@ -12,8 +12,6 @@ from bank_simulator.model import Attempt, AttemptStatus, CardSummary, Payment
 from bank_simulator.paybox.returned import Variable, encode, parse_return_variables, signed_message, values_of
 from bank_simulator.paybox.seal import BankKey
 
-pytestmark = pytest.mark.unit
-
 AT = datetime(2022, 7, 4, 9, 5, 7, tzinfo=UTC)
 PAYMENT = Payment("id", "paybox", "m", "SHOP", "CMD-1", 99, (("PBX_TOTAL", "099"),), AT, AT)
 CARD = CardSummary("401200", "12", "VISA", "3012")

@@ -12,8 +12,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from bank_simulator.paybox.returned import encode, parse_return_variables
 from bank_simulator.paybox.seal import BankKey, request_hmac
 
-pytestmark = pytest.mark.unit
-
 VECTORS = json.loads((Path(__file__).parent / "paybox_vectors.json").read_text())
 REQUESTS = VECTORS["paybox_request"]
 RESPONSES = VECTORS["paybox_response"]

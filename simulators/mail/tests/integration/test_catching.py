@@ -9,15 +9,12 @@ from email.message import EmailMessage
 
 import aiosmtplib
 import httpx
-import pytest
 import pytest_asyncio
 import uvicorn
 
 from mail_catcher.app import create_app
 from mail_catcher.settings import Settings
 from mail_catcher.store import KEPT
-
-pytestmark = pytest.mark.integration
 
 
 @dataclass

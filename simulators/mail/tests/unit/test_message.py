@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from mail_catcher.message import for_frame, read_message, with_links
 
-pytestmark = pytest.mark.unit
-
 
 def test_a_mail_with_both_versions_and_an_attachment():
     mail = EmailMessage()
