@@ -85,7 +85,7 @@ def remaining_wait(tally: Tally, now: datetime) -> timedelta:
 def after_failure(tally: Tally, now: datetime, policy: Policy) -> Tally:
     """The tally with one failure more, at ``now``."""
     level = _level_at(tally, now, policy) + 1
-    excess = math.floor(level) - policy.free
+    excess = math.ceil(level) - policy.free
     blocked_until = now + _delay(excess, policy) if excess > 0 else None
     return Tally(level, now, blocked_until, tally.succeeded_at)
 
