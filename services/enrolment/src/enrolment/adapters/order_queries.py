@@ -23,9 +23,8 @@ _ORDERS = """
 
 async def read_order(connection: AsyncConnection, family_id: UUID, order_id: UUID) -> OrderView | None:
     """One order of a family."""
-    return next(
-        iter(await _read(connection, "and o.order_id = :order_id", family_id=family_id, order_id=order_id)), None
-    )
+    found = await _read(connection, "and o.order_id = :order_id", family_id=family_id, order_id=order_id)
+    return found[0] if found else None
 
 
 async def list_orders(connection: AsyncConnection, family_id: UUID) -> list[OrderView]:

@@ -28,6 +28,7 @@ async def own_family(family_id: FamilyId, transaction: CurrentTransaction, today
 
 @router.put("/family/guardians/{guardian_id}")
 async def update_contact(
+    *,
     guardian_id: UUID,
     contact: ContactPayload,
     principal: AnyPrincipal,

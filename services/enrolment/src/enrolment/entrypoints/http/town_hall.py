@@ -90,6 +90,7 @@ async def family(family_id: UUID, _principal: Staff, transaction: CurrentTransac
 
 @router.get("/adhesions")
 async def adhesions(
+    *,
     _principal: Staff,
     transaction: CurrentTransaction,
     today: Today,
