@@ -9,6 +9,7 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy import event
 
 from chassis.authentication import Principal
 from chassis.ids import new_id
@@ -17,16 +18,6 @@ from chassis.testing.plugin import ALIXAN, GUIDE_DAY, Harness
 from contracts.events import PaymentSettled
 from contracts.values import PaymentPurpose, PaymentStatus, Role
 from enrolment.entrypoints.service import SERVICE
-
-BANDS = {
-    "kind": "bands",
-    "bands": [
-        {"up_to": 622, "cents": 100},
-        {"up_to": 1000, "cents": 330},
-        {"up_to": 1500, "cents": 340},
-        {"up_to": None, "cents": 350},
-    ],
-}
 
 
 def canteen(regie_id: UUID, **changes: Any) -> dict[str, Any]:
@@ -137,10 +128,12 @@ class Commune:
         await self.put(f"/activities/{activity_id}", self.canteen(**changes))
         return activity_id
 
-    async def family(self, home: Home | None = None, **changes: Any) -> Home:
-        """A stored family."""
+    async def family(self, home: Home | None = None, *, expect: int = 200, **changes: Any) -> Home:
+        """A family that the town hall stored, or was refused with the status ``expect``."""
         home = home or Home()
-        await self.put(f"/families/{home.family_id}", home.file(**changes))
+        async with self.staff(Role.AGENT) as client:
+            response = await client.put(f"/families/{home.family_id}", json=home.file(**changes))
+        assert response.status_code == expect, response.text
         return home
 
     async def order(self, home: Home, activity_id: str, *first_names: str) -> dict[str, Any]:
@@ -167,6 +160,23 @@ class Commune:
             response = await client.get(path)
         assert response.status_code == 200, response.text
         return response.json()
+
+    async def statements(self, home: Home, path: str) -> int:
+        """How many statements one reading takes."""
+        await self.read(home, path)
+        count = 0
+
+        def note(*_arguments: object) -> None:
+            nonlocal count
+            count += 1
+
+        engine = self.harness.runtime._engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            await self.read(home, path)
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return count
 
     async def adhesions(self, home: Home) -> dict[str, dict[str, Any]]:
         """The family's adhesions by first name."""
@@ -200,7 +210,7 @@ class Commune:
         """Same, without waiting; gives the message's id."""
         message_id = new_id()
         refused = status is not PaymentStatus.SUCCEEDED
-        event = PaymentSettled(
+        settled = PaymentSettled(
             payment_id=UUID(payment_id or order["payment_id"]),
             purpose=PaymentPurpose.ADHESION_ORDER,
             reference_id=UUID(order["order_id"]),
@@ -213,7 +223,7 @@ class Commune:
             reason_code="51" if refused else None,
             reason="Votre banque a refusé le paiement." if refused else None,
         )
-        await self.harness.publish(event, tenant_id=ALIXAN.tenant_id, sequence=sequence, message_id=message_id)
+        await self.harness.publish(settled, tenant_id=ALIXAN.tenant_id, sequence=sequence, message_id=message_id)
         return message_id
 
     async def events(self, event_type: str, field_name: str, value: object) -> list[asyncpg.Record]:

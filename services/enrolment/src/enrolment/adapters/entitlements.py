@@ -13,6 +13,11 @@ _IN_FORCE = """
     and (cast(:activity_id as uuid) is null or a.activity_id = :activity_id)
 """
 
+_LOCK_FAMILIES = f"""
+    select 1 from family where family_id in (select a.family_id from adhesion a where {_IN_FORCE})
+    order by family_id for no key update
+"""  # noqa: S608 - our own text
+
 
 class SqlEntitlements(SqlPart):
     """See ``application.ports.Entitlements``."""
@@ -22,11 +27,7 @@ class SqlEntitlements(SqlPart):
     ) -> list[Entitlement]:
         """Adhesions in force beyond ``on``, with the price fixed for that day."""
         scope = {"on": on, "family_id": family_id, "activity_id": activity_id}
-        await self._run(
-            f"select 1 from family where family_id in (select a.family_id from adhesion a where {_IN_FORCE})"
-            " order by family_id for no key update",
-            **scope,
-        )
+        await self._run(_LOCK_FAMILIES, **scope)
         rows = await self._run(
             f"""
             select a.adhesion_id, a.family_id, a.member_id, a.activity_id, family.quotient_familial,
