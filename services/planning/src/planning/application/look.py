@@ -7,6 +7,7 @@ from chassis.clock import local_day
 from planning.application.ports import Commune, OutlookStore
 from planning.domain.calendars import Holidays
 from planning.domain.cells import Moment
+from planning.domain.drafts import DraftLine
 from planning.domain.outlook import Outlook
 
 _COUNTED_BACK = timedelta(days=365)
@@ -23,31 +24,35 @@ def moment(store: OutlookStore, commune: Commune) -> Moment:
 async def look_at_period(
     store: OutlookStore, commune: Commune, family_id: UUID, from_day: date, to_day: date
 ) -> Outlook:
-    """Everything about the half-open period ``[from_day, to_day)``, with the whole draft.
+    """Everything about the half-open period ``[from_day, to_day)``, with the whole draft."""
+    return await _look(store, commune, family_id, (from_day, to_day), await store.draft(family_id))
 
-    Draft lines of a member or activity that the family no longer has are left out.
-    """
-    present = moment(store, commune)
+
+async def look_at_draft(store: OutlookStore, commune: Commune, family_id: UUID) -> Outlook:
+    """Everything about the days of the draft."""
     draft = await store.draft(family_id)
+    days = [line.day for line in draft] or [moment(store, commune).today]
+    return await _look(store, commune, family_id, (min(days), max(days) + timedelta(days=1)), draft)
+
+
+async def _look(
+    store: OutlookStore, commune: Commune, family_id: UUID, period: tuple[date, date], draft: tuple[DraftLine, ...]
+) -> Outlook:
+    """Draft lines of a member or activity that the family no longer has are left out."""
+    present = moment(store, commune)
     members = await store.members(family_id)
-    activities = await store.activities(min([from_day, *(line.day for line in draft)]))
+    activities = await store.activities(min([period[0], *(line.day for line in draft)]))
     return Outlook(
         family_id=family_id,
         moment=present,
         members=members,
         activities=activities,
         entitlements=await store.entitlements(family_id),
-        holidays=await store.holidays(from_day - _COUNTED_BACK, to_day),
+        holidays=await store.holidays(period[0] - _COUNTED_BACK, period[1]),
         draft=tuple(line for line in draft if line.member_id in members and line.activity_id in activities),
-        bookings=await store.bookings(list(members), from_day, to_day),
-        places=await store.places(list(activities), from_day, to_day),
+        bookings=await store.bookings(list(members), *period),
+        places=await store.places(list(activities), *period),
     )
-
-
-async def look_at_draft(store: OutlookStore, commune: Commune, family_id: UUID) -> Outlook:
-    """Everything about the days of the draft."""
-    days = [line.day for line in await store.draft(family_id)] or [moment(store, commune).today]
-    return await look_at_period(store, commune, family_id, min(days), max(days) + timedelta(days=1))
 
 
 async def look_at_members(store: OutlookStore, commune: Commune, family_id: UUID) -> Outlook:
