@@ -32,7 +32,9 @@ TUESDAY = Day(
 UNPAID = "L'adhésion de Louis n'est pas payée."
 US, OTHER = BookedBy.US, BookedBy.OTHER_HOME
 IN_TIME = datetime(2022, 9, 8, 10, 0, 59, tzinfo=UTC)
-TOO_LATE = (
+TOO_LATE = datetime(2022, 9, 8, 10, 1, tzinfo=UTC)
+NEXT_DAY = datetime(2022, 9, 14, 8, tzinfo=UTC)
+LATE = (
     "Trop tard : les réservations pour le 13 septembre 2022 étaient possibles"
     " jusqu'au jeudi 8 septembre 2022 à 12h00. Appelez."
 )
