@@ -1,7 +1,6 @@
 """The billing service, and a town that talks to it as the other services do."""
 
-from collections.abc import AsyncIterator, Sequence
-
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -100,9 +99,7 @@ class Town:
                 name=home.name,
                 address=PostalAddress(line="12 chemin des Lavandes", postal_code="26300", city="Alixan"),
                 guardians=(
-                    Guardian(
-                        guardian_id=home.guardian_id, first_name="Claire", last_name=home.name, email=home.email
-                    ),
+                    Guardian(guardian_id=home.guardian_id, first_name="Claire", last_name=home.name, email=home.email),
                     Guardian(guardian_id=new_id(), first_name="Marc", last_name=home.name, email="marc@example.org"),
                 ),
             )
@@ -154,8 +151,7 @@ class Town:
     ) -> ReservationsCommitted:
         """The first ``count`` reservations in another state."""
         states = [
-            state.model_copy(update={"status": status, "version": version})
-            for state in committed.reservations[:count]
+            state.model_copy(update={"status": status, "version": version}) for state in committed.reservations[:count]
         ]
         return committed.model_copy(update={"basket_id": new_id(), "reservations": tuple(states)})
 
@@ -217,12 +213,12 @@ class Town:
 
 
 @pytest.fixture
-async def town(harness: Harness) -> AsyncIterator[Town]:
+async def town(harness: Harness) -> Town:
     """Alixan, with a régie and an activity of its own for each test, and no charge left from another test."""
     await harness.query("delete from charge where invoice_id is null")
     town = Town(harness, ALIXAN.tenant_id, "alixan")
     await town.open()
-    yield town
+    return town
 
 
 @pytest.fixture

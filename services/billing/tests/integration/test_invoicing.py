@@ -129,9 +129,7 @@ async def test_a_credit_has_the_price_that_was_invoiced(town, home):
     booked = await town.book(home, [date(2022, 9, 1)], cents=500)
     await town.run()
     cheaper = booked.reservations[0].model_copy(update={"unit_price_cents": 100})
-    await town.publish(
-        town.changed(booked.model_copy(update={"reservations": (cheaper,)}), CANCELLED, version=2)
-    )
+    await town.publish(town.changed(booked.model_copy(update={"reservations": (cheaper,)}), CANCELLED, version=2))
     (charge,) = await town.harness.query(
         "select quantity, amount_cents from charge where family_id = $1 and invoice_id is null", home.family_id
     )
@@ -234,8 +232,8 @@ async def test_numbers_grow_past_three_digits(town, home):
         "delete from charge where invoice_id is not null",
         "update ledger_movement set debit_cents = debit_cents + 1",
         "delete from ledger_movement",
-        "insert into invoice_line select tenant_id, invoice_id, 99, '', 'x', days, quantity, unit_price_cents,"
-        " amount_cents from invoice_line",
+        "insert into invoice_line select tenant_id, invoice_id, 100 + position, '', 'x', days, quantity,"
+        " unit_price_cents, amount_cents from invoice_line",
     ],
 )
 async def test_what_was_issued_is_never_changed(town, home, statement):
@@ -290,9 +288,7 @@ async def test_the_schedule_invoices_the_previous_month_once(town, home):
         clock.instant = before
     (invoice,) = await town.invoices(home)
     assert (invoice["period"], invoice["issued_on"]) == ("2023-01-01", "2023-02-01")
-    runs = await town.harness.query(
-        "select r.tenant_id from invoicing_run r where automatic and period = '2023-01-01'"
-    )
+    runs = await town.harness.query("select r.tenant_id from invoicing_run r where automatic and period = '2023-01-01'")
     assert len(runs) == 2, "one run per commune, also for the one that had nothing to invoice"
 
 

@@ -8,6 +8,7 @@ from chassis.database import Transaction
 from chassis.messaging.consumer import Received
 from contracts.events import ActivityPublished, FamilyRegistered, GuardianChanged, MemberRegistered
 
+_FILE_NEWER = "guardian.known_at <= excluded.known_at"
 _GUARDIAN_NEWER = "(guardian.known_at, guardian.version) < (excluded.known_at, excluded.version)"
 
 
@@ -35,7 +36,10 @@ async def keep_family(transaction: Transaction, received: Received[FamilyRegiste
 
 
 async def _keep_guardians(transaction: Transaction, received: Received[FamilyRegistered]) -> None:
-    """Rank and presence follow the file; names and e-mail whichever of the file and the guardian spoke last."""
+    """Rank and presence follow the file; names and e-mail whichever of the file and the guardian spoke last.
+
+    The two are versions of different aggregates: only their instants compare.
+    """
     family = received.event
     parameters = {
         "tenant": transaction.tenant_id,
@@ -61,10 +65,10 @@ async def _keep_guardians(transaction: Transaction, received: Received[FamilyReg
             " known_at, version)"
             f" select :tenant, :family, guardian_id, position, first_name, last_name, email, :time, 0 from {incoming}"
             " on conflict (tenant_id, family_id, guardian_id) do update set position = excluded.position,"
-            f" first_name = case when {_GUARDIAN_NEWER} then excluded.first_name else guardian.first_name end,"
-            f" last_name = case when {_GUARDIAN_NEWER} then excluded.last_name else guardian.last_name end,"
-            f" email = case when {_GUARDIAN_NEWER} then excluded.email else guardian.email end,"
-            f" known_at = greatest(guardian.known_at, excluded.known_at)"
+            f" first_name = case when {_FILE_NEWER} then excluded.first_name else guardian.first_name end,"
+            f" last_name = case when {_FILE_NEWER} then excluded.last_name else guardian.last_name end,"
+            f" email = case when {_FILE_NEWER} then excluded.email else guardian.email end,"
+            " known_at = greatest(guardian.known_at, excluded.known_at)"
         ),
         parameters,
     )
