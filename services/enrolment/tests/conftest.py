@@ -206,13 +206,14 @@ class Commune:
         sequence: int = 1,
         payment_id: str | None = None,
         at: datetime = GUIDE_DAY,
+        purpose: PaymentPurpose = PaymentPurpose.ADHESION_ORDER,
     ) -> UUID:
         """Same, without waiting; gives the message's id."""
         message_id = new_id()
         refused = status is not PaymentStatus.SUCCEEDED
         settled = PaymentSettled(
             payment_id=UUID(payment_id or order["payment_id"]),
-            purpose=PaymentPurpose.ADHESION_ORDER,
+            purpose=purpose,
             reference_id=UUID(order["order_id"]),
             regie_id=self.regie_id,
             family_id=home.family_id,

@@ -181,6 +181,7 @@ create unique index adhesion_one_active_key on adhesion (tenant_id, family_id, m
     where status = 'active';
 create unique index adhesion_one_open_key on adhesion (tenant_id, family_id, member_id, activity_id)
     where status in ('draft', 'awaiting_payment');
+create index adhesion_family_idx on adhesion (tenant_id, family_id);
 create index adhesion_activity_idx on adhesion (tenant_id, activity_id) where status = 'active';
 create table adhesion_price (
     tenant_id uuid not null,

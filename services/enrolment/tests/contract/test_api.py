@@ -130,6 +130,8 @@ async def test_answers_are_documented(commune: "Commune", role: Role) -> None:
     document = schemathesis.openapi.from_dict(commune.harness.app.openapi())
     answers: set[int] = set()
     async with _served(commune.harness.app) as base_url:
-        for operation in document.get_all_operations():
-            await asyncio.to_thread(_attack, operation.ok(), base_url, headers, ids, answers)
-    assert {200, 403, 404, 422} <= answers
+        for result in document.get_all_operations():
+            operation = result.ok()
+            if (operation.tags == ["town hall"]) is (role is not Role.PARENT):
+                await asyncio.to_thread(_attack, operation, base_url, headers, ids, answers)
+    assert {200, 404, 422} <= answers

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chassis.ids import new_id
-from chassis.testing.plugin import ALIXAN
+from chassis.testing.plugin import ALIXAN, VEYRAS
 from contracts.events import AccountOpened
 from contracts.values import Role
 
@@ -191,8 +191,6 @@ async def test_another_commune_sees_nothing(commune: "Commune") -> None:
     home = await commune.family()
     async with commune.parent(home, "veyras") as client:
         assert (await client.get("/family")).status_code == 403
-    from chassis.testing.plugin import VEYRAS
-
     headers = commune.harness.signer.headers(VEYRAS.tenant_id, Role.ADMINISTRATOR)
     async with commune.harness.client("veyras", headers) as client:
         assert (await client.get(f"/families/{home.family_id}")).status_code == 404

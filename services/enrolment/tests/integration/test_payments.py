@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from chassis.testing.plugin import GUIDE_DAY
-from contracts.values import PaymentStatus, Role
+from contracts.values import PaymentPurpose, PaymentStatus, Role
 
 if TYPE_CHECKING:
     from ..conftest import Commune, Home
@@ -171,6 +171,13 @@ async def test_an_outcome_of_another_amount_waits_for_an_operator(commune: "Comm
         await message.ack()
     assert message.message_id == str(message_id)
     assert "amount-mismatch" in str(message.headers["x-reason"])
+    assert (await commune.adhesions(home))["Louis"]["status"] == "awaiting_payment"
+
+
+async def test_a_payment_of_invoices_is_not_ours(commune: "Commune") -> None:
+    home, order = await paying(commune, "Louis")
+    message_id = await commune.publish_outcome(home, order, purpose=PaymentPurpose.INVOICES)
+    await commune.harness.eventually("select 1 from inbox where message_id = $1", message_id)
     assert (await commune.adhesions(home))["Louis"]["status"] == "awaiting_payment"
 
 

@@ -18,6 +18,18 @@ _MEMBERS_OF = """
     where l.family_id = :family_id order by l.position, m.member_id
 """
 
+_WRITE_GUARDIANS = """
+    insert into guardian (tenant_id, guardian_id, family_id, position, first_name, last_name, email, phone)
+    select :tenant_id, row.guardian_id, :family_id, row.position, row.first_name, row.last_name,
+           row.email, row.phone
+    from jsonb_to_recordset(cast(:rows as jsonb)) as row
+        (guardian_id uuid, position int, first_name text, last_name text, email text, phone text)
+    on conflict (tenant_id, guardian_id) do update
+    set position = excluded.position, first_name = excluded.first_name, last_name = excluded.last_name,
+        email = excluded.email, phone = excluded.phone
+    where guardian.family_id = excluded.family_id
+"""
+
 
 class SqlFamilies(SqlPart):
     """See ``application.ports.Families``."""
@@ -87,17 +99,7 @@ class SqlFamilies(SqlPart):
             for position, guardian in enumerate(family.guardians)
         ]
         written = await self._run(
-            """
-            insert into guardian (tenant_id, guardian_id, family_id, position, first_name, last_name, email, phone)
-            select :tenant_id, row.guardian_id, :family_id, row.position, row.first_name, row.last_name,
-                   row.email, row.phone
-            from jsonb_to_recordset(cast(:rows as jsonb)) as row
-                (guardian_id uuid, position int, first_name text, last_name text, email text, phone text)
-            on conflict (tenant_id, guardian_id) do update
-            set position = excluded.position, first_name = excluded.first_name, last_name = excluded.last_name,
-                email = excluded.email, phone = excluded.phone
-            where guardian.family_id = excluded.family_id
-            """,
+            _WRITE_GUARDIANS,
             family_id=family.family_id,
             rows=as_json(rows),
         )

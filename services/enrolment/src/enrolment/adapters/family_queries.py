@@ -41,6 +41,17 @@ _ADHESIONS = """
     ) adhesion
 """
 
+_LIST_ADHESIONS = f"""
+    {_ADHESIONS}
+    where (cast(:activity_id as uuid) is null or activity_id = :activity_id)
+      and (cast(:status as text) is null or status = :status)
+      and (cast(:query as text) is null or family_name ilike :query
+           or first_name || ' ' || last_name ilike :query)
+      and (cast(:cursor as uuid) is null or adhesion_id < :cursor)
+    order by adhesion_id desc
+    limit :limit
+"""
+
 
 async def read_family(connection: AsyncConnection, family_id: UUID, today: date) -> FamilyView | None:
     """A family with its guardians, members and adhesions: four statements."""
@@ -147,18 +158,7 @@ async def list_adhesions(
 ) -> list[StaffAdhesionView]:
     """Adhesions of all families, newest first."""
     rows = await connection.execute(
-        text(
-            f"""
-            {_ADHESIONS}
-            where (cast(:activity_id as uuid) is null or activity_id = :activity_id)
-              and (cast(:status as text) is null or status = :status)
-              and (cast(:query as text) is null or family_name ilike :query
-                   or first_name || ' ' || last_name ilike :query)
-              and (cast(:cursor as uuid) is null or adhesion_id < :cursor)
-            order by adhesion_id desc
-            limit :limit
-            """
-        ),
+        text(_LIST_ADHESIONS),
         {
             "today": today,
             "activity_id": activity_id,

@@ -70,12 +70,14 @@ class AddressPayload(Payload):
     city: Name
 
 
-class GuardianPayload(ContactPayload):
+class GuardianPayload(Payload):
     """A guardian of a file."""
 
     guardian_id: UUID
     first_name: Name
     last_name: Name
+    email: Email | None = None
+    phone: Phone | None = None
 
 
 class MemberPayload(Payload):
@@ -86,7 +88,7 @@ class MemberPayload(Payload):
     first_name: Name
     last_name: Name
     birth_date: Day
-    school: Name | None
+    school: Name | None = None
 
 
 class FamilyPayload(Payload):
