@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Generic, Literal, Self, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
 from contracts.values import MemberKind
 from enrolment.adapters.views import RegieView
@@ -55,11 +55,20 @@ class OrderPayload(Payload):
         return self
 
 
+def _none_when_blank(value: object) -> object:
+    """A form sends an empty text for what was left out."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+OptionalEmail = Annotated[Email | None, BeforeValidator(_none_when_blank)]
+OptionalPhone = Annotated[Phone | None, BeforeValidator(_none_when_blank)]
+
+
 class ContactPayload(Payload):
     """How a guardian is reached."""
 
-    email: Email | None
-    phone: Phone | None
+    email: OptionalEmail
+    phone: OptionalPhone
 
 
 class AddressPayload(Payload):
@@ -76,8 +85,8 @@ class GuardianPayload(Payload):
     guardian_id: UUID
     first_name: Name
     last_name: Name
-    email: Email | None = None
-    phone: Phone | None = None
+    email: OptionalEmail = None
+    phone: OptionalPhone = None
 
 
 class MemberPayload(Payload):
