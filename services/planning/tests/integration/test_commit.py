@@ -10,7 +10,6 @@ from sqlalchemy import event
 from chassis.ids import new_id
 from contracts.values import Role
 
-pytestmark = pytest.mark.integration
 NOTHING_BOOKED = "select count(*) as n from reservation where family_id = $1 and status = 'booked'"
 
 

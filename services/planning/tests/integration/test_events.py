@@ -10,7 +10,6 @@ from chassis.testing.plugin import ALIXAN, VEYRAS
 from contracts.events import ActivityPublished, AdhesionPaid, EntitlementChanged, FamilyRegistered, MemberRegistered
 from contracts.values import MemberKind, PostalAddress, Regie
 
-pytestmark = pytest.mark.integration
 REGIE = Regie(regie_id=new_id(), name="Régie")
 
 

@@ -2,17 +2,12 @@
 
 import json
 
-import pytest
-
 from contracts.events import EntitlementChanged
 from contracts.values import Role
 from planning.adapters.holiday_source import LibraryHolidaySource
 from planning.adapters.projections import Projections
 
 FIRST_WEEK = ("2022-09-01", "2022-09-02", "2022-09-05", "2022-09-06")
-
-
-pytestmark = pytest.mark.integration
 
 
 async def test_the_guides_basket(world) -> None:

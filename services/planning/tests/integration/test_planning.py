@@ -5,8 +5,6 @@ import pytest
 from chassis.ids import new_id
 from chassis.testing.plugin import VEYRAS
 
-pytestmark = pytest.mark.integration
-
 
 async def test_an_adhesion_not_paid_blocks_and_says_so(world) -> None:
     canteen = await world.activity()

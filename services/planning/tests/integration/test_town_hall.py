@@ -1,13 +1,10 @@
 """Calendars and lists of the town hall."""
 
-import pytest
-
 from chassis.ids import new_id
 from chassis.testing.plugin import VEYRAS
 from contracts.events import FamilyRegistered
 from contracts.values import PostalAddress, Role
 
-pytestmark = pytest.mark.integration
 CRUAS_RULE = {
     "default": {"kind": "days_before", "days": 2, "time": "12:00", "counting": "without_weekends"},
     "week_days": {"2": {"kind": "weekly", "week_day": 3, "time": "12:00", "weeks_before": 1}},

@@ -11,7 +11,6 @@ from planning.application.ports import Commune, HolidayYear
 from planning.domain.calendars import ActivityCalendar, Closure, During, Holidays, SchoolHoliday, closed_reason
 from planning.domain.rules import Rule, WeeklyDeadline
 
-pytestmark = pytest.mark.unit
 SOURCE = LibraryHolidaySource()
 RULE = Rule(WeeklyDeadline(3, time(12), 1))
 TOUSSAINT = SchoolHoliday(date(2022, 10, 22), date(2022, 11, 7), "Vacances de la Toussaint")

@@ -11,7 +11,6 @@ from planning.domain.calendars import ActivityCalendar, Closure, During, Holiday
 from planning.domain.cells import BookedBy, CellState, Day, Moment, judge
 from planning.domain.rules import Action, Counting, DaysBeforeDeadline, Rule, WeeklyDeadline
 
-pytestmark = pytest.mark.unit
 CALENDAR = ActivityCalendar(
     week_days=frozenset(range(5)),
     during=During.ALWAYS,

@@ -8,7 +8,6 @@ import pytest
 from chassis.ids import new_id
 from planning.domain.activities import Entitlement, Price
 
-pytestmark = pytest.mark.unit
 PAID = Price(1, date(2022, 9, 1), 350, "à l'unité")
 FROM_OCTOBER = Price(2, date(2022, 10, 1), 330, "à l'unité")
 CORRECTED = Price(3, date(2022, 10, 1), 100, "à l'unité")

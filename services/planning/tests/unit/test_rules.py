@@ -21,7 +21,6 @@ from planning.domain.rules import (
     explain,
 )
 
-pytestmark = pytest.mark.unit
 PARIS = "Europe/Paris"
 YEAR = LibraryHolidaySource().propose(2022, "A", "26300")
 HOLIDAYS = Holidays(public=YEAR.public, school=tuple(YEAR.school))
