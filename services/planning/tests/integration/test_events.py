@@ -6,9 +6,12 @@ from itertools import permutations
 import pytest
 
 from chassis.ids import new_id
+from chassis.messaging.consumer import Received
 from chassis.testing.plugin import ALIXAN, VEYRAS
+from contracts.envelope import Envelope
 from contracts.events import ActivityPublished, AdhesionPaid, EntitlementChanged, FamilyRegistered, MemberRegistered
 from contracts.values import MemberKind, PostalAddress, Regie
+from planning.entrypoints.consumers import ENROLMENT
 
 REGIE = Regie(regie_id=new_id(), name="Régie")
 
@@ -56,10 +59,6 @@ async def test_any_order_opens_the_planning(world, harness, order) -> None:
     )
     events = [(louis, 1), (activity, 1), (paid, 1), (changed, 2)]
     async with harness.runtime.transaction(world.tenant_id) as transaction:
-        from chassis.messaging.consumer import Received
-        from contracts.envelope import Envelope
-        from planning.entrypoints.consumers import ENROLMENT
-
         for index in order:
             event, sequence = events[index]
             envelope = Envelope(

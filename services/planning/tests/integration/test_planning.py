@@ -61,7 +61,7 @@ async def test_the_other_homes_days_are_seen_but_not_touched(world, registered) 
         await world.adhesion(family, theo, canteen)
     await world.book(mother, theo, canteen, "2022-09-05")
     cell = (await world.cells(father, theo, canteen))["2022-09-05"]
-    assert (cell["state"], cell["wanted"], cell["changeable"], cell["price_cents"]) == ("booked", False, False, None)
+    assert (cell["state"], cell["wanted"], cell["changeable"], cell["price_cents"]) == ("booked", False, False, 0)
     assert "autre foyer" in cell["reason"]
     assert (await world.want(father, theo, canteen, "2022-09-05")).json()["lines"][0]["slug"] == "already-booked"
     draft = (await world.want(father, theo, canteen, "2022-09-06")).json()

@@ -104,7 +104,7 @@ def test_state_and_reason(changes, now, state, wanted, changeable, reason) -> No
 
 
 def test_the_other_homes_price_is_not_shown() -> None:
-    assert judge(replace(TUESDAY, booked_by=OTHER), Holidays(), at(IN_TIME)).price_cents is None
+    assert judge(replace(TUESDAY, booked_by=OTHER), Holidays(), at(IN_TIME)).price_cents == 0
 
 
 def test_closing_time_is_the_one_of_the_next_action() -> None:

@@ -49,14 +49,14 @@ class Moment:
 
 @dataclass(frozen=True)
 class Day:
-    """Everything that decides the state of a day. ``price_cents`` None: no adhesion covers the day."""
+    """Everything that decides the state of a day. ``price_cents`` is 0 when no adhesion covers the day."""
 
     day: date
     opens_on: date
     closes_on: date
     calendar: ActivityCalendar | None
     blocked_reason: str | None = None
-    price_cents: int | None = None
+    price_cents: int = 0
     booked_by: BookedBy | None = None
     drafted: Action | None = None
     places_booked: int = 0
@@ -74,14 +74,17 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Cell:
-    """A day as shown. ``wanted``: booked or drafted to be. ``reason`` is set whenever not ``changeable``."""
+    """A day as shown. ``wanted``: booked or drafted to be. ``reason`` is set whenever not ``changeable``.
+
+    ``price_cents`` is 0 where the family has no price: without adhesion, and on the other home's days.
+    """
 
     day: date
     state: CellState
     wanted: bool
     changeable: bool
     reason: str | None
-    price_cents: int | None
+    price_cents: int
     closes_at: datetime | None
 
 
@@ -116,7 +119,7 @@ def cancelling_refusal(day: Day, holidays: Holidays, moment: Moment) -> Refusal 
 def judge(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     """The state of a day."""
     if day.booked_by is BookedBy.OTHER_HOME:
-        return Cell(day.day, CellState.BOOKED, False, False, OTHER_HOME_REASON, None, None)
+        return Cell(day.day, CellState.BOOKED, False, False, OTHER_HOME_REASON, 0, None)
     if day.booked_by is BookedBy.US:
         return _judge_booked(day, holidays, moment)
     wanted = day.drafted is Action.BOOK

@@ -123,7 +123,7 @@ class Outlook:
             closes_on=activity.closes_on,
             calendar=activity.calendar,
             blocked_reason=self.blocked_reason(member, activity, day),
-            price_cents=own.unit_price_cents if own else price.unit_cents if price else None,
+            price_cents=own.unit_price_cents if own else price.unit_cents if price else 0,
             booked_by=None if booking is None else BookedBy.US if own else BookedBy.OTHER_HOME,
             drafted=drafted,
             places_booked=places.booked,

@@ -55,7 +55,7 @@ class CellView(BaseModel):
     wanted: bool
     changeable: bool
     reason: str | None
-    price_cents: int | None
+    price_cents: int
     closes_at: datetime | None
 
 
