@@ -1,0 +1,1 @@
+"""The API is what its OpenAPI document says, and shows nothing to strangers."""
