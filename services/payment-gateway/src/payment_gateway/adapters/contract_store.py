@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.database import Transaction
+from chassis.secrets import SecretBox
 from payment_gateway.adapters.scoped import Scoped
 from payment_gateway.adapters.tables import merchant_contract
 from payment_gateway.application.ports import MerchantContract
@@ -14,7 +16,11 @@ from payment_gateway.domain.payment import Mode
 
 
 class SqlContracts(Scoped):
-    """Contracts of one commune."""
+    """Contracts of one commune. ``secrets`` seals and opens their keys."""
+
+    def __init__(self, transaction: Transaction, secrets: SecretBox) -> None:
+        super().__init__(transaction)
+        self._secrets = secrets
 
     async def current_contract(self, regie_id: UUID) -> MerchantContract | None:
         """The contract in force of a régie, with its key."""

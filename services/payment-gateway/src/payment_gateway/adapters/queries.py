@@ -11,7 +11,8 @@ from payment_gateway.adapters.tables import bank_message, bank_transaction, paym
 from payment_gateway.domain.judgement import TransactionOutcome
 from payment_gateway.domain.payment import PaymentStatus
 
-Rows = Sequence[Row[Any]]
+AnyRow = Row[*tuple[Any, ...]]
+Rows = Sequence[AnyRow]
 
 _NEVER_SETTLED = (TransactionOutcome.SURPLUS, TransactionOutcome.TO_REVIEW)
 _MOST_MESSAGES = 500
@@ -28,12 +29,12 @@ _to_review = or_(
 """Money the bank took that settles nothing: a person must look."""
 
 
-def _payments() -> Select[Any]:
+def _payments() -> Select[*tuple[Any, ...]]:
     columns = [column for column in payment.c if column.name != "payer"]
     return select(*columns, _attempts, _to_review.label("needs_review"))
 
 
-async def payment_by_id(connection: AsyncConnection, payment_id: UUID, family_id: UUID | None) -> Row[Any] | None:
+async def payment_by_id(connection: AsyncConnection, payment_id: UUID, family_id: UUID | None) -> AnyRow | None:
     """A payment, of the given family only when one is given."""
     statement = _payments().where(payment.c.payment_id == payment_id)
     if family_id:

@@ -1,14 +1,12 @@
 """What the parts of the store share."""
 
 from chassis.database import Transaction
-from chassis.secrets import SecretBox
 
 
 class Scoped:
-    """Bound to a transaction and its commune. ``secrets`` seals and opens merchant keys."""
+    """Bound to a transaction and its commune."""
 
-    def __init__(self, transaction: Transaction, secrets: SecretBox) -> None:
+    def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._connection = transaction.connection
         self._tenant = {"tenant_id": transaction.tenant_id}
-        self._secrets = secrets

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from contracts.events.payment_request import PaymentRequest
-from payment_gateway.application.ports import PaymentStore
+from payment_gateway.application.ports import PaymentRegister
 from payment_gateway.domain.payment import Payment, PaymentStatus, bank_reference
 
 
-async def request_payment(store: PaymentStore, request: PaymentRequest, now: datetime) -> None:
+async def request_payment(register: PaymentRegister, request: PaymentRequest, now: datetime) -> None:
     """Keeps a payment to be made. The first request for an id stands: what a family agreed to pay never changes."""
     payment = Payment(
         payment_id=request.payment_id,
@@ -23,4 +23,4 @@ async def request_payment(store: PaymentStore, request: PaymentRequest, now: dat
         article_count=request.article_count,
         created_at=now,
     )
-    await store.add_payment(payment, request.payer)
+    await register.add_payment(payment, request.payer)

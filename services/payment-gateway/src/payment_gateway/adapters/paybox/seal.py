@@ -31,8 +31,8 @@ def bank_public_key(pem: str) -> RSAPublicKey:
     """The bank's key. Raises ``ValueError`` for anything but an RSA public key of at least 1024 bits."""
     try:
         key = load_pem_public_key(pem.encode())
-    except UnsupportedAlgorithm as error:
-        raise ValueError("unsupported public key") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise ValueError("not a public key in PEM") from error
     if not isinstance(key, RSAPublicKey) or key.key_size < _MIN_KEY_BITS:
         raise ValueError("not an RSA public key of at least 1024 bits")
     return key

@@ -1,10 +1,9 @@
 """Payments: the family starts and follows them, the town hall sees all."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from sqlalchemy import Row
 
 from chassis.errors import NotFoundError
 from chassis.http.dependencies import AnyPrincipal, CurrentRuntime, CurrentTenant, CurrentTransaction, FamilyId, Staff
@@ -92,11 +91,11 @@ async def get_history(payment_id: UUID, _principal: Staff, transaction: CurrentT
     ]
 
 
-def _attempt_entry(row: Row[Any]) -> HistoryEntry:
+def _attempt_entry(row: queries.AnyRow) -> HistoryEntry:
     return HistoryEntry(at=row.started_at, kind="attempt", sentence=history.attempt_sentence(row.number))
 
 
-def _message_entry(row: Row[Any]) -> HistoryEntry:
+def _message_entry(row: queries.AnyRow) -> HistoryEntry:
     sentence = history.message_sentence(
         channel=Channel(row.channel),
         number=row.number,
