@@ -151,8 +151,7 @@ create table charge (
 );
 create unique index charge_open_key on charge (tenant_id, reservation_id) where invoice_id is null;
 create index charge_reservation_idx on charge (tenant_id, reservation_id);
-create index charge_to_invoice_idx on charge (tenant_id, family_id, regie_id, day) where invoice_id is null;
-create index charge_invoice_idx on charge (tenant_id, invoice_id) where invoice_id is not null
+create index charge_to_invoice_idx on charge (tenant_id, family_id, regie_id, day) where invoice_id is null
 """
 
 _PAYMENTS = """
@@ -242,8 +241,9 @@ _FUNCTIONS = [
         end
     $$
     """,
+    # A run switches nested loops off; here each invoice's lines are looked up by key.
     """
-    create function refuse_unequal_lines() returns trigger language plpgsql as $$
+    create function refuse_unequal_lines() returns trigger language plpgsql set enable_nestloop = on as $$
         begin
             if exists (
                 select from invoice i
