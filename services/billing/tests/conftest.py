@@ -73,7 +73,7 @@ class Town:
         """Publishes and waits until billing has handled the message."""
         message_id = new_id()
         await self.harness.publish(event, tenant_id=self.tenant, sequence=sequence, message_id=message_id)
-        await self.harness.eventually("select 1 from inbox where message_id = $1", message_id)
+        await self.harness.eventually("select 1 from inbox where message_id = $1", message_id, seconds=30)
 
     async def open(self) -> None:
         await self.publish(self.activity())
