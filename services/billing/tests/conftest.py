@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -35,11 +34,6 @@ from contracts.values import (
 
 SEPTEMBER = [date(2022, 9, day) for day in (1, 2, 5, 6)]
 """The days of the guide's recap."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        item.add_marker(Path(item.path).parent.name)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ create table family (
     primary key (tenant_id, family_id)
 );
 -- position: rank in the family file, null while only guardian_changed is known.
--- known_at and version order what comes from two aggregates (the family and the guardian).
+-- version: of the family, which guardian_changed carries too.
 create table guardian (
     tenant_id uuid not null,
     family_id uuid not null,
@@ -28,7 +28,6 @@ create table guardian (
     first_name text not null,
     last_name text not null,
     email text,
-    known_at timestamptz not null,
     version bigint not null,
     primary key (tenant_id, family_id, guardian_id)
 );

@@ -224,7 +224,8 @@ async def test_a_changed_guardian_pays_under_the_new_address(town, home, invoice
             last_name="DUPONT",
             email="nouvelle@example.org",
             phone=None,
-        )
+        ),
+        sequence=2,
     )
     payment = (await town.pay(home, invoice)).json()
     (request,) = await _published(town, InvoicePaymentRequested, payment["payment_id"])
