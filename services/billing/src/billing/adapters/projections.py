@@ -8,7 +8,6 @@ from chassis.database import Transaction
 from chassis.messaging.consumer import Received
 from contracts.events import ActivityPublished, FamilyRegistered, GuardianChanged, MemberRegistered
 
-
 _GUARDIANS = "jsonb_to_recordset(cast(:guardians as jsonb))"
 
 _FORGET_GUARDIANS = text(
