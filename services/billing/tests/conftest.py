@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -37,11 +36,6 @@ SEPTEMBER = [date(2022, 9, day) for day in (1, 2, 5, 6)]
 """The days of the guide's recap."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        item.add_marker(Path(item.path).parent.name)
-
-
 @pytest.fixture(scope="session")
 def service() -> Service:
     from billing.entrypoints.service import SERVICE
@@ -73,7 +67,7 @@ class Town:
         """Publishes and waits until billing has handled the message."""
         message_id = new_id()
         await self.harness.publish(event, tenant_id=self.tenant, sequence=sequence, message_id=message_id)
-        await self.harness.eventually("select 1 from inbox where message_id = $1", message_id)
+        await self.harness.eventually("select 1 from inbox where message_id = $1", message_id, seconds=30)
 
     async def open(self) -> None:
         await self.publish(self.activity())

@@ -19,7 +19,7 @@ create table family (
     primary key (tenant_id, family_id)
 );
 -- position: rank in the family file, null while only guardian_changed is known.
--- known_at and version order what comes from two aggregates (the family and the guardian).
+-- version: of the family, which guardian_changed carries too.
 create table guardian (
     tenant_id uuid not null,
     family_id uuid not null,
@@ -28,7 +28,6 @@ create table guardian (
     first_name text not null,
     last_name text not null,
     email text,
-    known_at timestamptz not null,
     version bigint not null,
     primary key (tenant_id, family_id, guardian_id)
 );
@@ -151,8 +150,7 @@ create table charge (
 );
 create unique index charge_open_key on charge (tenant_id, reservation_id) where invoice_id is null;
 create index charge_reservation_idx on charge (tenant_id, reservation_id);
-create index charge_to_invoice_idx on charge (tenant_id, family_id, regie_id, day) where invoice_id is null;
-create index charge_invoice_idx on charge (tenant_id, invoice_id) where invoice_id is not null
+create index charge_to_invoice_idx on charge (tenant_id, family_id, regie_id, day) where invoice_id is null
 """
 
 _PAYMENTS = """
@@ -242,8 +240,9 @@ _FUNCTIONS = [
         end
     $$
     """,
+    # A run switches nested loops off; here each invoice's lines are looked up by key.
     """
-    create function refuse_unequal_lines() returns trigger language plpgsql as $$
+    create function refuse_unequal_lines() returns trigger language plpgsql set enable_nestloop = on as $$
         begin
             if exists (
                 select from invoice i

@@ -101,3 +101,31 @@ async def test_a_long_invoice_goes_on_over_pages(town, home):
     assert len(pages) > 1
     assert f"Page 2 sur {len(pages)}" in _words(response.content).replace(SPACE, " ")
     assert "Prix unitaire" in pages[1].extract_text(), "the table's header is repeated"
+
+
+async def test_a_name_no_font_can_show_still_gets_its_file(town):
+    home = await town.home(name="王小明 😀", child="Léa 😀")
+    await town.book(home)
+    await town.run()
+    (invoice,) = await town.invoices(home)
+    async with town.parent(home) as client:
+        response = await client.get(f"/invoices/{invoice['invoice_id']}/pdf")
+    assert response.status_code == 200
+    assert "20,00 €" in _words(response.content).replace(SPACE, " ")
+
+
+async def test_one_communes_trouble_does_not_stop_the_others(town, home, monkeypatch):
+    from billing.entrypoints import jobs
+
+    seen = []
+
+    async def render(_runtime, tenant):
+        seen.append(tenant.slug)
+        if tenant.slug == "alixan":
+            raise RuntimeError("trouble")
+        return 0
+
+    monkeypatch.setattr(jobs, "_render_batch", render)
+    monkeypatch.setattr(jobs, "RENDERING", jobs.RenderingSignal())
+    await jobs.render_new_invoices(town.harness.runtime)
+    assert seen == ["alixan", "veyras"]

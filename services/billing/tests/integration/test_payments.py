@@ -119,8 +119,17 @@ async def test_a_stale_refusal_does_not_replace_a_newer_outcome(town, home, invo
 
 async def test_a_hundred_deliveries_pay_once(town, home, invoice):
     payment = (await town.pay(home, invoice)).json()
-    settled = town.settled(home, payment)
-    await asyncio.gather(*(town.publish(settled, sequence) for sequence in [1, 2] * 50))
+    settled, messages = town.settled(home, payment), [new_id() for _ in range(100)]
+    for ten in range(0, 100, 10):
+        await asyncio.gather(
+            *(
+                town.harness.publish(settled, tenant_id=town.tenant, sequence=1 + n % 2, message_id=message_id)
+                for n, message_id in enumerate(messages[ten : ten + 10])
+            )
+        )
+    await town.harness.eventually(
+        "select 1 from inbox where message_id = any($1) having count(*) = 100", messages, seconds=60
+    )
     assert (await _account(town, home))["balance_cents"] == 0
     assert len(await _published(town, InvoiceSettled, invoice["invoice_id"])) == 1
 
@@ -215,7 +224,8 @@ async def test_a_changed_guardian_pays_under_the_new_address(town, home, invoice
             last_name="DUPONT",
             email="nouvelle@example.org",
             phone=None,
-        )
+        ),
+        sequence=2,
     )
     payment = (await town.pay(home, invoice)).json()
     (request,) = await _published(town, InvoicePaymentRequested, payment["payment_id"])

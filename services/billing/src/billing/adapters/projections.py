@@ -8,8 +8,41 @@ from chassis.database import Transaction
 from chassis.messaging.consumer import Received
 from contracts.events import ActivityPublished, FamilyRegistered, GuardianChanged, MemberRegistered
 
-_FILE_NEWER = "guardian.known_at <= excluded.known_at"
-_GUARDIAN_NEWER = "(guardian.known_at, guardian.version) < (excluded.known_at, excluded.version)"
+_GUARDIANS = "jsonb_to_recordset(cast(:guardians as jsonb))"
+
+_FORGET_GUARDIANS = text(
+    f"""
+    delete from guardian where family_id = :family and version < :version
+      and guardian_id not in (select g.guardian_id from {_GUARDIANS} as g(guardian_id uuid))
+    """  # noqa: S608 - our own text
+)
+
+_KEEP_GUARDIANS = text(
+    f"""
+    insert into guardian (tenant_id, family_id, guardian_id, version, position, first_name, last_name, email)
+    select :tenant, :family, g.guardian_id, :version, g.position, g.first_name, g.last_name, g.email
+    from rows from ({_GUARDIANS} as (guardian_id uuid, first_name text, last_name text, email text))
+         with ordinality as g(guardian_id, first_name, last_name, email, position)
+    on conflict (tenant_id, family_id, guardian_id) do update set
+        position = excluded.position,
+        version = greatest(guardian.version, excluded.version),
+        first_name = case when guardian.version < excluded.version then excluded.first_name
+                          else guardian.first_name end,
+        last_name = case when guardian.version < excluded.version then excluded.last_name else guardian.last_name end,
+        email = case when guardian.version < excluded.version then excluded.email else guardian.email end
+    """  # noqa: S608 - our own text
+)
+
+_KEEP_GUARDIAN = text(
+    """
+    insert into guardian (tenant_id, family_id, guardian_id, version, first_name, last_name, email)
+    select :tenant, :family, :guardian, cast(:version as bigint), :first_name, :last_name, :email
+    where not exists (select from family where family_id = :family and family.version > cast(:version as bigint))
+    on conflict (tenant_id, family_id, guardian_id) do update set version = excluded.version,
+        first_name = excluded.first_name, last_name = excluded.last_name, email = excluded.email
+    where guardian.version <= excluded.version
+    """
+)
 
 
 async def keep_family(transaction: Transaction, received: Received[FamilyRegistered]) -> None:
@@ -36,56 +69,22 @@ async def keep_family(transaction: Transaction, received: Received[FamilyRegiste
 
 
 async def _keep_guardians(transaction: Transaction, received: Received[FamilyRegistered]) -> None:
-    """Rank and presence follow the file; names and e-mail whichever of the file and the guardian spoke last.
-
-    The two are versions of different aggregates: only their instants compare.
-    """
+    """Rank and presence follow the file; names and e-mail too, unless the guardian's own event is newer."""
     family = received.event
     parameters = {
-        "tenant": transaction.tenant_id,
         "family": family.family_id,
-        "time": received.envelope.time,
+        "version": received.sequence,
         "guardians": json.dumps([guardian.model_dump(mode="json") for guardian in family.guardians]),
     }
-    incoming = (
-        "rows from (jsonb_to_recordset(cast(:guardians as jsonb))"
-        " as (guardian_id uuid, first_name text, last_name text, email text)) with ordinality"
-        " as g(guardian_id, first_name, last_name, email, position)"
-    )
-    await transaction.connection.execute(
-        text(
-            "delete from guardian where family_id = :family and known_at <= :time and guardian_id not in"
-            " (select g.guardian_id from jsonb_to_recordset(cast(:guardians as jsonb)) as g(guardian_id uuid))"
-        ),
-        {key: parameters[key] for key in ("family", "time", "guardians")},
-    )
-    await transaction.connection.execute(
-        text(
-            "insert into guardian (tenant_id, family_id, guardian_id, position, first_name, last_name, email,"  # noqa: S608
-            " known_at, version)"
-            f" select :tenant, :family, guardian_id, position, first_name, last_name, email, :time, 0 from {incoming}"
-            " on conflict (tenant_id, family_id, guardian_id) do update set position = excluded.position,"
-            f" first_name = case when {_FILE_NEWER} then excluded.first_name else guardian.first_name end,"
-            f" last_name = case when {_FILE_NEWER} then excluded.last_name else guardian.last_name end,"
-            f" email = case when {_FILE_NEWER} then excluded.email else guardian.email end,"
-            " known_at = greatest(guardian.known_at, excluded.known_at)"
-        ),
-        parameters,
-    )
+    await transaction.connection.execute(_FORGET_GUARDIANS, parameters)
+    await transaction.connection.execute(_KEEP_GUARDIANS, {**parameters, "tenant": transaction.tenant_id})
 
 
 async def keep_guardian(transaction: Transaction, received: Received[GuardianChanged]) -> None:
-    """A guardian's name and e-mail, perhaps before the family file is known."""
+    """A guardian's name and e-mail, perhaps before the family file is known; its version is the family's."""
     guardian = received.event
     await transaction.connection.execute(
-        text(
-            "insert into guardian (tenant_id, family_id, guardian_id, first_name, last_name, email, known_at,"  # noqa: S608
-            " version)"
-            " values (:tenant, :family, :guardian, :first_name, :last_name, :email, :time, :version)"
-            " on conflict (tenant_id, family_id, guardian_id) do update set first_name = excluded.first_name,"
-            " last_name = excluded.last_name, email = excluded.email, known_at = excluded.known_at,"
-            f" version = excluded.version where {_GUARDIAN_NEWER}"
-        ),
+        _KEEP_GUARDIAN,
         {
             "tenant": transaction.tenant_id,
             "family": guardian.family_id,
@@ -93,7 +92,6 @@ async def keep_guardian(transaction: Transaction, received: Received[GuardianCha
             "first_name": guardian.first_name,
             "last_name": guardian.last_name,
             "email": guardian.email,
-            "time": received.envelope.time,
             "version": received.sequence,
         },
     )

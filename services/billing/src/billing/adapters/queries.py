@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 
-from billing.adapters.invoicing import TOTALS
 from billing.domain.period import Period
 from chassis.database import Transaction
 
@@ -131,18 +130,22 @@ async def read_run(transaction: Transaction, run_id: UUID) -> RowMapping:
 
 
 _PREVIEW = text(
-    f"""
-    with totals as ({TOTALS}),
-    lines as (
-        select distinct c.family_id, c.regie_id, c.member_id, c.element_name, c.unit_price_cents, c.quantity
-        from charge c join totals using (family_id, regie_id)
+    """
+    with lines as (
+        select c.family_id, c.regie_id, sum(c.amount_cents) as amount_cents
+        from charge c join family using (tenant_id, family_id)
         where c.invoice_id is null and c.day < :end
+        group by c.family_id, c.regie_id, c.member_id, c.element_name, c.unit_price_cents, c.quantity
+    ),
+    invoices as (
+        select family_id, sum(amount_cents) as amount_cents, count(*) as line_count
+        from lines group by family_id, regie_id having sum(amount_cents) > 0
     )
     select count(distinct family_id) as family_count, coalesce(sum(amount_cents), 0) as total_cents,
-           (select count(*) from lines) as line_count,
+           coalesce(sum(line_count), 0) as line_count,
            (select count(*) from invoice where period = :period) as already_issued_count
-    from totals
-    """  # noqa: S608 - our own text
+    from invoices
+    """
 )
 
 

@@ -18,8 +18,8 @@ async def issue_invoices(store: InvoicingStore, run: InvoicingRun) -> bool:
     issued = await store.insert_invoices(run, due_on=due_day(run.issued_on), after_sequence=last)
     if issued:
         await store.keep_last_sequence(run.period, last + issued)
-        await store.attach_charges(run)
         await store.insert_lines(run)
+        await store.attach_charges(run)
         await store.debit_families(run)
         await store.announce_invoices(run)
     return True

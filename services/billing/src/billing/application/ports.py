@@ -50,12 +50,12 @@ class InvoicingStore(Protocol):
         """Notes the last sequence drawn."""
         ...
 
-    async def attach_charges(self, run: InvoicingRun) -> None:
-        """Gives each invoiced charge its invoice."""
-        ...
-
     async def insert_lines(self, run: InvoicingRun) -> None:
         """Groups the charges of each invoice into lines."""
+        ...
+
+    async def attach_charges(self, run: InvoicingRun) -> None:
+        """Gives each invoiced charge its invoice."""
         ...
 
     async def debit_families(self, run: InvoicingRun) -> None:

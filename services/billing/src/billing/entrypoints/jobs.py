@@ -1,6 +1,7 @@
 """Scheduled work: the monthly run of each commune, and the files of new invoices."""
 
 import time
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 import structlog
@@ -46,12 +47,22 @@ RENDERING = RenderingSignal()
 """This process's signal."""
 
 
+async def _each_commune(tenants: Sequence[Tenant], work: Callable[[Tenant], Awaitable[None]]) -> None:
+    """One commune's trouble does not stop the others; the next tick tries again."""
+    for tenant in tenants:
+        try:
+            await work(tenant)
+        except Exception:
+            _log.exception("commune_failed", tenant=tenant.slug, work=work.__name__)
+
+
 async def run_due_months(runtime: Runtime) -> None:
     """On the first days of a month, invoices the month before, once per commune."""
-    for tenant in await runtime.tenants.all():
+
+    async def run_due_month(tenant: Tenant) -> None:
         today = local_day(runtime.clock.now(), tenant.time_zone)
         if (period := period_to_run(today)) is None:
-            continue
+            return
         async with runtime.transaction(tenant.id) as transaction:
             run = InvoicingRun(run_id=new_id(), period=period, issued_on=today, requested_by=None)
             done = await issue_invoices(SqlInvoicingStore(transaction), run)
@@ -59,12 +70,17 @@ async def run_due_months(runtime: Runtime) -> None:
             _log.info("month_invoiced", tenant=tenant.slug, period=str(period.first_day))
             RENDERING.wake(tenant.id)
 
+    await _each_commune(await runtime.tenants.all(), run_due_month)
+
 
 async def render_new_invoices(runtime: Runtime) -> None:
     """Makes the missing files of the communes that were woken, in batches, holding no transaction meanwhile."""
-    for tenant in await RENDERING.take(runtime):
+
+    async def render_commune(tenant: Tenant) -> None:
         while await _render_batch(runtime, tenant) == _RENDERED_AT_ONCE:
             pass
+
+    await _each_commune(await RENDERING.take(runtime), render_commune)
 
 
 async def _render_batch(runtime: Runtime, tenant: Tenant) -> int:
