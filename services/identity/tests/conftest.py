@@ -73,7 +73,7 @@ class Town:
         self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None, address: str = ""
     ) -> httpx.Response:
         async with self.harness.client(self.slug, headers) as client:
-            return await client.request(method, path, json=body, headers={"x-real-ip": address or str(new_id())})
+            return await client.request(method, path, json=body, headers={"x-forwarded-for": address or str(new_id())})
 
     async def register(self, first_name: str, last_name: str, email: str | None = None) -> dict[str, Any]:
         """Opens a parent's account the way it happens: enrolment publishes the family."""

@@ -27,6 +27,18 @@ async def test_guessing_one_account_is_slowed_down(town: Any) -> None:
     assert (await town.log_in(parent["user_name"])).status_code == 200, "the parent elsewhere is not held"
 
 
+async def test_a_forged_address_does_not_help(town: Any) -> None:
+    """The gateway writes the last hop; what stands before it and other headers come from the caller."""
+    gateway_saw = str(new_id())
+    statuses = []
+    for number in range(7):
+        headers = {"x-forwarded-for": f"203.0.113.{number}, {gateway_saw}", "x-real-ip": f"203.0.113.{number}"}
+        async with town.harness.client() as client:
+            body = {"user_name": "qui.se.cache", "password": "x"}
+            statuses.append((await client.post("/sessions", json=body, headers=headers)).status_code)
+    assert statuses == [401] * 6 + [429]
+
+
 async def test_unknown_names_are_slowed_down_alike(town: Any) -> None:
     assert await fail(town, "nulle.part", 7, str(new_id())) == [401] * 6 + [429]
 

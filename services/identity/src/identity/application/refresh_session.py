@@ -1,9 +1,13 @@
 """Exchanges a refresh token for new tokens."""
 
+import structlog
+
 from identity.application.issue_session import IssuedSession, add_refresh_token, issue_session
 from identity.application.ports import Context, Store
 from identity.domain.accounts import Account
 from identity.domain.sessions import Judgement, Session, SessionEndedError, judge, rotate, token_hash
+
+_log = structlog.get_logger(__name__)
 
 
 async def refresh_session(context: Context, refresh_token: str) -> IssuedSession:
@@ -26,6 +30,7 @@ async def _refresh(context: Context, store: Store, token: str) -> tuple[Account,
         case Judgement.OVER:
             return None
         case Judgement.REUSED:
+            _log.warning("session_ended_by_reuse", session_id=str(session.session_id))
             await store.sessions.end(session.session_id)
             return None
         case Judgement.CURRENT:

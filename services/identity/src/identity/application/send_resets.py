@@ -78,6 +78,11 @@ async def _send(context: Context, mailer: ResetMailer, reset: Reset, account: Ac
     except MailNotSentError as error:
         _log.warning("reset_mail_waits", reset_id=str(reset.reset_id), reason=str(error))
         return False
+    except ValueError:
+        _log.warning("reset_mail_impossible", reset_id=str(reset.reset_id), reason="the address cannot be written")
+        async with context.open_store() as store:
+            await store.resets.close(reset.reset_id, sent_at=None)
+        return False
     async with context.open_store() as store:
         await store.resets.close(reset.reset_id, sent_at=context.now())
     return True

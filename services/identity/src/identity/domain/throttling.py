@@ -43,7 +43,7 @@ POLICIES = {
     Kind.ACCOUNT_AT_ADDRESS: Policy(5, timedelta(minutes=30), timedelta(seconds=5), timedelta(minutes=15)),
     Kind.ACCOUNT: Policy(20, timedelta(minutes=10), timedelta(seconds=5), timedelta(minutes=1)),
     Kind.ADDRESS: Policy(200, timedelta(seconds=6), timedelta(seconds=1), timedelta(minutes=1)),
-    Kind.RESET_ADDRESS: Policy(60, timedelta(seconds=30), timedelta(seconds=5), timedelta(minutes=5)),
+    Kind.RESET_ADDRESS: Policy(200, timedelta(seconds=5), timedelta(seconds=5), timedelta(minutes=5)),
 }
 
 

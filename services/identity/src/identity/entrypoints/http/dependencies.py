@@ -37,9 +37,13 @@ def _context(runtime: CurrentRuntime, tenant: CurrentTenant) -> Context:
 
 
 def _address(request: Request) -> str:
-    """The caller's address: the gateway says it; without gateway it is the peer's."""
+    """The caller's address: the last hop of ``X-Forwarded-For``, which the gateway writes; without it, the peer's.
+
+    Other headers, and earlier hops, may say whatever the caller likes.
+    """
     peer = request.client.host if request.client else "unknown"
-    return request.headers.get("x-real-ip", peer)[:64]
+    last_hop = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return (last_hop or peer)[:64]
 
 
 def _require_operator(
