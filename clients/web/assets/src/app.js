@@ -1,0 +1,2 @@
+// Everything here only enhances: each page works without it.
+import "./scripts/focus.js";

@@ -1,0 +1,1 @@
+"""The public API, seen from the web client."""

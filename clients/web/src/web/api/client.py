@@ -1,0 +1,133 @@
+"""HTTP client of the public API: one per request of a browser, over a shared pool of connections."""
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from web.api.errors import ApiProblem, ServiceUnavailableError, SessionEndedError
+from web.tracing import current_trace
+
+T = TypeVar("T")
+Query = Mapping[str, str | int | None]
+_adapters: dict[Any, TypeAdapter[Any]] = {}
+
+
+class Answer(BaseModel):
+    """Base of what is read from the API: only what the pages use; what else it tells is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Api:
+    """The API of one commune, for one caller."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        host: str,
+        access_token: str | None = None,
+        form_key: str | None = None,
+    ) -> None:
+        self._http = http
+        self._host = host
+        self.access_token = access_token
+        self._form_key = form_key
+        """Drawn when a form was rendered; makes sending that form twice safe."""
+
+    async def get(self, answer: type[T], path: str, query: Query | None = None) -> T:
+        """Reads ``/api/<path>``. ``path`` begins with ``<service>/v1/``."""
+        return _parse(answer, path, await self._send("GET", path, query=query))
+
+    async def send(self, answer: type[T], method: str, path: str, body: object = None) -> T:
+        """An unsafe call with a JSON answer."""
+        return _parse(answer, path, await self._send(method, path, body=body))
+
+    async def command(self, method: str, path: str, body: object = None) -> None:
+        """An unsafe call whose answer does not matter."""
+        await self._send(method, path, body=body)
+
+    async def upload(self, path: str, fields: Mapping[str, str], name: str, content: bytes, media_type: str) -> None:
+        """POSTs a file in the multipart field ``file``."""
+        request = self._http.build_request(
+            "POST", f"/api/{path}", data=dict(fields), files={"file": (name, content, media_type)}
+        )
+        request.headers.update(self._headers("POST", path, content))
+        await self._checked(path, request)
+
+    @asynccontextmanager
+    async def stream(self, path: str) -> AsyncIterator[httpx.Response]:
+        """A document, unread: the caller passes it on in pieces."""
+        request = self._http.build_request("GET", f"/api/{path}", headers=self._headers("GET", path, b""))
+        response = await self._exchange(path, request, stream=True)
+        try:
+            if response.is_error:
+                await response.aread()
+                _raise_for(path, response)
+            yield response
+        finally:
+            await response.aclose()
+
+    async def _send(self, method: str, path: str, query: Query | None = None, body: object = None) -> httpx.Response:
+        parameters = {name: value for name, value in (query or {}).items() if value is not None}
+        payload = body.model_dump(mode="json") if isinstance(body, BaseModel) else body
+        request = self._http.build_request(method, f"/api/{path}", params=parameters or None, json=payload)
+        request.headers.update(self._headers(method, path, request.content))
+        return await self._checked(path, request)
+
+    async def _checked(self, path: str, request: httpx.Request) -> httpx.Response:
+        response = await self._exchange(path, request)
+        if response.is_error:
+            _raise_for(path, response)
+        return response
+
+    async def _exchange(self, path: str, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
+        try:
+            return await self._http.send(request, stream=stream)
+        except httpx.HTTPError as error:
+            raise ServiceUnavailableError(_service(path), type(error).__name__) from error
+
+    def _headers(self, method: str, path: str, content: bytes) -> dict[str, str]:
+        headers = {"Host": self._host, "Accept": "application/json, application/problem+json"}
+        if trace := current_trace():
+            headers |= {"X-Request-Id": trace.request_id, "traceparent": trace.traceparent}
+        if self.access_token:
+            headers["Authorization"] = f"Bearer {self.access_token}"
+        if method in {"POST", "PUT", "DELETE"} and self._form_key:
+            # The same form sent twice gives the same key; the form sent again with other ticks gives another.
+            said = f"{self._form_key} {method} {path} ".encode() + content
+            headers["Idempotency-Key"] = hashlib.sha256(said).hexdigest()
+        return headers
+
+
+def _service(path: str) -> str:
+    return path.partition("/")[0]
+
+
+def _raise_for(path: str, response: httpx.Response) -> None:
+    """Turns an error answer into an exception."""
+    try:
+        document = response.json()
+    except ValueError:
+        document = None
+    problem = document if isinstance(document, dict) else {}
+    slug = str(problem.get("type", ""))
+    if response.status_code >= 500 or not slug:
+        raise ServiceUnavailableError(_service(path), f"status {response.status_code}")
+    if response.status_code == 401 and slug.endswith(":unauthenticated"):
+        raise SessionEndedError
+    raise ApiProblem(response.status_code, problem)
+
+
+def _parse(answer: type[T], path: str, response: httpx.Response) -> T:
+    adapter = _adapters.get(answer)
+    if adapter is None:
+        adapter = _adapters[answer] = TypeAdapter(answer)
+    try:
+        parsed: T = adapter.validate_json(response.content)
+    except ValidationError as error:
+        raise ServiceUnavailableError(_service(path), f"unreadable answer of {path}: {error.errors()[0]['loc']}") from error
+    return parsed

@@ -1,0 +1,168 @@
+"""enrolment: families, activities, adhesions and their orders."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from web.api.client import Answer, Api
+from web.api.identity import PostalAddress
+
+_BASE = "enrolment/v1"
+
+
+class Adhesion(Answer):
+    """A paid membership of one member in one activity, for a season. Amounts in cents."""
+
+    adhesion_id: UUID
+    member_id: UUID
+    first_name: str
+    activity_id: UUID
+    activity_name: str
+    season: str
+    category: str
+    status: Literal["awaiting_payment", "active", "ended"]
+    amount_cents: int
+    unit_price_cents: int
+    tariff_label: str
+    valid_from: date
+    valid_until: date
+    paid_at: datetime | None = None
+
+
+class Guardian(Answer):
+    """A parent or guardian."""
+
+    guardian_id: UUID
+    first_name: str
+    last_name: str
+    email: str | None = None
+    phone: str | None = None
+    account_user_name: str | None = None
+
+
+class Member(Answer):
+    """A child or an adult of the family."""
+
+    member_id: UUID
+    kind: Literal["child", "adult"]
+    first_name: str
+    last_name: str
+    birth_date: date | None = None
+    school: str | None = None
+    adhesions: list[Adhesion] = []
+
+
+class Family(Answer):
+    """The family's file."""
+
+    family_id: UUID
+    name: str
+    address: PostalAddress | None = None
+    quotient_familial: int | None = None
+    guardians: list[Guardian] = []
+    members: list[Member] = []
+
+
+class Regie(Answer):
+    """The cash office that invoices and collects."""
+
+    regie_id: UUID
+    name: str
+
+
+class PriceBand(Answer):
+    """One line of a price grid; ``yours`` marks the family's own."""
+
+    label: str
+    unit_cents: int
+    yours: bool = False
+
+
+class Candidate(Answer):
+    """A member, and whether the activity is open to them; the reason when it is not."""
+
+    member_id: UUID
+    first_name: str
+    eligible: bool
+    reason: str | None = None
+    adhesion_status: Literal["awaiting_payment", "active", "ended"] | None = None
+
+
+class Activity(Answer):
+    """An activity of a season, with the family's own price."""
+
+    activity_id: UUID
+    name: str
+    element_name: str
+    description: str = ""
+    category: str
+    season: str
+    opens_on: date
+    closes_on: date
+    regie: Regie
+    adhesion_fee_cents: int
+    unit_price_cents: int
+    tariff_label: str
+    price_grid: list[PriceBand] = []
+    immediate_payment: bool
+    members: list[Candidate]
+
+
+class OrderLine(Answer):
+    """One adhesion of an order."""
+
+    adhesion_id: UUID
+    member_id: UUID
+    first_name: str
+    activity_id: UUID
+    activity_name: str
+    amount_cents: int
+
+
+class Order(Answer):
+    """Adhesions to be paid together."""
+
+    order_id: UUID
+    status: Literal["draft", "awaiting_payment", "paid", "cancelled"]
+    lines: list[OrderLine]
+    count: int
+    total_cents: int
+    payment_id: UUID | None = None
+    payment_status: str | None = None
+    payment_reason: str | None = None
+
+
+async def family(api: Api) -> Family:
+    """The caller's family."""
+    return await api.get(Family, f"{_BASE}/family")
+
+
+async def change_coordinates(api: Api, guardian_id: UUID, email: str, phone: str) -> None:
+    """Changes the caller's own e-mail address and telephone."""
+    await api.command("PUT", f"{_BASE}/family/guardians/{guardian_id}", {"email": email, "phone": phone})
+
+
+async def activities(api: Api) -> list[Activity]:
+    """The commune's activities, as they stand for the family."""
+    return await api.get(list[Activity], f"{_BASE}/activities")
+
+
+async def place_order(api: Api, activity_id: UUID, member_ids: list[UUID]) -> Order:
+    """Orders adhesions. ``ApiProblem``: already-enrolled, not-eligible, activity-closed."""
+    body = {"activity_id": str(activity_id), "member_ids": [str(member_id) for member_id in member_ids]}
+    return await api.send(Order, "POST", f"{_BASE}/adhesion-orders", body)
+
+
+async def order(api: Api, order_id: UUID) -> Order:
+    """One order."""
+    return await api.get(Order, f"{_BASE}/adhesion-orders/{order_id}")
+
+
+async def pay_order(api: Api, order_id: UUID) -> Order:
+    """Asks for the payment, or gives the one under way."""
+    return await api.send(Order, "POST", f"{_BASE}/adhesion-orders/{order_id}/payment")
+
+
+async def cancel_order(api: Api, order_id: UUID) -> None:
+    """Gives up an order. ``ApiProblem`` order-paid."""
+    await api.command("DELETE", f"{_BASE}/adhesion-orders/{order_id}")

@@ -1,0 +1,32 @@
+"""What can come back from the API instead of an answer."""
+
+from typing import Any
+
+_TYPE_PREFIX = "urn:portail-famille:problem:"
+
+
+class ApiError(Exception):
+    """Base of what the API client raises."""
+
+
+class ApiProblem(ApiError):  # noqa: N818 - the name of the document (RFC 9457)
+    """The API refused: a problem document with a stable slug and a French sentence."""
+
+    def __init__(self, status: int, document: dict[str, Any]) -> None:
+        self.status = status
+        self.slug = str(document.get("type", "")).removeprefix(_TYPE_PREFIX)
+        self.detail = str(document.get("detail", ""))
+        self.members = document
+        super().__init__(f"{status} {self.slug}")
+
+
+class SessionEndedError(ApiError):
+    """The access token is refused and could not be renewed: log in again."""
+
+
+class ServiceUnavailableError(ApiError):
+    """A service does not answer, or answers what no page can show."""
+
+    def __init__(self, service: str, cause: str) -> None:
+        self.service = service
+        super().__init__(f"{service}: {cause}")

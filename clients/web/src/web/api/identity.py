@@ -1,0 +1,104 @@
+"""identity: the commune, accounts and sessions."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from web.api.client import Answer, Api
+
+_BASE = "identity/v1"
+
+
+class Look(Answer):
+    """The commune's colours (``#rrggbb``) and emblem (a letter or two)."""
+
+    primary_color: str
+    accent_color: str
+    emblem: str
+
+
+class PostalAddress(Answer):
+    """Where the town hall is."""
+
+    line: str
+    postal_code: str
+    city: str
+
+
+class Contact(Answer):
+    """How to reach the town hall."""
+
+    email: str | None = None
+    phone: str | None = None
+    address: PostalAddress | None = None
+
+
+class Commune(Answer):
+    """The commune of the host. ``today`` and ``now`` are of the business clock."""
+
+    tenant_id: UUID
+    slug: str
+    name: str
+    portal_title: str
+    look: Look
+    contact: Contact
+    today: date
+    now: datetime
+
+
+class Account(Answer):
+    """Who is logged in."""
+
+    account_id: UUID
+    user_name: str
+    display_name: str
+    roles: list[str] = []
+    family_id: UUID | None = None
+    guardian_id: UUID | None = None
+
+
+class ApiSession(Answer):
+    """Tokens; durations in seconds."""
+
+    access_token: str
+    expires_in: float
+    refresh_token: str
+    refresh_expires_in: float
+    must_change_password: bool = False
+    account: Account
+
+
+async def commune(api: Api) -> Commune:
+    """The commune of the host. ``ApiProblem`` 404 when the host is no commune's."""
+    return await api.get(Commune, f"{_BASE}/commune")
+
+
+async def log_in(api: Api, user_name: str, password: str, *, remember: bool) -> ApiSession:
+    """Opens a session. ``ApiProblem``: wrong-credentials, too-many-attempts."""
+    body = {"user_name": user_name, "password": password, "remember": remember}
+    return await api.send(ApiSession, "POST", f"{_BASE}/sessions", body)
+
+
+async def refresh(api: Api, refresh_token: str) -> ApiSession:
+    """Fresh tokens. ``ApiProblem`` session-ended."""
+    return await api.send(ApiSession, "POST", f"{_BASE}/sessions/refresh", {"refresh_token": refresh_token})
+
+
+async def log_out(api: Api) -> None:
+    """Ends the session of the access token."""
+    await api.command("DELETE", f"{_BASE}/sessions/current")
+
+
+async def change_password(api: Api, current: str, new: str) -> ApiSession:
+    """Sets an own password and gives new tokens. ``ApiProblem``: wrong-password, weak-password."""
+    body = {"current_password": current, "new_password": new}
+    return await api.send(ApiSession, "PUT", f"{_BASE}/account/password", body)
+
+
+async def ask_password_reset(api: Api, user_name: str) -> None:
+    """Has a link sent by mail, if the account exists; never says whether it does."""
+    await api.command("POST", f"{_BASE}/password-resets", {"user_name": user_name})
+
+
+async def reset_password(api: Api, token: str, new: str) -> None:
+    """Sets the password with the link's token. ``ApiProblem``: reset-expired, weak-password."""
+    await api.command("PUT", f"{_BASE}/password-resets/{token}", {"new_password": new})

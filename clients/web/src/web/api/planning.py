@@ -1,0 +1,158 @@
+"""planning: the days of each member, the draft, the reservations."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from web.api.client import Answer, Api
+
+_BASE = "planning/v1"
+
+CellState = Literal[
+    "available", "selected", "booked", "removing", "last_places", "full", "closed", "deadline_passed", "blocked"
+]
+
+
+class MemberActivity(Answer):
+    """An activity of a member; ``reason`` says why it is not open."""
+
+    activity_id: UUID
+    name: str
+    open: bool
+    reason: str | None = None
+
+
+class PlanningMember(Answer):
+    """A member who has a planning."""
+
+    member_id: UUID
+    first_name: str
+    activities: list[MemberActivity] = []
+
+
+class MemberName(Answer):
+    """Whose planning it is."""
+
+    member_id: UUID
+    first_name: str
+
+
+class Cell(Answer):
+    """One day of one activity. ``wanted``: booked, or drafted to be booked."""
+
+    day: date
+    state: CellState
+    wanted: bool
+    changeable: bool
+    reason: str | None = None
+    price_cents: int = 0
+    closes_at: datetime | None = None
+
+
+class PlanningActivity(Answer):
+    """One activity's row of the planning, with its rules in words."""
+
+    activity_id: UUID
+    name: str
+    element_name: str
+    season: str
+    opens_on: date
+    closes_on: date
+    open: bool
+    blocked_reason: str | None = None
+    unit_price_cents: int | None = None
+    tariff_label: str | None = None
+    booking_rule: str | None = None
+    cancelling_rule: str | None = None
+    cells: list[Cell]
+
+
+class Planning(Answer):
+    """A member's planning of a half-open period."""
+
+    member: MemberName
+    today: date
+    activities: list[PlanningActivity]
+    period_cost_cents: int
+    draft_count: int
+
+
+class DraftLine(Answer):
+    """One change not yet made. ``amount_cents`` is negative for a cancelled day."""
+
+    line_id: UUID
+    first_name: str
+    activity_name: str
+    element_name: str
+    season: str = ""
+    day: date
+    action: Literal["book", "cancel"]
+    tariff_label: str
+    amount_cents: int
+    possible: bool = True
+    reason: str | None = None
+
+
+class Draft(Answer):
+    """The family's changes, kept until «Terminer»."""
+
+    lines: list[DraftLine]
+    count: int
+    total_cents: int
+    saved_at: datetime | None = None
+
+
+class Committed(Answer):
+    """What «Terminer» has booked and cancelled."""
+
+    basket_id: UUID
+    lines: list[DraftLine]
+    count: int
+    total_cents: int
+
+
+async def members(api: Api) -> list[PlanningMember]:
+    """The family's members, with their activities."""
+    return await api.get(list[PlanningMember], f"{_BASE}/members")
+
+
+async def planning(api: Api, member_id: UUID, start: date, end: date) -> Planning:
+    """A member's planning from ``start`` until before ``end`` (at most 62 days)."""
+    query = {"member_id": str(member_id), "from": start.isoformat(), "to": end.isoformat()}
+    return await api.get(Planning, f"{_BASE}/planning", query)
+
+
+async def save_days(api: Api, member_id: UUID, activity_id: UUID, start: date, end: date, days: list[date]) -> None:
+    """Says all days wanted of an activity in the period. ``ApiProblem`` lines-refused: nothing is changed."""
+    body = {
+        "from": start.isoformat(),
+        "to": end.isoformat(),
+        "activity_id": str(activity_id),
+        "days": [day.isoformat() for day in days],
+    }
+    await api.command("PUT", f"{_BASE}/draft/members/{member_id}", body)
+
+
+async def draft(api: Api) -> Draft:
+    """The family's draft, each line checked again."""
+    return await api.get(Draft, f"{_BASE}/draft")
+
+
+async def drop_draft(api: Api) -> None:
+    """«Tout supprimer»."""
+    await api.command("DELETE", f"{_BASE}/draft")
+
+
+async def drop_line(api: Api, line_id: UUID) -> None:
+    """Takes one change out of the draft."""
+    await api.command("DELETE", f"{_BASE}/draft/lines/{line_id}")
+
+
+async def drop_impossible_lines(api: Api) -> None:
+    """Keeps only what can still be booked."""
+    await api.command("DELETE", f"{_BASE}/draft/impossible-lines")
+
+
+async def commit(api: Api) -> Committed:
+    """«Terminer»: whole or not at all. ``ApiProblem``: lines-refused, draft-empty."""
+    return await api.send(Committed, "POST", f"{_BASE}/draft/commit")

@@ -1,0 +1,62 @@
+"""Where one can go, and where one may be sent."""
+
+from dataclasses import dataclass
+
+from starlette.responses import RedirectResponse
+
+from web.i18n import gettext as _
+
+LOGIN = "/"
+FIRST_PASSWORD = "/premier-mot-de-passe"  # noqa: S105 - a path
+PARENT_HOME = "/accueil"
+STAFF_HOME = "/mairie"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One entry of the navigation. ``icon`` is a Lucide name listed in ``assets/icons.json``."""
+
+    label: str
+    path: str
+    icon: str
+
+
+def parent_navigation() -> list[Destination]:
+    """The parents' pages, in the order of the tiles."""
+    return [
+        Destination(_("Accueil"), PARENT_HOME, "house"),
+        Destination(_("Mon dossier"), "/dossier", "folder-open"),
+        Destination(_("Inscriptions"), "/inscriptions", "clipboard-check"),
+        Destination(_("Activités"), "/activites", "utensils"),
+        Destination(_("Planning"), "/planning", "calendar-days"),
+        Destination(_("Factures"), "/factures", "receipt-euro"),
+        Destination(_("Messagerie"), "/messagerie", "mail"),
+        Destination(_("Actualités"), "/actualites", "newspaper"),
+    ]
+
+
+def staff_navigation() -> list[Destination]:
+    """The town hall's pages."""
+    return [Destination(_("Tableau de bord"), STAFF_HOME, "house")]
+
+
+class RedirectError(Exception):
+    """Raised by a dependency when the page asked for is not the one to show now."""
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+        super().__init__(location)
+
+
+def see_other(location: str) -> RedirectResponse:
+    """After a form: shows a page that can be reloaded without sending the form again."""
+    return RedirectResponse(location, status_code=303)
+
+
+def local_path(wanted: str | None, otherwise: str) -> str:
+    """``wanted`` if it is a path of this site, else ``otherwise``: no link can send a parent elsewhere after login."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith("//"):
+        return otherwise
+    if "\\" in wanted or any(ord(character) < 0x20 or ord(character) == 0x7F for character in wanted):
+        return otherwise
+    return wanted

@@ -1,0 +1,1 @@
+"""Sessions, forged requests, headers."""

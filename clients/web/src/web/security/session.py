@@ -1,0 +1,107 @@
+"""The session of a browser: tokens of the API, sealed in a cookie that tells the browser nothing."""
+
+import secrets
+import time
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.responses import Response
+
+from web.api.identity import Account, ApiSession
+from web.security.seal import BrokenSealError, Sealer
+
+SESSION_COOKIE = "__Host-session"
+VISITOR_COOKIE = "__Host-visitor"
+"""Holds nothing but a random value that ties the login form to the browser it was shown in."""
+
+_RENEW_BEFORE_SECONDS = 60
+_STAFF_ROLES = frozenset({"agent", "regisseur", "administrator"})
+
+
+class Session(BaseModel):
+    """What the cookie holds. Instants are seconds since 1970, in real time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    session_id: str
+    """Drawn at login; forms are tied to it."""
+    access_token: str
+    access_expires_at: float
+    refresh_token: str
+    refresh_expires_at: float
+    remember: bool
+    must_change_password: bool
+    account: Account
+
+    @classmethod
+    def begin(cls, answer: ApiSession, *, remember: bool, now: float | None = None) -> Self:
+        """A new session: nothing of an earlier one is kept."""
+        return cls._from_answer(answer, secrets.token_urlsafe(18), remember, now)
+
+    def renewed(self, answer: ApiSession, now: float | None = None) -> "Session":
+        """The same session with fresh tokens; forms already open stay good."""
+        return Session._from_answer(answer, self.session_id, self.remember, now)
+
+    @classmethod
+    def _from_answer(cls, answer: ApiSession, session_id: str, remember: bool, now: float | None) -> Self:
+        instant = time.time() if now is None else now
+        return cls(
+            session_id=session_id,
+            access_token=answer.access_token,
+            access_expires_at=instant + answer.expires_in,
+            refresh_token=answer.refresh_token,
+            refresh_expires_at=instant + answer.refresh_expires_in,
+            remember=remember,
+            must_change_password=answer.must_change_password,
+            account=answer.account,
+        )
+
+    def needs_renewal(self, now: float | None = None) -> bool:
+        """Whether the access token ends within the minute."""
+        return (time.time() if now is None else now) >= self.access_expires_at - _RENEW_BEFORE_SECONDS
+
+    def has_ended(self, now: float | None = None) -> bool:
+        """Whether it can no longer be renewed."""
+        return (time.time() if now is None else now) >= self.refresh_expires_at
+
+    @property
+    def is_staff(self) -> bool:
+        """Someone of the town hall."""
+        return not _STAFF_ROLES.isdisjoint(self.account.roles)
+
+
+class SessionCookies:
+    """Reads and writes the cookies. A session is sealed for one host: another commune's host cannot open it."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def read(self, cookie: str | None, host: str) -> Session | None:
+        """The session of a cookie, or None when there is none, it has ended, or it is not ours."""
+        if not cookie:
+            return None
+        try:
+            session = Session.model_validate_json(self._sealer.open(cookie, _purpose(host)))
+        except (BrokenSealError, ValidationError):
+            return None
+        return None if session.has_ended() else session
+
+    def write(self, response: Response, session: Session, host: str) -> None:
+        """Gives the session to the browser: until it is closed, or, when asked to remember, until it ends."""
+        sealed = self._sealer.seal(session.model_dump_json().encode(), _purpose(host))
+        lifetime = int(session.refresh_expires_at - time.time()) if session.remember else None
+        set_private_cookie(response, SESSION_COOKIE, sealed, lifetime)
+
+
+def set_private_cookie(response: Response, name: str, value: str, lifetime: int | None = None) -> None:
+    """A cookie of this host only, out of reach of scripts and of other sites' requests."""
+    response.set_cookie(name, value, max_age=lifetime, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def forget_session(response: Response) -> None:
+    """Removes the session from the browser."""
+    response.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def _purpose(host: str) -> str:
+    return f"{SESSION_COOKIE} {host.lower()}"

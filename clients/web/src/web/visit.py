@@ -1,0 +1,147 @@
+"""One visit of one page: who asks, of which commune, with which API; what routes ask for, by annotation."""
+
+import asyncio
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import structlog
+from fastapi import Depends, Request
+from starlette.responses import HTMLResponse
+
+from web.api import identity, planning
+from web.api.client import Api
+from web.api.errors import ApiError, ApiProblem, ServiceUnavailableError, SessionEndedError
+from web.api.identity import Commune
+from web.navigation import FIRST_PASSWORD, LOGIN, PARENT_HOME, STAFF_HOME, RedirectError
+from web.navigation import parent_navigation, staff_navigation
+from web.security.browser import Browser, browser_of
+from web.security.session import Session
+from web.state import State, state_of
+
+_log = structlog.get_logger(__name__)
+
+
+class Visit:
+    """A request with its commune, its session and its API."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.state: State = state_of(request)
+        self.browser: Browser = browser_of(request)
+        self.api = Api(self.state.http, self.browser.host, form_key=request.state.form_key)
+
+    @property
+    def session(self) -> Session | None:
+        """Who is logged in, if anyone."""
+        return self.browser.session
+
+    async def commune(self) -> Commune:
+        """The commune of the host."""
+        return await self.state.communes.get(self.api, self.browser.host)
+
+    async def open_session(self) -> Session | None:
+        """The session, its access token renewed when about to end. None when there is none or it has ended."""
+        session = self.session
+        if session is None:
+            return None
+        if session.needs_renewal():
+            session = await self._renew(session)
+        self.api.access_token = session.access_token if session else None
+        return session
+
+    async def _renew(self, session: Session) -> Session | None:
+        try:
+            answer = await identity.refresh(self.api, session.refresh_token)
+        except (ApiProblem, SessionEndedError):
+            self.browser.end()
+            return None
+        renewed = session.renewed(answer)
+        self.browser.begin(renewed)
+        return renewed
+
+    async def page(self, template: str, status: int = 200, **content: Any) -> HTMLResponse:  # noqa: ANN401
+        """Renders a template in the shell of the commune."""
+        commune, waiting = await asyncio.gather(self.commune(), self._days_waiting())
+        session = self.session
+        staff = session is not None and session.is_staff
+        usable = session is not None and not session.must_change_password
+        shell = {
+            "commune": commune,
+            "session": session,
+            "home": self.home_path,
+            "navigation": (staff_navigation() if staff else parent_navigation()) if usable else [],
+            "path": self.request.url.path,
+            "csrf_token": self.browser.csrf_token,
+            "days_waiting": waiting,
+        }
+        html = self.state.templates.get_template(template).render(shell | content)
+        return HTMLResponse(html, status_code=status)
+
+    @property
+    def home_path(self) -> str:
+        """Where the emblem leads."""
+        if self.session is None:
+            return LOGIN
+        return STAFF_HOME if self.session.is_staff else PARENT_HOME
+
+    async def _days_waiting(self) -> int:
+        """Days of the family's draft, not yet booked: every page says so. 0 when it cannot be known."""
+        if self.session is None or self.session.account.family_id is None or not self.api.access_token:
+            return 0
+        try:
+            return (await planning.draft(self.api)).count
+        except ApiError:
+            return 0
+
+
+async def _any_visit(request: Request) -> Visit:
+    visit = Visit(request)
+    try:
+        await visit.open_session()
+    except ServiceUnavailableError:
+        _log.warning("session_not_renewed")
+    return visit
+
+
+async def _logged_in(request: Request) -> Visit:
+    visit = Visit(request)
+    session = await visit.open_session()
+    if session is None:
+        raise RedirectError(login_address(request))
+    return visit
+
+
+async def _ready(visit: Annotated[Visit, Depends(_logged_in)]) -> Visit:
+    if visit.session is not None and visit.session.must_change_password:
+        raise RedirectError(FIRST_PASSWORD)
+    return visit
+
+
+async def _parent(visit: Annotated[Visit, Depends(_ready)]) -> Visit:
+    if visit.session is None or visit.session.account.family_id is None:
+        raise RedirectError(STAFF_HOME)
+    return visit
+
+
+async def _staff(visit: Annotated[Visit, Depends(_ready)]) -> Visit:
+    if visit.session is None or not visit.session.is_staff:
+        raise RedirectError(PARENT_HOME)
+    return visit
+
+
+def login_address(request: Request) -> str:
+    """The login page, coming back to this page afterwards when it can be shown again."""
+    if request.method != "GET":
+        return f"{LOGIN}?fin=1"
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"{LOGIN}?{urlencode({'suite': wanted})}"
+
+
+AnyVisit = Annotated[Visit, Depends(_any_visit)]
+"""Everyone."""
+LoggedInVisit = Annotated[Visit, Depends(_logged_in)]
+"""Anyone logged in, even with a first password still to change."""
+ParentVisit = Annotated[Visit, Depends(_parent)]
+"""A parent of a family; others are led to where they belong."""
+StaffVisit = Annotated[Visit, Depends(_staff)]
+"""Someone of the town hall; others are led to where they belong."""

@@ -1,0 +1,75 @@
+"""The web client in this process, over a fake of the public API."""
+
+import base64
+import re
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fake_api import FakeApi
+from fake_api.world import PASSWORD, USER, World
+
+from web.app import create_app
+from web.settings import WebSettings
+
+ORIGIN = "http://alixan.localhost"
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Visitor(httpx.AsyncClient):
+    """A browser without JavaScript: keeps cookies, sends the token and origin of the forms it has seen."""
+
+    async def submit(self, path: str, fields: dict[str, object] | None = None, *, seen_on: str = "/") -> httpx.Response:
+        """Reads a page, then sends a form with its token."""
+        page = await self.get(seen_on, follow_redirects=True)
+        token = _TOKEN.search(page.text)
+        assert token, f"no form on {seen_on}: {page.status_code}"
+        data = {"csrf_token": token.group(1)} | (fields or {})
+        return await self.post(path, data=data, headers={"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"})
+
+    async def log_in(self, user: str = USER, password: str = PASSWORD, **fields: object) -> httpx.Response:
+        """Fills the login box."""
+        return await self.submit("/connexion", {"user_name": user, "password": password} | fields)
+
+
+@pytest.fixture
+def api() -> FakeApi:
+    return FakeApi()
+
+
+@pytest.fixture
+def world(api: FakeApi) -> World:
+    return api.world
+
+
+@pytest.fixture
+def settings() -> WebSettings:
+    key = base64.b64encode(b"k" * 32).decode()
+    return WebSettings(api_url="http://gateway", secret_key=key, payment_patience_seconds=1)
+
+
+@pytest.fixture
+def app(api: FakeApi, settings: WebSettings) -> Iterator[FastAPI]:
+    return create_app(settings, httpx.ASGITransport(app=api.app, raise_app_exceptions=False))
+
+
+@pytest_asyncio.fixture
+async def visitor(app: FastAPI) -> AsyncIterator[Visitor]:
+    # Over https in name: a client keeps Secure cookies, as browsers do on *.localhost.
+    async with Visitor(transport=httpx.ASGITransport(app=app), base_url="https://alixan.localhost") as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def parent(visitor: Visitor) -> Visitor:
+    """A parent logged in."""
+    answer = await visitor.log_in()
+    assert answer.status_code == 303, answer.text
+    return visitor

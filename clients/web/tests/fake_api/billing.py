@@ -1,0 +1,94 @@
+"""billing."""
+
+from typing import Any
+
+from fastapi import APIRouter, Body, Request, Response
+
+from fake_api.identity import parent
+from fake_api.world import REGIE, Problem, World, an_id
+
+NAME = "billing"
+
+
+def routes(world: World) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/summary")
+    def summary(request: Request) -> list[dict[str, Any]]:
+        parent(world, request)
+        pending = [invoice for invoice in world.invoices if invoice["status"] == "pending"]
+        return [
+            {
+                "regie_id": REGIE,
+                "regie_name": "Régie Périscolaire d'Alixan",
+                "pending_count": len(pending),
+                "pending_cents": sum(invoice["amount_cents"] for invoice in pending),
+            }
+        ]
+
+    @router.get("/invoices")
+    def invoices(request: Request, status: str | None = None) -> dict[str, Any]:
+        parent(world, request)
+        return {"items": [i for i in world.invoices if status in {None, i["status"]}], "next_cursor": None}
+
+    @router.get("/invoices/{invoice_id}/pdf")
+    def pdf(request: Request, invoice_id: str) -> Response:
+        parent(world, request)
+        for invoice in world.invoices:
+            if invoice["invoice_id"] == invoice_id:
+                headers = {"Content-Disposition": f'attachment; filename="Facture-{invoice["number"]}.pdf"'}
+                return Response(b"%PDF-1.7 invoice", media_type="application/pdf", headers=headers)
+        raise Problem(404, "not-found", "Cette facture n'existe pas, ou n'est pas à vous.")
+
+    @router.post("/invoice-payments", status_code=201)
+    def pay(request: Request, invoice_ids: list[str] = Body(embed=True)) -> dict[str, Any]:
+        parent(world, request)
+        chosen = [invoice for invoice in world.invoices if invoice["invoice_id"] in invoice_ids]
+        if len(chosen) != len(invoice_ids):
+            raise Problem(404, "not-found", "Cette facture n'existe pas, ou n'est pas à vous.")
+        if any(invoice["status"] == "paid" for invoice in chosen):
+            raise Problem(409, "invoice-already-paid", "Une de ces factures est déjà payée.")
+        total = sum(invoice["amount_cents"] for invoice in chosen)
+        payment_id = world.request_payment("invoices", an_id("invoice payment"), total, "Régie Périscolaire d'Alixan")
+        world.invoice_payments[payment_id] = invoice_ids
+        return {
+            "invoice_payment_id": an_id("invoice payment"),
+            "payment_id": payment_id,
+            "count": len(chosen),
+            "total_cents": total,
+        }
+
+    @router.get("/account")
+    def account(request: Request) -> dict[str, Any]:
+        parent(world, request)
+        movements, balance = [], 0
+        for invoice in world.invoices:
+            balance += invoice["amount_cents"]
+            movements.append(
+                {
+                    "date": invoice["issued_on"],
+                    "kind": "invoice",
+                    "label": f"Facture NUM {invoice['number']}",
+                    "debit_cents": invoice["amount_cents"],
+                    "credit_cents": 0,
+                    "balance_cents": balance,
+                }
+            )
+        return {"balance_cents": balance, "movements": movements}
+
+    @router.get("/payments")
+    def payments(request: Request) -> list[dict[str, Any]]:
+        parent(world, request)
+        return [
+            {
+                "payment_id": payment["payment_id"],
+                "date": payment["created_at"],
+                "label": payment["label"],
+                "amount_cents": payment["amount_cents"],
+                "status": payment["status"],
+                "reason": payment["reason"],
+            }
+            for payment in world.payments.values()
+        ]
+
+    return router

@@ -1,0 +1,119 @@
+"""identity."""
+
+import secrets
+from typing import Any
+
+from fastapi import APIRouter, Body, Request, Response
+
+from fake_api.world import FAMILY, GUARDIAN, NOW, STAFF_USER, TODAY, USER, Problem, World, an_id
+
+NAME = "identity"
+
+COMMUNE = {
+    "tenant_id": an_id("alixan"),
+    "slug": "alixan",
+    "name": "Alixan",
+    "portal_title": "Portail famille d'Alixan",
+    "time_zone": "Europe/Paris",
+    "school_zone": "A",
+    "look": {"primary_color": "#2f7d6d", "accent_color": "#d9603b", "emblem": "A"},
+    "contact": {
+        "email": "mairie@alixan.example",
+        "phone": "04 75 47 00 00",
+        "address": {"line": "1 place de la Mairie", "postal_code": "26300", "city": "Alixan"},
+    },
+    "today": TODAY.isoformat(),
+    "now": NOW,
+}
+
+
+def caller(world: World, request: Request) -> str:
+    """The user name of the access token."""
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if token not in world.access:
+        raise Problem(401, "unauthenticated", "Connectez-vous.")
+    return world.access[token]
+
+
+def parent(world: World, request: Request) -> str:
+    """A parent with all rights."""
+    user = caller(world, request)
+    if user != USER or world.must_change:
+        raise Problem(403, "forbidden", "Vous n'avez pas accès à cette partie.")
+    return user
+
+
+def _session(world: World, user: str) -> dict[str, Any]:
+    access, refresh = secrets.token_urlsafe(300), secrets.token_urlsafe(32)
+    world.access[access] = user
+    world.refresh[refresh] = user
+    staff = user == STAFF_USER
+    account = {
+        "account_id": an_id(user),
+        "user_name": user,
+        "display_name": "Agnès Roux" if staff else "Camille Martin",
+        "roles": ["agent"] if staff else ["parent"],
+        "family_id": None if staff else FAMILY,
+        "guardian_id": None if staff else GUARDIAN,
+    }
+    must_change = world.must_change and not staff
+    tokens = {"access_token": access, "expires_in": 900, "refresh_token": refresh, "refresh_expires_in": 43200}
+    return tokens | {"must_change_password": must_change, "account": account}
+
+
+def routes(world: World) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/commune")
+    def commune() -> dict[str, Any]:
+        return COMMUNE
+
+    @router.post("/sessions")
+    def log_in(user_name: str = Body(), password: str = Body(), remember: bool = Body(False)) -> dict[str, Any]:
+        if user_name == "trop.vite":
+            raise Problem(429, "too-many-attempts", "Trop d'essais. Réessayez dans 30 secondes.", retry_after_seconds=30)
+        if user_name not in {USER, STAFF_USER} or password != world.password:
+            raise Problem(401, "wrong-credentials", "Le nom d'utilisateur ou le mot de passe n'est pas le bon.")
+        return _session(world, user_name)
+
+    @router.post("/sessions/refresh")
+    def refresh(refresh_token: str = Body(embed=True)) -> dict[str, Any]:
+        if refresh_token not in world.refresh:
+            raise Problem(401, "session-ended", "Votre session est terminée.")
+        return _session(world, world.refresh[refresh_token])
+
+    @router.delete("/sessions/current", status_code=204)
+    def log_out(request: Request) -> Response:
+        caller(world, request)
+        world.access.clear()
+        world.refresh.clear()
+        return Response(status_code=204)
+
+    @router.put("/account/password")
+    def change(request: Request, current_password: str = Body(), new_password: str = Body()) -> dict[str, Any]:
+        user = caller(world, request)
+        if current_password != world.password:
+            raise Problem(409, "wrong-password", "Le mot de passe actuel n'est pas le bon.")
+        if len(new_password) < 12:
+            raise Problem(422, "weak-password", "Choisissez au moins 12 caractères.")
+        world.password, world.must_change = new_password, False
+        world.access.clear()
+        return _session(world, user)
+
+    @router.post("/password-resets", status_code=202)
+    def ask_reset(user_name: str = Body(embed=True)) -> dict[str, Any]:
+        world.resets.append(user_name)
+        return {}
+
+    @router.put("/password-resets/{token}", status_code=204)
+    def reset(token: str, new_password: str = Body(embed=True)) -> Response:
+        if token != "bon-jeton-123":
+            raise Problem(409, "reset-expired", "Ce lien n'est plus valable. Demandez-en un autre.")
+        if len(new_password) < 12:
+            raise Problem(422, "weak-password", "Choisissez au moins 12 caractères.")
+        world.password = new_password
+        return Response(status_code=204)
+
+    return router
+
+

@@ -1,0 +1,120 @@
+"""What the fake API knows, and how it refuses."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+TODAY = date(2022, 7, 4)
+NOW = "2022-07-04T09:00:00+02:00"
+SEASON = "2022/2023"
+
+
+def an_id(name: str) -> str:
+    """Always the same id for a name."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+
+
+FAMILY, GUARDIAN, CANTEEN, SWIMMING, REGIE = (an_id(n) for n in ("family", "guardian", "canteen", "swimming", "regie"))
+CHILDREN = {an_id(name): name for name in ("Louis", "Estelle", "Louane", "Théo")}
+LOUIS, ESTELLE, LOUANE, THEO = CHILDREN
+USER, PASSWORD, OWN_PASSWORD = "camille.martin", "premier-mot", "quatre chevaux verts sautent"
+STAFF_USER = "agent.mairie"
+
+
+class Problem(Exception):
+    """Becomes a problem document."""
+
+    def __init__(self, status: int, slug: str, detail: str, **members: Any) -> None:
+        self.status, self.slug, self.detail, self.members = status, slug, detail, members
+
+    def response(self) -> JSONResponse:
+        body = {"type": f"urn:portail-famille:problem:{self.slug}", "title": "", "status": self.status}
+        return JSONResponse(body | {"detail": self.detail} | self.members, self.status)
+
+
+@dataclass
+class World:
+    """All state. Tests read and change it directly."""
+
+    password: str = PASSWORD
+    must_change: bool = False
+    access: dict[str, str] = field(default_factory=dict)
+    refresh: dict[str, str] = field(default_factory=dict)
+    resets: list[str] = field(default_factory=list)
+    down: set[str] = field(default_factory=set)
+    """Services that do not answer."""
+    requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    email: str = "camille@exemple.fr"
+    phone: str = "06 00 00 00 00"
+    orders: dict[str, dict[str, Any]] = field(default_factory=dict)
+    paid: set[tuple[str, str]] = field(default_factory=set)
+    """(activity, member) whose adhesion is paid."""
+    payments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    payment_known_after: int = 0
+    """How many times a payment just asked for answers 404."""
+    bank_address: str = "http://bank.localhost:12799/php/"
+    booked: set[tuple[str, date]] = field(default_factory=set)
+    draft: dict[tuple[str, date], str] = field(default_factory=dict)
+    """(member, day) → book or cancel."""
+    full_days: set[date] = field(default_factory=set)
+    refused: dict[date, str] = field(default_factory=dict)
+    """Days that can no longer be booked, with the reason."""
+    invoices: list[dict[str, Any]] = field(default_factory=list)
+    invoice_payments: dict[str, list[str]] = field(default_factory=dict)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    answered: dict[str, Any] = field(default_factory=dict)
+    """Answers by Idempotency-Key."""
+
+    def settle(self, payment_id: str, status: str, reason: str | None = None) -> None:
+        """What the bank's callback leads to."""
+        payment = self.payments[payment_id]
+        payment |= {"status": status, "reason": reason, "settled_at": NOW}
+        for order in self.orders.values():
+            if order["payment_id"] == payment_id:
+                order |= {"payment_status": status, "payment_reason": reason}
+                if status == "succeeded":
+                    order["status"] = "paid"
+                    self.paid |= {(line["activity_id"], line["member_id"]) for line in order["lines"]}
+        if status == "succeeded":
+            for invoice in self.invoices:
+                if invoice["invoice_id"] in self.invoice_payments.get(payment_id, []):
+                    invoice |= {"status": "paid", "paid_cents": invoice["amount_cents"]}
+
+    def request_payment(self, purpose: str, reference: str, cents: int, label: str) -> str:
+        payment_id = str(uuid.uuid4())
+        self.payments[payment_id] = {
+            "payment_id": payment_id,
+            "status": "requested",
+            "amount_cents": cents,
+            "label": label,
+            "purpose": purpose,
+            "reference_id": reference,
+            "regie_id": REGIE,
+            "reason": None,
+            "created_at": NOW,
+            "settled_at": None,
+            "attempts": 0,
+            "unknown_for": self.payment_known_after,
+        }
+        return payment_id
+
+
+def invoice(number: str, cents: int, status: str = "pending", month: str = "2022-09-01") -> dict[str, Any]:
+    """An invoice of the fake billing."""
+    return {
+        "invoice_id": an_id(number),
+        "number": number,
+        "family_id": FAMILY,
+        "regie": {"regie_id": REGIE, "name": "Régie Périscolaire d'Alixan"},
+        "period": month,
+        "issued_on": month,
+        "due_on": month[:8] + "28",
+        "amount_cents": cents,
+        "paid_cents": cents if status == "paid" else 0,
+        "status": status,
+        "payment_in_progress": None,
+        "pdf_bytes": 106_000,
+    }
