@@ -1,6 +1,7 @@
 """Tables of communication."""
 
 from sqlalchemy import (
+    MetaData,
     BigInteger,
     Column,
     Computed,
@@ -13,7 +14,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from chassis.database import metadata
+metadata = MetaData()
 
 home_page = Table(
     "home_page",

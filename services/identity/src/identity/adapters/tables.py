@@ -1,11 +1,12 @@
 """Tables of identity, as its migrations make them."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import MetaData, BigInteger, Boolean, Column, DateTime, Double, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from chassis.database import metadata
 
 _INSTANT = DateTime(timezone=True)
+
+metadata = MetaData()
 
 signing_key = Table(
     "signing_key",

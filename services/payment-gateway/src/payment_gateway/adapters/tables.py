@@ -1,14 +1,14 @@
 """Tables of payment-gateway."""
 
-from sqlalchemy import BigInteger, Column, Computed, DateTime, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import MetaData, BigInteger, Column, Computed, DateTime, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.database import metadata
 
 
 def _instant(name: str) -> Column[object]:
     return Column(name, DateTime(timezone=True))
 
+metadata = MetaData()
 
 merchant_contract = Table(
     "merchant_contract",
