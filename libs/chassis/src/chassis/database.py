@@ -18,6 +18,7 @@ from chassis.clock import Clock
 from chassis.outbox import OutboxSignal, insert_event
 from contracts.event import Event
 
+
 def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEngine:
     """An asyncpg engine for a ``postgresql://`` address."""
     return create_async_engine(

@@ -1,7 +1,6 @@
 """Tables of communication."""
 
 from sqlalchemy import (
-    MetaData,
     BigInteger,
     Column,
     Computed,
@@ -9,6 +8,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     LargeBinary,
+    MetaData,
     Table,
     Text,
     Uuid,

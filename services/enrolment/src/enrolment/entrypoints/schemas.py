@@ -136,7 +136,7 @@ class FlatPayload(Payload):
 class BandPayload(Payload):
     """A price up to a QF, included."""
 
-    up_to: Euros | None
+    up_to: Euros | None = None
     cents: Cents
 
 

@@ -1,8 +1,7 @@
 """Tables of identity, as its migrations make them."""
 
-from sqlalchemy import MetaData, BigInteger, Boolean, Column, DateTime, Double, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Integer, LargeBinary, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-
 
 _INSTANT = DateTime(timezone=True)
 

@@ -1,12 +1,12 @@
 """Tables of payment-gateway."""
 
-from sqlalchemy import MetaData, BigInteger, Column, Computed, DateTime, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, Computed, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
-
 
 
 def _instant(name: str) -> Column[object]:
     return Column(name, DateTime(timezone=True))
+
 
 metadata = MetaData()
 
