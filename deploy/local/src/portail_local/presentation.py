@@ -14,6 +14,7 @@ from portail_local.state import Run, State
 from portail_local.system import System
 
 READY = "prêt"
+_TABLE_COLUMNS = 160
 _MEGABYTE = 1024 * 1024
 
 
@@ -23,10 +24,10 @@ def demo_file(state: State) -> Path:
 
 def print_addresses(system: System, console: Console | None = None) -> None:
     """The addresses, the demo's logins, and at the very end «prêt»."""
-    console = console or Console()
-    table = Table(title="Portail famille", title_justify="left", show_lines=False)
+    console = console or _wide_console()
+    table = Table(title="Portail famille", title_justify="left")
     for column in ("commune", "adresse", "qui", "identifiant", "mot de passe", "remarque"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, no_wrap=True)
     for login in _demo_logins(system.state):
         keys = ("commune", "url", "who", "user_name", "password", "note")
         table.add_row(*(str(login.get(key) or "") for key in keys))
@@ -37,6 +38,11 @@ def print_addresses(system: System, console: Console | None = None) -> None:
     console.print(f"Date du portail : {day}", highlight=False)
     console.print(f"Journaux : {system.state.log}", highlight=False, soft_wrap=True)
     console.print(READY, highlight=False)
+
+
+def _wide_console() -> Console:
+    """Never so narrow that an address or a password is cut: they are there to be copied."""
+    return Console(width=max(Console().width, _TABLE_COLUMNS))
 
 
 def _demo_logins(state: State) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ def postgres_admin_url() -> Iterator[str]:
         with _postgres_container() as url:
             yield url
     else:
-        with _folder() as folder:
+        with enterable_folder() as folder:
             server = Postgres(folder, free_block(1), secrets.token_hex(16), durable=False)
             server.prepare()
             with _running([server.process()], folder):
@@ -64,7 +64,7 @@ def rabbitmq() -> Iterator[Broker]:
         with _rabbitmq_container() as broker:
             yield broker
     else:
-        with _folder() as folder:
+        with enterable_folder() as folder:
             server = RabbitMQ(
                 folder, free_block(4), secrets.token_hex(16), secrets.token_hex(20), statistics_milliseconds=1000
             )
@@ -109,7 +109,8 @@ def _rabbitmq_container() -> Iterator[Broker]:
 
 
 @contextlib.contextmanager
-def _folder() -> Iterator[Path]:
+def enterable_folder() -> Iterator[Path]:
+    """A new folder that the servers' unprivileged accounts can enter, removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="portail-test-"))
     folder.chmod(0o755)
     if not can_enter(ACCOUNT, folder):

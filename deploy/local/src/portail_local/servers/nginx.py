@@ -29,13 +29,14 @@ def servers(addresses: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Nginx:
-    """`upstreams` gives the ports of every service's and of web's processes; `rate` is what one address may ask."""
+    """`upstreams`: ports of every service's and of web's processes; `rate` and `burst` are what one address may ask."""
 
     directory: Path
     gateway: Path
     port: int
     upstreams: Mapping[str, Sequence[int]]
     rate: str = "200r/s"
+    burst: int = 600
 
     def prepare(self) -> None:
         """Writes the configuration and copies the pages where the workers' account can read them."""
@@ -51,6 +52,7 @@ class Nginx:
             "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
             "GATEWAY_PAGES": str(self.directory / "pages"),
             "GATEWAY_RATE": self.rate,
+            "GATEWAY_BURST": str(self.burst),
             "GATEWAY_TRUSTED": "127.0.0.1",
         }
         for name, ports in self.upstreams.items():
