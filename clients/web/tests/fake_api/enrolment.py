@@ -177,6 +177,11 @@ def routes(world: World) -> APIRouter:
         }
         return world.orders[order_id]
 
+    @router.get("/adhesion-orders")
+    def orders(request: Request) -> list[dict[str, Any]]:
+        parent(world, request)
+        return list(world.orders.values())
+
     @router.get("/adhesion-orders/{order_id}")
     def order(request: Request, order_id: str) -> dict[str, Any]:
         parent(world, request)

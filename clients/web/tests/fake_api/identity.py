@@ -71,7 +71,9 @@ def routes(world: World) -> APIRouter:
     @router.post("/sessions")
     def log_in(user_name: str = Body(), password: str = Body(), remember: bool = Body(False)) -> dict[str, Any]:
         if user_name == "trop.vite":
-            raise Problem(429, "too-many-attempts", "Trop d'essais. Réessayez dans 30 secondes.", retry_after_seconds=30)
+            raise Problem(
+                429, "too-many-attempts", "Trop d'essais. Réessayez dans 30 secondes.", retry_after_seconds=30
+            )
         if user_name not in {USER, STAFF_USER} or password != world.password:
             raise Problem(401, "wrong-credentials", "Le nom d'utilisateur ou le mot de passe n'est pas le bon.")
         return _session(world, user_name)
@@ -115,5 +117,3 @@ def routes(world: World) -> APIRouter:
         return Response(status_code=204)
 
     return router
-
-

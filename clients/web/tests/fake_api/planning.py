@@ -90,7 +90,9 @@ def routes(world: World) -> APIRouter:
                     activity
                     | {
                         "open": (CANTEEN, member_id) in world.paid,
-                        "reason": None if (CANTEEN, member_id) in world.paid else "L'inscription n'est pas encore payée.",
+                        "reason": None
+                        if (CANTEEN, member_id) in world.paid
+                        else "L'inscription n'est pas encore payée.",
                     }
                 ]
                 if member_id in enrolled

@@ -153,6 +153,11 @@ async def place_order(api: Api, activity_id: UUID, member_ids: list[UUID]) -> Or
     return await api.send(Order, "POST", f"{_BASE}/adhesion-orders", body)
 
 
+async def orders(api: Api) -> list[Order]:
+    """The family's orders."""
+    return await api.get(list[Order], f"{_BASE}/adhesion-orders")
+
+
 async def order(api: Api, order_id: UUID) -> Order:
     """One order."""
     return await api.get(Order, f"{_BASE}/adhesion-orders/{order_id}")
