@@ -112,7 +112,7 @@ class Api:
         return headers
 
     def _idempotency_key(self, said: bytes) -> str:
-        """The same form sent twice gives the same keys; sent again with other ticks, or asking again, it gives others."""
+        """The same form sent twice gives the same keys; sent with other ticks, or asking again, it gives others."""
         self._times[said] += 1
         return hashlib.sha256(f"{self._form_key} {self._times[said]} ".encode() + said).hexdigest()
 

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from web.api.client import Answer, Api
 from web.api.identity import PostalAddress
 
@@ -49,7 +51,7 @@ class Member(Answer):
     last_name: str
     birth_date: date | None = None
     school: str | None = None
-    adhesions: list[Adhesion] = []
+    adhesions: list[Adhesion] = Field(default_factory=list)
 
 
 class Family(Answer):
@@ -59,8 +61,8 @@ class Family(Answer):
     name: str
     address: PostalAddress | None = None
     quotient_familial: int | None = None
-    guardians: list[Guardian] = []
-    members: list[Member] = []
+    guardians: list[Guardian] = Field(default_factory=list)
+    members: list[Member] = Field(default_factory=list)
 
 
 class Regie(Answer):
@@ -103,7 +105,7 @@ class Activity(Answer):
     adhesion_fee_cents: int
     unit_price_cents: int
     tariff_label: str
-    price_grid: list[PriceBand] = []
+    price_grid: list[PriceBand] = Field(default_factory=list)
     immediate_payment: bool
     members: list[Candidate]
 

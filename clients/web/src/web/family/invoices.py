@@ -20,7 +20,7 @@ from web.visit import ParentVisit, Visit
 router = APIRouter()
 
 _PAY, _HISTORY, _ACCOUNT = "/factures", "/factures/historique", "/factures/compte"
-Chosen = Annotated[list[UUID], Query(max_length=99)]
+Chosen = Annotated[list[UUID] | None, Query(max_length=99)]
 
 
 def _tabs() -> list[tuple[str, str]]:
@@ -40,7 +40,7 @@ async def _pending_page(visit: Visit, status: int = 200, error: str = "") -> Res
 
 
 @router.get("/factures/recapitulatif")
-async def show_recap(visit: ParentVisit, facture: Chosen | None = None, retirer: UUID | None = None) -> Response:
+async def show_recap(visit: ParentVisit, facture: Chosen = None, retirer: UUID | None = None) -> Response:
     """Step 2: the chosen invoices. «Retirer» asks for this page without one of them."""
     wanted = {invoice_id for invoice_id in facture or [] if invoice_id != retirer}
     chosen = [invoice for invoice in await billing.invoices(visit.api, "pending") if invoice.invoice_id in wanted]

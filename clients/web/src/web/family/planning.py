@@ -27,6 +27,7 @@ _RECAP = "/planning/recapitulatif"
 @router.get(_PATH)
 async def show_planning(
     visit: ParentVisit,
+    *,
     enfant: UUID | None = None,
     debut: date | None = None,
     vue: View = View.MONTH,
@@ -47,6 +48,7 @@ async def show_planning(
 async def save_days(
     request: Request,
     visit: ParentVisit,
+    *,
     enfant: Annotated[UUID, Form()],
     debut: Annotated[date, Form()],
     vue: Annotated[View, Form()] = View.MONTH,
@@ -61,7 +63,9 @@ async def save_days(
     choice = _choice(await _fields(request), shown, activite or [])
     try:
         for activity_id, days in choice.items():
-            await planning.save_days(visit.api, enfant, activity_id, period.start, period.end, sorted(days))
+            await planning.save_days(
+                visit.api, enfant, activity_id, start=period.start, end=period.end, days=sorted(days)
+            )
     except ApiProblem as problem:
         if problem.status != 409:
             raise
