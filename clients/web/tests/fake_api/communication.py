@@ -36,7 +36,8 @@ def routes(world: World) -> APIRouter:
         return {
             "title": "Chers parents,",
             "html": "<p>Ce portail Famille, disponible 24h / 24, vous permet de consulter vos informations, "
-            "d'effectuer les réservations et de payer en ligne.</p><h3>Préinscriptions aux services périscolaires</h3><ul>"
+            "d'effectuer les réservations et de payer en ligne.</p>"
+            "<h3>Préinscriptions aux services périscolaires</h3><ul>"
             "<li><strong>Restauration scolaire</strong> : jusqu'au jeudi 12h pour la semaine suivante,</li>"
             "<li><strong>Garderie</strong> : jusqu'à la veille à 23h59.</li></ul>",
             "published_on": "2022-06-20",

@@ -31,7 +31,7 @@ def marks() -> dict[CellState, Mark]:
         "removing": Mark(_("À annuler : pas encore validé"), "minus"),
         "last_places": Mark(_("Dernières places"), "users"),
         "full": Mark(_("Complet"), "circle-x"),
-        "closed": Mark(_("Fermé"), "x"),
+        "closed": Mark(_("Fermé"), ""),
         "deadline_passed": Mark(_("Délai passé"), "clock"),
         "blocked": Mark(_("Pas encore ouvert"), "lock"),
     }
