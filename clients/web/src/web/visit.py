@@ -42,7 +42,12 @@ class Visit:
         self.request = request
         self.state: State = state_of(request)
         self.browser: Browser = browser_of(request)
-        self.api = Api(self.state.http, self.browser.host, form_key=request.state.form_key)
+        self.api = Api(
+            self.state.http,
+            self.browser.host,
+            form_key=request.state.form_key,
+            visitor=request.headers.get("x-forwarded-for"),
+        )
 
     @property
     def session(self) -> Session | None:
