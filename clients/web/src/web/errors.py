@@ -30,11 +30,7 @@ class Trouble:
 
 def _trouble(status: int) -> Trouble:
     known = {
-        403: Trouble(
-            403,
-            _("Cette page a expiré"),
-            _("Par sécurité, cet envoi n'a pas été pris en compte. Revenez à la page, rechargez-la et recommencez."),
-        ),
+        403: Trouble(403, _("Accès réservé"), _("Votre compte n'a pas accès à cette page.")),
         404: Trouble(
             404,
             _("Page introuvable"),
@@ -54,9 +50,21 @@ def _trouble(status: int) -> Trouble:
     return known.get(status, unreadable if 400 <= status < 500 else unexpected)
 
 
+async def refusal_page(request: Request, status: int) -> Response:
+    """The page of what the guard refuses: a form not proven to be ours (403), or too large (413)."""
+    if status != 403:
+        return await trouble_page(request, status)
+    sentence = _("Par sécurité, cet envoi n'a pas été pris en compte. Revenez à la page, rechargez-la et recommencez.")
+    return await _show(request, Trouble(403, _("Cette page a expiré"), sentence))
+
+
 async def trouble_page(request: Request, status: int, detail: str | None = None) -> Response:
-    """The page of an error, in the commune's look when it can be known."""
-    trouble = _trouble(status)
+    """The page of an error, with the API's own sentence when it has one."""
+    return await _show(request, _trouble(status), detail)
+
+
+async def _show(request: Request, trouble: Trouble, detail: str | None = None) -> Response:
+    """In the commune's look when it can be known."""
     content = {"trouble": trouble, "detail": detail}
     visit = Visit(request)
     try:
