@@ -14,7 +14,7 @@ from web.i18n import gettext as _
 from web.navigation import RedirectError, see_other
 from web.security.browser import browser_of
 from web.state import state_of
-from web.visit import Visit, login_address
+from web.visit import StaffOnlyError, Visit, login_address
 
 _log = structlog.get_logger(__name__)
 
@@ -55,15 +55,15 @@ async def refusal_page(request: Request, status: int) -> Response:
     if status != 403:
         return await trouble_page(request, status)
     sentence = _("Par sécurité, cet envoi n'a pas été pris en compte. Revenez à la page, rechargez-la et recommencez.")
-    return await _show(request, Trouble(403, _("Cette page a expiré"), sentence))
+    return await _page(request, Trouble(403, _("Cette page a expiré"), sentence))
 
 
 async def trouble_page(request: Request, status: int, detail: str | None = None) -> Response:
     """The page of an error, with the API's own sentence when it has one."""
-    return await _show(request, _trouble(status), detail)
+    return await _page(request, _trouble(status), detail)
 
 
-async def _show(request: Request, trouble: Trouble, detail: str | None = None) -> Response:
+async def _page(request: Request, trouble: Trouble, detail: str | None = None) -> Response:
     """In the commune's look when it can be known."""
     content = {"trouble": trouble, "detail": detail}
     visit = Visit(request)
@@ -96,6 +96,11 @@ async def _session_ended(request: Request, _error: Exception) -> Response:
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiProblem)  # noqa: S101
     return await trouble_page(request, error.status, error.detail or None)
+
+
+async def _staff_only(request: Request, _error: Exception) -> Response:
+    sentence = _("Cette page est réservée à la mairie. Votre espace reste ouvert.")
+    return await trouble_page(request, 403, sentence)
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
@@ -143,6 +148,7 @@ class LastResort:
 def install_error_pages(app: FastAPI) -> None:
     """Gives each kind of error its page."""
     app.add_exception_handler(RedirectError, _redirect)
+    app.add_exception_handler(StaffOnlyError, _staff_only)
     app.add_exception_handler(SessionEndedError, _session_ended)
     app.add_exception_handler(ApiProblem, _problem)
     app.add_exception_handler(ServiceUnavailableError, _unavailable)
