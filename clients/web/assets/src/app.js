@@ -1,2 +1,4 @@
 // Everything here only enhances: each page works without it.
-import "./scripts/focus.js";
+import "./scripts/forms.js";
+import "./scripts/payment.js";
+import "./scripts/planning.js";

@@ -62,7 +62,9 @@ async def trouble_page(request: Request, status: int, detail: str | None = None)
     try:
         return await visit.page("errors/trouble.html", trouble.status, **content)
     except ApiProblem:
-        return _plain(request, Trouble(404, _("Commune inconnue"), _("Aucune commune n'a son portail à cette adresse.")))
+        return _plain(
+            request, Trouble(404, _("Commune inconnue"), _("Aucune commune n'a son portail à cette adresse."))
+        )
     except ApiError:
         return _plain(request, trouble)
 

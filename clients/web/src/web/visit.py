@@ -3,6 +3,7 @@
 import asyncio
 from typing import Annotated, Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import structlog
 from fastapi import Depends, Request
@@ -12,13 +13,22 @@ from web.api import identity, planning
 from web.api.client import Api
 from web.api.errors import ApiError, ApiProblem, ServiceUnavailableError, SessionEndedError
 from web.api.identity import Commune
-from web.navigation import FIRST_PASSWORD, LOGIN, PARENT_HOME, STAFF_HOME, RedirectError
-from web.navigation import parent_navigation, staff_navigation
+from web.navigation import (
+    FIRST_PASSWORD,
+    LOGIN,
+    PARENT_HOME,
+    STAFF_HOME,
+    RedirectError,
+    parent_navigation,
+    staff_navigation,
+)
 from web.security.browser import Browser, browser_of
-from web.security.session import Session
+from web.security.session import InvoicesBeingPaid, Session
 from web.state import State, state_of
 
 _log = structlog.get_logger(__name__)
+
+_MOST_INVOICES_KEPT = 12
 
 
 class Visit:
@@ -59,7 +69,14 @@ class Visit:
         self.browser.begin(renewed)
         return renewed
 
-    async def page(self, template: str, status: int = 200, **content: Any) -> HTMLResponse:  # noqa: ANN401
+    def remember_paying(self, payment_id: UUID, invoice_ids: list[UUID]) -> None:
+        """Keeps which invoices a payment is for; not more than a cookie can hold."""
+        if self.session is not None:
+            paying = InvoicesBeingPaid(payment_id=payment_id, invoice_ids=invoice_ids)
+            kept = paying if len(invoice_ids) <= _MOST_INVOICES_KEPT else None
+            self.browser.begin(self.session.model_copy(update={"paying": kept}))
+
+    async def page(self, template: str, status: int = 200, /, **content: Any) -> HTMLResponse:  # noqa: ANN401
         """Renders a template in the shell of the commune."""
         commune, waiting = await asyncio.gather(self.commune(), self._days_waiting())
         session = self.session

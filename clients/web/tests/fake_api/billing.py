@@ -1,6 +1,6 @@
 """billing."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 
@@ -41,7 +41,7 @@ def routes(world: World) -> APIRouter:
         raise Problem(404, "not-found", "Cette facture n'existe pas, ou n'est pas à vous.")
 
     @router.post("/invoice-payments", status_code=201)
-    def pay(request: Request, invoice_ids: list[str] = Body(embed=True)) -> dict[str, Any]:
+    def pay(request: Request, invoice_ids: Annotated[list[str], Body(embed=True)]) -> dict[str, Any]:
         parent(world, request)
         chosen = [invoice for invoice in world.invoices if invoice["invoice_id"] in invoice_ids]
         if len(chosen) != len(invoice_ids):

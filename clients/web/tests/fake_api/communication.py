@@ -1,6 +1,6 @@
 """communication."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 
@@ -35,10 +35,11 @@ def routes(world: World) -> APIRouter:
     def home() -> dict[str, Any]:
         return {
             "title": "Chers parents,",
-            "html": "<p>Ce portail Famille, disponible 24h / 24, vous permet de consulter vos informations, d'effectuer "
-            "les réservations des services périscolaires et de payer en ligne.</p><h3>Préinscriptions aux services "
-            "périscolaires</h3><ul><li><strong>Restauration scolaire</strong> : jusqu'au jeudi 12h pour la semaine "
-            "suivante,</li><li><strong>Garderie</strong> : jusqu'à la veille à 23h59.</li></ul>",
+            "html": "<p>Ce portail Famille, disponible 24h / 24, vous permet de consulter vos informations, "
+            "d'effectuer les réservations et de payer en ligne.</p>"
+            "<h3>Préinscriptions aux services périscolaires</h3><ul>"
+            "<li><strong>Restauration scolaire</strong> : jusqu'au jeudi 12h pour la semaine suivante,</li>"
+            "<li><strong>Garderie</strong> : jusqu'à la veille à 23h59.</li></ul>",
             "published_on": "2022-06-20",
         }
 
@@ -70,7 +71,7 @@ def routes(world: World) -> APIRouter:
         return world.messages
 
     @router.post("/messages", status_code=201)
-    def send(request: Request, subject: str = Body(), body: str = Body()) -> dict[str, Any]:
+    def send(request: Request, subject: Annotated[str, Body()], body: Annotated[str, Body()]) -> dict[str, Any]:
         parent(world, request)
         message = {
             "message_id": an_id(f"message {len(world.messages)}"),

@@ -1,7 +1,7 @@
 """enrolment."""
 
 import uuid
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 
@@ -136,7 +136,9 @@ def routes(world: World) -> APIRouter:
         }
 
     @router.put("/family/guardians/{guardian_id}")
-    def change(request: Request, guardian_id: str, email: str = Body(), phone: str = Body()) -> dict[str, Any]:
+    def change(
+        request: Request, guardian_id: str, email: Annotated[str, Body()], phone: Annotated[str, Body()]
+    ) -> dict[str, Any]:
         parent(world, request)
         world.email, world.phone = email, phone
         return {}
@@ -147,7 +149,9 @@ def routes(world: World) -> APIRouter:
         return _activities(world)
 
     @router.post("/adhesion-orders", status_code=201)
-    def place(request: Request, activity_id: str = Body(), member_ids: list[str] = Body()) -> dict[str, Any]:
+    def place(
+        request: Request, activity_id: Annotated[str, Body()], member_ids: Annotated[list[str], Body()]
+    ) -> dict[str, Any]:
         parent(world, request)
         if any(not _candidate(world, member_id)["eligible"] for member_id in member_ids):
             raise Problem(409, "not-eligible", "Théo n'a pas encore l'âge de cette activité.")
@@ -176,6 +180,11 @@ def routes(world: World) -> APIRouter:
             "created_at": NOW,
         }
         return world.orders[order_id]
+
+    @router.get("/adhesion-orders")
+    def orders(request: Request) -> list[dict[str, Any]]:
+        parent(world, request)
+        return list(world.orders.values())
 
     @router.get("/adhesion-orders/{order_id}")
     def order(request: Request, order_id: str) -> dict[str, Any]:

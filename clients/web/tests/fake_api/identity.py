@@ -1,7 +1,7 @@
 """identity."""
 
 import secrets
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 
@@ -69,15 +69,19 @@ def routes(world: World) -> APIRouter:
         return COMMUNE
 
     @router.post("/sessions")
-    def log_in(user_name: str = Body(), password: str = Body(), remember: bool = Body(False)) -> dict[str, Any]:
+    def log_in(
+        user_name: Annotated[str, Body()], password: Annotated[str, Body()], remember: Annotated[bool, Body()] = False
+    ) -> dict[str, Any]:
         if user_name == "trop.vite":
-            raise Problem(429, "too-many-attempts", "Trop d'essais. Réessayez dans 30 secondes.", retry_after_seconds=30)
+            raise Problem(
+                429, "too-many-attempts", "Trop d'essais. Réessayez dans 30 secondes.", retry_after_seconds=30
+            )
         if user_name not in {USER, STAFF_USER} or password != world.password:
             raise Problem(401, "wrong-credentials", "Le nom d'utilisateur ou le mot de passe n'est pas le bon.")
         return _session(world, user_name)
 
     @router.post("/sessions/refresh")
-    def refresh(refresh_token: str = Body(embed=True)) -> dict[str, Any]:
+    def refresh(refresh_token: Annotated[str, Body(embed=True)]) -> dict[str, Any]:
         if refresh_token not in world.refresh:
             raise Problem(401, "session-ended", "Votre session est terminée.")
         return _session(world, world.refresh[refresh_token])
@@ -90,7 +94,9 @@ def routes(world: World) -> APIRouter:
         return Response(status_code=204)
 
     @router.put("/account/password")
-    def change(request: Request, current_password: str = Body(), new_password: str = Body()) -> dict[str, Any]:
+    def change(
+        request: Request, current_password: Annotated[str, Body()], new_password: Annotated[str, Body()]
+    ) -> dict[str, Any]:
         user = caller(world, request)
         if current_password != world.password:
             raise Problem(409, "wrong-password", "Le mot de passe actuel n'est pas le bon.")
@@ -101,12 +107,12 @@ def routes(world: World) -> APIRouter:
         return _session(world, user)
 
     @router.post("/password-resets", status_code=202)
-    def ask_reset(user_name: str = Body(embed=True)) -> dict[str, Any]:
+    def ask_reset(user_name: Annotated[str, Body(embed=True)]) -> dict[str, Any]:
         world.resets.append(user_name)
         return {}
 
     @router.put("/password-resets/{token}", status_code=204)
-    def reset(token: str, new_password: str = Body(embed=True)) -> Response:
+    def reset(token: str, new_password: Annotated[str, Body(embed=True)]) -> Response:
         if token != "bon-jeton-123":
             raise Problem(409, "reset-expired", "Ce lien n'est plus valable. Demandez-en un autre.")
         if len(new_password) < 12:
@@ -115,5 +121,3 @@ def routes(world: World) -> APIRouter:
         return Response(status_code=204)
 
     return router
-
-

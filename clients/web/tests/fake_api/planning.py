@@ -1,7 +1,7 @@
 """planning: the canteen of Alixan, open Monday, Tuesday, Thursday and Friday from 1 September 2022."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
@@ -90,7 +90,9 @@ def routes(world: World) -> APIRouter:
                     activity
                     | {
                         "open": (CANTEEN, member_id) in world.paid,
-                        "reason": None if (CANTEEN, member_id) in world.paid else "L'inscription n'est pas encore payée.",
+                        "reason": None
+                        if (CANTEEN, member_id) in world.paid
+                        else "L'inscription n'est pas encore payée.",
                     }
                 ]
                 if member_id in enrolled
@@ -100,7 +102,9 @@ def routes(world: World) -> APIRouter:
         ]
 
     @router.get("/planning")
-    def planning(request: Request, member_id: str, start: date = Query(alias="from"), to: date = Query()) -> Any:
+    def planning(
+        request: Request, member_id: str, start: Annotated[date, Query(alias="from")], to: Annotated[date, Query()]
+    ) -> Any:
         parent(world, request)
         if member_id not in CHILDREN:
             raise Problem(404, "not-found", "Ce membre n'existe pas, ou n'est pas de votre famille.")
@@ -137,10 +141,10 @@ def routes(world: World) -> APIRouter:
     def save(
         request: Request,
         member_id: str,
-        start: date = Body(alias="from"),
-        to: date = Body(),
-        activity_id: str = Body(),
-        days: list[date] = Body(),
+        start: Annotated[date, Body(alias="from")],
+        to: Annotated[date, Body()],
+        activity_id: Annotated[str, Body()],
+        days: Annotated[list[date], Body()],
     ) -> dict[str, Any]:
         parent(world, request)
         refused = []

@@ -24,7 +24,7 @@ USER, PASSWORD, OWN_PASSWORD = "camille.martin", "premier-mot", "quatre chevaux 
 STAFF_USER = "agent.mairie"
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - the name of the document
     """Becomes a problem document."""
 
     def __init__(self, status: int, slug: str, detail: str, **members: Any) -> None:

@@ -115,7 +115,9 @@ class CommuneLoader:
             account_id, password = self._id("staff", key), person["first_password"]
             account = {name: person[name] for name in ("user_name", "display_name", "email", "roles")}
             portal.put("identity", f"/accounts/{account_id}", account)
-            portal.post("identity", f"/accounts/{account_id}/first-password", {"password": password})
+            known = portal.get("identity", "/accounts", query=person["user_name"])["items"]
+            if not any(item["account_id"] == account_id and item["has_password"] for item in known):
+                portal.post("identity", f"/accounts/{account_id}/first-password", {"password": password})
             yield self._login(person["who"], person["user_name"], password, "mot de passe à changer")
 
     def _load_families(self, portal: Portal) -> Iterator[Login]:
@@ -156,7 +158,8 @@ class CommuneLoader:
                 raise LoadError(f"{self._slug}: no account for family {family_id}")
             time.sleep(0.1)
         account = accounts[0]
-        portal.post("identity", f"/accounts/{account['account_id']}/first-password", {"password": password})
+        if not account["has_password"]:
+            portal.post("identity", f"/accounts/{account['account_id']}/first-password", {"password": password})
         return str(account["user_name"])
 
     def _login(self, who: str, user_name: str, password: str, note: str) -> Login:

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -89,14 +88,6 @@ def run_suites(
     raise typer.Exit(run_tests([Suite(name) for name in names], given[len(names) :], _say))
 
 
-def _protected(command: Callable[[], None]) -> None:
-    try:
-        command()
-    except* LocalError as failures:
-        print(*_messages(failures), sep="\n", file=sys.stderr)
-        sys.exit(1)
-
-
 def _messages(failures: BaseExceptionGroup[LocalError]) -> list[str]:
     found: list[str] = []
     for failure in failures.exceptions:
@@ -105,4 +96,12 @@ def _messages(failures: BaseExceptionGroup[LocalError]) -> list[str]:
 
 
 def main() -> None:
-    _protected(app)
+    """Failures that a person can act upon are told without a traceback."""
+    told: list[str] = []
+    try:
+        app()
+    except* LocalError as failures:
+        told = _messages(failures)
+    if told:
+        print(*told, sep="\n", file=sys.stderr)
+        sys.exit(1)

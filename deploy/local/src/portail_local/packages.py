@@ -50,9 +50,8 @@ rm -f "$policy"
 printf '#!/bin/sh\\nexit 101\\n' >"$policy"
 chmod 755 "$policy"
 export DEBIAN_FRONTEND=noninteractive
-install() { apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "$@" >/dev/null; }
-apt-get install -s -qq --no-install-recommends "$@" >/dev/null 2>&1 || apt-get update -qq
-install "$@" || { apt-get update -qq; install "$@"; }
+install() { apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "$@" >"$kept/log" 2>&1; }
+install "$@" || { apt-get update -qq; install "$@"; } || { cat "$kept/log" >&2; exit 1; }
 if [ -d /run/systemd/system ]; then
     for unit in postgresql rabbitmq-server nginx epmd; do
         case " $* " in *" $unit "*) systemctl disable -q "$unit" || true ;; esac

@@ -43,7 +43,6 @@ create table activity (
     activity_id uuid not null,
     version bigint not null,
     name text not null,
-    season text not null,
     primary key (tenant_id, activity_id)
 );
 create table regie (

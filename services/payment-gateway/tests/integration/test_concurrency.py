@@ -59,3 +59,12 @@ async def test_a_double_click_opens_two_attempts_of_one_payment(shop: Any) -> No
     started = await asyncio.gather(*(shop.start(payment_id) for _ in range(10)))
     assert len({attempt["attempt_id"] for attempt in started}) == 10
     assert (await shop.payment(payment_id))["attempts"] == 10
+
+
+async def test_the_same_message_many_times_at_once_is_judged_once(shop: Any) -> None:
+    begun = [await shop.begin() for _ in range(5)]
+    for payment_id, attempt_id in begun:
+        message = shop.bank.message(payment_id, 3400)
+        await asyncio.gather(*(shop.notify(attempt_id, message) for _ in range(8)))
+        assert await shop.verdicts(attempt_id) == ["valid"]
+        assert await shop.published(payment_id) == [("succeeded", 3)]

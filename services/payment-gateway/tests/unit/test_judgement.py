@@ -103,6 +103,14 @@ def test_an_earlier_attempt_does_not_end_what_a_later_one_tries() -> None:
     assert judged(SUCCESS, is_latest_attempt=False).settles_payment
 
 
+def test_already_paid_without_a_known_success_is_reviewed_rather_than_paid_again() -> None:
+    for is_latest in (True, False):
+        judgement = judged(replace(SUCCESS, code="00015"), is_latest_attempt=is_latest)
+        assert (judgement.status, judgement.settles_payment) == (PaymentStatus.TO_REVIEW, True)
+    paid = PAYMENT.move(PaymentStatus.SUCCEEDED, None, None, NOW)
+    assert judged(replace(SUCCESS, code="00015"), paid).verdict is Verdict.LATE
+
+
 def test_a_refusal_after_success_is_late() -> None:
     paid = PAYMENT.move(PaymentStatus.SUCCEEDED, None, None, NOW)
     assert judged(replace(SUCCESS, code="00105"), paid) == Judgement(Verdict.LATE)
@@ -169,7 +177,7 @@ def test_every_code_has_a_meaning_and_one_is_a_success(code: str) -> None:
         ("00004", "numéro de carte"),
         ("00104", "refuse cette carte"),
         ("00040", "3-D Secure"),
-        ("00015", "déjà été accepté"),
+        ("00015", "déjà accepté"),
         ("00030", "15 minutes"),
         ("00001", "abandonné"),
         ("00191", "injoignable"),

@@ -1,9 +1,12 @@
 """HTTP client of the public API: one per request of a browser, over a shared pool of connections."""
 
+import asyncio
 import hashlib
+import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -13,6 +16,8 @@ from web.tracing import current_trace
 
 T = TypeVar("T")
 Query = Mapping[str, str | int | None]
+_IN_FLIGHT_PATIENCE_SECONDS = 8.0
+_IN_FLIGHT_PAUSE_SECONDS = 0.3
 _adapters: dict[Any, TypeAdapter[Any]] = {}
 
 
@@ -37,6 +42,7 @@ class Api:
         self.access_token = access_token
         self._form_key = form_key
         """Drawn when a form was rendered; makes sending that form twice safe."""
+        self._times: Counter[bytes] = Counter()
 
     async def get(self, answer: type[T], path: str, query: Query | None = None) -> T:
         """Reads ``/api/<path>``. ``path`` begins with ``<service>/v1/``."""
@@ -79,10 +85,15 @@ class Api:
         return await self._checked(path, request)
 
     async def _checked(self, path: str, request: httpx.Request) -> httpx.Response:
-        response = await self._exchange(path, request)
-        if response.is_error:
-            _raise_for(path, response)
-        return response
+        """The answer; a button clicked twice waits here for the answer of its first click."""
+        deadline = time.monotonic() + _IN_FLIGHT_PATIENCE_SECONDS
+        while True:
+            response = await self._exchange(path, request)
+            if not response.is_error:
+                return response
+            if not _is_in_flight(response) or time.monotonic() >= deadline:
+                _raise_for(path, response)
+            await asyncio.sleep(_IN_FLIGHT_PAUSE_SECONDS)
 
     async def _exchange(self, path: str, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
         try:
@@ -97,17 +108,24 @@ class Api:
         if self.access_token:
             headers["Authorization"] = f"Bearer {self.access_token}"
         if method in {"POST", "PUT", "DELETE"} and self._form_key:
-            # The same form sent twice gives the same key; the form sent again with other ticks gives another.
-            said = f"{self._form_key} {method} {path} ".encode() + content
-            headers["Idempotency-Key"] = hashlib.sha256(said).hexdigest()
+            headers["Idempotency-Key"] = self._idempotency_key(f"{method} {path} ".encode() + content)
         return headers
+
+    def _idempotency_key(self, said: bytes) -> str:
+        """The same form sent twice gives the same keys; sent with other ticks, or asking again, it gives others."""
+        self._times[said] += 1
+        return hashlib.sha256(f"{self._form_key} {self._times[said]} ".encode() + said).hexdigest()
 
 
 def _service(path: str) -> str:
     return path.partition("/")[0]
 
 
-def _raise_for(path: str, response: httpx.Response) -> None:
+def _is_in_flight(response: httpx.Response) -> bool:
+    return response.status_code == 409 and b"idempotency-in-flight" in response.content
+
+
+def _raise_for(path: str, response: httpx.Response) -> NoReturn:
     """Turns an error answer into an exception."""
     try:
         document = response.json()
@@ -129,5 +147,7 @@ def _parse(answer: type[T], path: str, response: httpx.Response) -> T:
     try:
         parsed: T = adapter.validate_json(response.content)
     except ValidationError as error:
-        raise ServiceUnavailableError(_service(path), f"unreadable answer of {path}: {error.errors()[0]['loc']}") from error
+        raise ServiceUnavailableError(
+            _service(path), f"unreadable answer of {path}: {error.errors()[0]['loc']}"
+        ) from error
     return parsed

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from web.api.client import Answer, Api
 from web.api.identity import PostalAddress
 
@@ -49,7 +51,7 @@ class Member(Answer):
     last_name: str
     birth_date: date | None = None
     school: str | None = None
-    adhesions: list[Adhesion] = []
+    adhesions: list[Adhesion] = Field(default_factory=list)
 
 
 class Family(Answer):
@@ -59,8 +61,8 @@ class Family(Answer):
     name: str
     address: PostalAddress | None = None
     quotient_familial: int | None = None
-    guardians: list[Guardian] = []
-    members: list[Member] = []
+    guardians: list[Guardian] = Field(default_factory=list)
+    members: list[Member] = Field(default_factory=list)
 
 
 class Regie(Answer):
@@ -103,7 +105,7 @@ class Activity(Answer):
     adhesion_fee_cents: int
     unit_price_cents: int
     tariff_label: str
-    price_grid: list[PriceBand] = []
+    price_grid: list[PriceBand] = Field(default_factory=list)
     immediate_payment: bool
     members: list[Candidate]
 
@@ -151,6 +153,11 @@ async def place_order(api: Api, activity_id: UUID, member_ids: list[UUID]) -> Or
     """Orders adhesions. ``ApiProblem``: already-enrolled, not-eligible, activity-closed."""
     body = {"activity_id": str(activity_id), "member_ids": [str(member_id) for member_id in member_ids]}
     return await api.send(Order, "POST", f"{_BASE}/adhesion-orders", body)
+
+
+async def orders(api: Api) -> list[Order]:
+    """The family's orders."""
+    return await api.get(list[Order], f"{_BASE}/adhesion-orders")
 
 
 async def order(api: Api, order_id: UUID) -> Order:

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from pydantic import Field
+
 from web.api.client import Answer, Api
 
 _BASE = "identity/v1"
@@ -51,7 +53,7 @@ class Account(Answer):
     account_id: UUID
     user_name: str
     display_name: str
-    roles: list[str] = []
+    roles: list[str] = Field(default_factory=list)
     family_id: UUID | None = None
     guardian_id: UUID | None = None
 

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from web.api.client import Answer, Api
 
 _BASE = "planning/v1"
@@ -27,7 +29,7 @@ class PlanningMember(Answer):
 
     member_id: UUID
     first_name: str
-    activities: list[MemberActivity] = []
+    activities: list[MemberActivity] = Field(default_factory=list)
 
 
 class MemberName(Answer):
@@ -122,7 +124,7 @@ async def planning(api: Api, member_id: UUID, start: date, end: date) -> Plannin
     return await api.get(Planning, f"{_BASE}/planning", query)
 
 
-async def save_days(api: Api, member_id: UUID, activity_id: UUID, start: date, end: date, days: list[date]) -> None:
+async def save_days(api: Api, member_id: UUID, activity_id: UUID, *, start: date, end: date, days: list[date]) -> None:
     """Says all days wanted of an activity in the period. ``ApiProblem`` lines-refused: nothing is changed."""
     body = {
         "from": start.isoformat(),

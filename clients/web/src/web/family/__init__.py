@@ -1,5 +1,29 @@
 """The parents' pages."""
 
-from web.family import dossier, home, login, messages, passwords, tiles
+from web.family import (
+    adhesions,
+    dossier,
+    home,
+    invoices,
+    login,
+    messages,
+    passwords,
+    payments,
+    planning,
+    recapitulatif,
+    tiles,
+)
 
-ROUTERS = [home.router, login.router, passwords.router, tiles.router, dossier.router, messages.router]
+ROUTERS = [
+    home.router,
+    login.router,
+    passwords.router,
+    tiles.router,
+    dossier.router,
+    adhesions.router,
+    payments.router,
+    planning.router,
+    recapitulatif.router,
+    invoices.router,
+    messages.router,
+]

@@ -38,7 +38,7 @@ async def send_message(visit: ParentVisit, subject: ShortText = "", body: Text =
 
 
 async def _messages_page(
-    visit: Visit, status: int = 200, notice: str = "", error: str = "", subject: str = "", body: str = ""
+    visit: Visit, status: int = 200, *, notice: str = "", error: str = "", subject: str = "", body: str = ""
 ) -> Response:
     messages = sorted(await communication.messages(visit.api), key=lambda message: message.sent_at, reverse=True)
     if any(message.sender == "town_hall" and not message.read for message in messages):

@@ -54,9 +54,7 @@ async def set_new_password(
     return see_other(f"{LOGIN}?fait=mot-de-passe")
 
 
-async def _reset_page(
-    visit: Visit, token: str, status: int = 200, error: str = "", expired: bool = False
-) -> Response:
+async def _reset_page(visit: Visit, token: str, status: int = 200, error: str = "", expired: bool = False) -> Response:
     return await visit.page("public/reset.html", status, token=token, error=error, expired=expired)
 
 

@@ -3,6 +3,7 @@
 import secrets
 import time
 from typing import Self
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.responses import Response
@@ -16,6 +17,15 @@ VISITOR_COOKIE = "__Host-visitor"
 
 _RENEW_BEFORE_SECONDS = 60
 _STAFF_ROLES = frozenset({"agent", "regisseur", "administrator"})
+
+
+class InvoicesBeingPaid(BaseModel):
+    """A payment of invoices and which they are: the payment itself does not tell."""
+
+    model_config = ConfigDict(frozen=True)
+
+    payment_id: UUID
+    invoice_ids: list[UUID]
 
 
 class Session(BaseModel):
@@ -32,6 +42,8 @@ class Session(BaseModel):
     remember: bool
     must_change_password: bool
     account: Account
+    paying: InvoicesBeingPaid | None = None
+    """Chosen last, so that a refused payment can be tried again."""
 
     @classmethod
     def begin(cls, answer: ApiSession, *, remember: bool, now: float | None = None) -> Self:
@@ -40,7 +52,8 @@ class Session(BaseModel):
 
     def renewed(self, answer: ApiSession, now: float | None = None) -> "Session":
         """The same session with fresh tokens; forms already open stay good."""
-        return Session._from_answer(answer, self.session_id, self.remember, now)
+        session = Session._from_answer(answer, self.session_id, self.remember, now)
+        return session.model_copy(update={"paying": self.paying})
 
     @classmethod
     def _from_answer(cls, answer: ApiSession, session_id: str, remember: bool, now: float | None) -> Self:

@@ -12,7 +12,7 @@ _ADHESION_MOVEMENTS = text(
                                  debit_cents, credit_cents)
     select :tenant, :family, :at, side.kind, :adhesion,
            side.prefix
-               || coalesce(' ' || (select name || ' ' || season from activity where activity_id = :activity), '')
+               || coalesce(' ' || (select name from activity where activity_id = :activity), '')
                || coalesce(' – ' || (select first_name from member where member_id = :member), ''),
            case side.kind when 'adhesion' then cast(:cents as bigint) else 0 end,
            case side.kind when 'payment' then cast(:cents as bigint) else 0 end

@@ -120,17 +120,16 @@ async def keep_activity(transaction: Transaction, received: Received[ActivityPub
     activity = received.event
     await transaction.connection.execute(
         text(
-            "insert into activity (tenant_id, activity_id, version, name, season)"
-            " values (:tenant, :activity, :version, :name, :season)"
-            " on conflict (tenant_id, activity_id) do update set version = excluded.version, name = excluded.name,"
-            " season = excluded.season where activity.version < excluded.version"
+            "insert into activity (tenant_id, activity_id, version, name)"
+            " values (:tenant, :activity, :version, :name)"
+            " on conflict (tenant_id, activity_id) do update set version = excluded.version, name = excluded.name"
+            " where activity.version < excluded.version"
         ),
         {
             "tenant": transaction.tenant_id,
             "activity": activity.activity_id,
             "version": received.sequence,
             "name": activity.name,
-            "season": activity.season,
         },
     )
     await transaction.connection.execute(

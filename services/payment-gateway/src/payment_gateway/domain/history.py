@@ -26,6 +26,7 @@ _KINDS = {
     OutcomeKind.CANCELLED: "paiement abandonné",
     OutcomeKind.EXPIRED: "page de paiement expirée",
     OutcomeKind.REFUSED: "paiement refusé",
+    OutcomeKind.ALREADY_PAID: "refusé car déjà payé",
 }
 _STATUSES = {
     PaymentStatus.REQUESTED: "En attente : la famille n'est pas encore allée sur la page de la banque.",

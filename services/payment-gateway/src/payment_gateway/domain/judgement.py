@@ -77,6 +77,7 @@ _STATUSES = {
     OutcomeKind.CANCELLED: PaymentStatus.CANCELLED,
     OutcomeKind.EXPIRED: PaymentStatus.EXPIRED,
     OutcomeKind.REFUSED: PaymentStatus.REFUSED,
+    OutcomeKind.ALREADY_PAID: PaymentStatus.TO_REVIEW,
 }
 _TOLD_BY_BROWSER = frozenset({OutcomeKind.CANCELLED, OutcomeKind.EXPIRED})
 """A payer who gives up may be told of by no other message. Believing it costs nothing: a success still wins."""
@@ -107,9 +108,9 @@ def judge(
         return Judgement(Verdict.VALID)
     if payment.status is PaymentStatus.SUCCEEDED:
         return Judgement(Verdict.LATE)
-    return Judgement(
-        Verdict.VALID, _STATUSES[meaning.kind], outcome.code, meaning.sentence, settles_payment=is_latest_attempt
-    )
+    status = _STATUSES[meaning.kind]
+    settles = is_latest_attempt or status is PaymentStatus.TO_REVIEW
+    return Judgement(Verdict.VALID, status, outcome.code, meaning.sentence, settles_payment=settles)
 
 
 def _judge_acceptance(payment: Payment, outcome: BankOutcome, mode: Mode, known_transaction: UUID | None) -> Judgement:

@@ -15,6 +15,7 @@ class OutcomeKind(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     REFUSED = "refused"
+    ALREADY_PAID = "already_paid"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,12 @@ _CANCELLED = {
 }
 _EXPIRED = {"00030": "La page de la banque est restée ouverte plus de 15 minutes sans paiement. Recommencez."}
 
-_ALREADY_PAID = "Ce paiement a déjà été accepté par la banque. Ne payez pas une seconde fois."
+# The bank holds a success under this reference. Should it be unknown to us, its message was lost: asking the family
+# to pay again would charge them twice.
+_ALREADY_PAID = "00015"
+_ALREADY_PAID_SENTENCE = (
+    "La banque a déjà accepté ce paiement. La mairie le vérifie si besoin : ne payez pas une seconde fois."
+)
 
 _BANK_REFUSALS = {
     "00003": "La plateforme de paiement est momentanément indisponible. Réessayez dans quelques minutes.",
@@ -45,7 +51,6 @@ _BANK_REFUSALS = {
     "00009": "La banque n'a pas pu enregistrer le paiement. Réessayez dans quelques minutes.",
     "00010": "Le paiement en ligne de cette régie est mal réglé (monnaie). Prévenez la mairie.",
     "00011": "Le paiement en ligne de cette régie est mal réglé (montant). Prévenez la mairie.",
-    "00015": _ALREADY_PAID,
     "00016": "La banque n'a pas pu enregistrer le paiement. Réessayez dans quelques minutes.",
     "00021": "Cette carte n'est pas acceptée pour ce paiement. Utilisez une autre carte.",
     "00022": "Le montant dépasse ce que la banque autorise avec cette carte. Utilisez une autre carte.",
@@ -107,6 +112,7 @@ def meaning_of(code: str) -> Meaning:
         return Meaning(OutcomeKind.CANCELLED, f"{_CANCELLED[code]} {_NOTHING_TAKEN}")
     if code in _EXPIRED:
         return Meaning(OutcomeKind.EXPIRED, f"{_EXPIRED[code]} {_NOTHING_TAKEN}")
+    if code == _ALREADY_PAID:
+        return Meaning(OutcomeKind.ALREADY_PAID, _ALREADY_PAID_SENTENCE)
     sentence = _CARD_REFUSALS.get(code[3:]) if code.startswith("001") else _BANK_REFUSALS.get(code)
-    sentence = sentence or _UNKNOWN
-    return Meaning(OutcomeKind.REFUSED, sentence if sentence == _ALREADY_PAID else f"{sentence} {_NOTHING_TAKEN}")
+    return Meaning(OutcomeKind.REFUSED, f"{sentence or _UNKNOWN} {_NOTHING_TAKEN}")

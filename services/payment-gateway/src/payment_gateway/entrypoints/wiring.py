@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import structlog
+from prometheus_client import Counter
 
 from chassis.database import Transaction
 from chassis.runtime import Runtime
@@ -12,9 +13,13 @@ from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.adapters.store import SqlPaymentStore
 from payment_gateway.application.judge_message import Times, judge_message
 from payment_gateway.application.start_attempt import Portal
+from payment_gateway.domain.judgement import Verdict
 from payment_gateway.entrypoints.settings import PaymentGatewaySettings
 
 _log = structlog.get_logger(__name__)
+
+MESSAGES = Counter("portail_bank_messages_total", "Messages of banks judged", ["verdict"])
+_ORDINARY = frozenset({Verdict.VALID, Verdict.DISPLAY_ONLY, Verdict.DUPLICATE, Verdict.LATE})
 
 
 def settings_of(runtime: Runtime) -> PaymentGatewaySettings:
@@ -52,4 +57,6 @@ async def judge_kept_message(runtime: Runtime, tenant_id: UUID, message_id: UUID
         _log.exception("bank_message_not_judged", bank_message=str(message_id))
         return
     if verdict:
-        _log.info("bank_message_judged", bank_message=str(message_id), verdict=verdict)
+        MESSAGES.labels(verdict).inc()
+        log = _log.info if verdict in _ORDINARY else _log.warning
+        log("bank_message_judged", bank_message=str(message_id), verdict=verdict)

@@ -1,5 +1,6 @@
 """Dates and times in French words."""
 
+import unicodedata
 from datetime import date, time
 
 WEEK_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -47,3 +48,12 @@ def full_time(moment: time) -> str:
 def enumeration(words: list[str]) -> str:
     """«le lundi, le mardi et le jeudi»."""
     return " et ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def of(name: str) -> str:
+    """«de Louis», «d'Estelle», «d'Hugo», «d'Yves», «de Yasmine»."""
+    letters = unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode().lower()
+    vowel_sound = letters[:1] in {"a", "e", "i", "o", "u", "h"} or (
+        letters[:1] == "y" and letters[1:2] not in set("aeiou")
+    )
+    return f"d'{name}" if vowel_sound else f"de {name}"

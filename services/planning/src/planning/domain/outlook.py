@@ -9,7 +9,7 @@ from planning.domain.activities import Activity, Entitlement, Member, Price
 from planning.domain.calendars import Holidays
 from planning.domain.cells import BookedBy, Cell, Day, Moment, Refusal, booking_refusal, cancelling_refusal, judge
 from planning.domain.drafts import DraftLine
-from planning.domain.french import short_date
+from planning.domain.french import of, short_date
 from planning.domain.rules import Action
 
 Slot = tuple[UUID, UUID, date]
@@ -79,13 +79,13 @@ class Outlook:
         entitlements = self.entitlements_of(member.member_id, activity.activity_id)
         if not entitlements:
             return (
-                f"L'adhésion de {member.first_name} à « {activity.name} » n'est pas payée. "
+                f"L'adhésion {of(member.first_name)} à « {activity.name} » n'est pas payée. "
                 "Payez-la dans « Inscriptions aux activités » pour pouvoir réserver."
             )
         if day is None or any(entitlement.covers(day) for entitlement in entitlements):
             return None
         periods = ", ".join(f"du {short_date(e.valid_from)} au {short_date(e.valid_until)}" for e in entitlements)
-        return f"L'adhésion de {member.first_name} à « {activity.name} » est valable {periods}, pas ce jour-là."
+        return f"L'adhésion {of(member.first_name)} à « {activity.name} » est valable {periods}, pas ce jour-là."
 
     def price_on(self, member_id: UUID, activity_id: UUID, day: date) -> Price | None:
         """What the family pays for a day, None without adhesion."""

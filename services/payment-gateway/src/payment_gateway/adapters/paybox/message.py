@@ -1,4 +1,9 @@
-"""Reading the bank's messages: what was signed, by whom, and what it says."""
+"""Reading the bank's messages: what was signed, by whom, and what it says.
+
+The bank signs for all its shops with one key, its test platform included, and no variable names the shop. The
+signature therefore proves that the bank took this amount under this reference, not that it took it for this régie:
+that is seen by comparing ``bank_transaction`` with the bank's own statement.
+"""
 
 import re
 from urllib.parse import unquote_to_bytes

@@ -1,0 +1,20 @@
+// An error at the top of a page takes the focus, so that a screen reader starts there.
+document.querySelector("[data-focus]")?.focus();
+
+// A second click on a commit button does nothing (and without this, the server answers it as the first).
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+  });
+}
+
+// Coming back with the browser's arrow: the page may be old, its buttons must work again.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// The answer of a form that must not be asked for again by «reload» or «back».
+const answer = document.querySelector("[data-replace-address]");
+if (answer) history.replaceState(null, "", answer.dataset.replaceAddress);

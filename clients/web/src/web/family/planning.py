@@ -1,0 +1,161 @@
+"""The children's planning: read, then changed into a draft."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request, Response
+
+from web.api import planning
+from web.api.errors import ApiProblem
+from web.api.planning import Planning, PlanningMember
+from web.family.calendar import Period, View
+from web.family.planning_view import Choice, marks, rows
+from web.i18n import gettext as _
+from web.navigation import see_other
+from web.visit import ParentVisit, Visit
+
+router = APIRouter()
+
+_PATH = "/planning"
+_RECAP = "/planning/recapitulatif"
+
+
+@router.get(_PATH)
+async def show_planning(
+    visit: ParentVisit,
+    *,
+    enfant: UUID | None = None,
+    debut: date | None = None,
+    vue: View = View.MONTH,
+    modifier: bool = False,
+    fait: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """A member's planning; the current month, read-only, unless asked otherwise."""
+    commune, members = await asyncio.gather(visit.commune(), planning.members(visit.api))
+    if not members:
+        return await visit.page("family/planning/nobody.html")
+    period = Period.around(vue, debut or commune.today)
+    member = _chosen(members, enfant)
+    notice = _("Ces jours attendent votre validation : rien n'est réservé avant « Terminer ».") if fait else ""
+    return await _planning_page(visit, members, member, period, modifier=modifier, notice=notice)
+
+
+@router.post(_PATH)
+async def save_days(
+    request: Request,
+    visit: ParentVisit,
+    *,
+    enfant: Annotated[UUID, Form()],
+    debut: Annotated[date, Form()],
+    vue: Annotated[View, Form()] = View.MONTH,
+    activite: Annotated[list[UUID] | None, Form()] = None,
+    suite: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Keeps the ticked days in the draft. «Valider» goes on to the next child, «Valider et terminer» to the recap."""
+    period = Period.around(vue, debut)
+    members = await planning.members(visit.api)
+    member = _chosen(members, enfant)
+    shown = await planning.planning(visit.api, enfant, period.start, period.end)
+    choice = _choice(await _fields(request), shown, activite or [])
+    try:
+        for activity_id, days in choice.items():
+            await planning.save_days(
+                visit.api, enfant, activity_id, start=period.start, end=period.end, days=sorted(days)
+            )
+    except ApiProblem as problem:
+        if problem.status != 409:
+            raise
+        return await _planning_page(visit, members, member, period, modifier=True, choice=choice, problem=problem)
+    if suite == "terminer":
+        return see_other(_RECAP)
+    following = _following(members, member)
+    return see_other(address(following or member, period, modifier=following is not None, fait="1"))
+
+
+async def _fields(request: Request) -> Mapping[str, list[str]]:
+    form = await request.form()
+    return {name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form}
+
+
+def _choice(fields: Mapping[str, list[str]], shown: Planning, sent: list[UUID]) -> dict[UUID, frozenset[date]]:
+    """Days wanted per activity that the form held. The days that cannot be changed stay as they are."""
+    choice = {}
+    for activity in shown.activities:
+        if activity.activity_id not in sent:
+            continue
+        ticked = set(fields.get(f"jours.{activity.activity_id}", []))
+        whole = f"tout.{activity.activity_id}" in fields
+        choice[activity.activity_id] = frozenset(
+            cell.day
+            for cell in activity.cells
+            if (cell.wanted if not cell.changeable else whole or cell.day.isoformat() in ticked)
+        )
+    return choice
+
+
+async def _planning_page(
+    visit: Visit,
+    members: list[PlanningMember],
+    member: PlanningMember,
+    period: Period,
+    *,
+    modifier: bool,
+    notice: str = "",
+    choice: Choice | None = None,
+    problem: ApiProblem | None = None,
+) -> Response:
+    shown = await planning.planning(visit.api, member.member_id, period.start, period.end)
+    shown_rows = rows(shown, choice)
+    return await visit.page(
+        "family/planning/planning.html",
+        problem.status if problem else 200,
+        members=members,
+        member=member,
+        period=period,
+        views=[(View.MONTH, _("Mensuel")), (View.FORTNIGHT, _("Quinzaine")), (View.WEEK, _("Semaine"))],
+        planning=shown,
+        rows=shown_rows,
+        legend=marks(),
+        modifying=modifier and any(row.is_changeable for row in shown_rows),
+        notice=notice,
+        error=problem.detail if problem else "",
+        refused=_refused(problem),
+        address=address,
+        around=Period.around,
+    )
+
+
+def _refused(problem: ApiProblem | None) -> list[tuple[date, str]]:
+    lines: list[dict[str, Any]] = problem.members.get("lines", []) if problem else []
+    return [(date.fromisoformat(line["day"]), str(line.get("reason", ""))) for line in lines]
+
+
+def _chosen(members: list[PlanningMember], wanted: UUID | None) -> PlanningMember:
+    """The member asked for; else the first who is enrolled somewhere, else the first."""
+    for member in members:
+        if member.member_id == wanted:
+            return member
+    if wanted is not None:
+        raise ApiProblem(404, {"detail": _("Cette personne n'existe pas, ou n'est pas de votre famille.")})
+    enrolled = (m for test in ("open", "any") for m in members if any(a.open or test == "any" for a in m.activities))
+    return next(enrolled, members[0])
+
+
+def _following(members: list[PlanningMember], member: PlanningMember) -> PlanningMember | None:
+    """The next member with an open activity, in the order shown."""
+    later = members[members.index(member) + 1 :]
+    return next((other for other in later if any(activity.open for activity in other.activities)), None)
+
+
+def address(member: PlanningMember, period: Period, *, modifier: bool = False, fait: str = "") -> str:
+    """The address of a planning."""
+    query = {"enfant": str(member.member_id), "debut": period.start.isoformat(), "vue": period.view.value}
+    if modifier:
+        query["modifier"] = "1"
+    if fait:
+        query["fait"] = fait
+    return f"{_PATH}?{urlencode(query)}"

@@ -1,0 +1,116 @@
+"""What the planning page shows: each day with its state in words, and the reasons of closed days told once each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from string import ascii_lowercase
+from uuid import UUID
+
+from web.api.planning import Cell, CellState, Planning, PlanningActivity
+from web.i18n import gettext as _
+from web.rendering.formatting import long_date, money
+
+Choice = Mapping[UUID, frozenset[date]]
+"""Days ticked per activity, when a form is shown again."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a state looks and is called: a word, an icon and a colour, never the colour alone."""
+
+    word: str
+    icon: str
+
+
+def marks() -> dict[CellState, Mark]:
+    """The legend, in the order shown."""
+    return {
+        "available": Mark(_("Libre"), ""),
+        "selected": Mark(_("À réserver : pas encore validé"), "hourglass"),
+        "booked": Mark(_("Réservé"), "check"),
+        "removing": Mark(_("À annuler : pas encore validé"), "minus"),
+        "last_places": Mark(_("Dernières places"), "users"),
+        "full": Mark(_("Complet"), "circle-x"),
+        "closed": Mark(_("Fermé"), ""),
+        "deadline_passed": Mark(_("Délai passé"), "clock"),
+        "blocked": Mark(_("Pas encore ouvert"), "lock"),
+    }
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why some days cannot be changed; ``letter`` marks them in the grid."""
+
+    letter: str
+    sentence: str
+    days: list[date]
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of one activity, ready to be drawn."""
+
+    cell: Cell
+    mark: Mark
+    letter: str
+    ticked: bool
+
+    @property
+    def spoken(self) -> str:
+        """All of it in words: «jeudi 1 septembre 2022 : Libre, 5,00 €»."""
+        price = f", {money(self.cell.price_cents)}" if self.cell.changeable and self.cell.price_cents else ""
+        reason = f". {self.cell.reason}" if self.cell.reason else ""
+        return f"{long_date(self.cell.day)} : {self.mark.word}{price}{reason}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One activity of the planning."""
+
+    activity: PlanningActivity
+    days: list[Day]
+    reasons: list[Reason]
+
+    @property
+    def is_changeable(self) -> bool:
+        """Whether any day of the period can be changed."""
+        return any(day.cell.changeable for day in self.days)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every day that can be changed is ticked."""
+        changeable = [day for day in self.days if day.cell.changeable]
+        return bool(changeable) and all(day.ticked for day in changeable)
+
+
+def rows(planning: Planning, choice: Choice | None = None) -> list[Row]:
+    """The planning's rows; ``choice`` replaces what is ticked where days can be changed."""
+    return [_row(activity, choice) for activity in planning.activities]
+
+
+def _row(activity: PlanningActivity, choice: Choice | None) -> Row:
+    reasons = _reasons(activity.cells)
+    letters = {reason.sentence: reason.letter for reason in reasons}
+    known = marks()
+    chosen = choice.get(activity.activity_id, frozenset()) if choice is not None else None
+    days = [
+        Day(
+            cell=cell,
+            mark=known[cell.state],
+            letter="" if cell.changeable else letters.get(cell.reason or "", ""),
+            ticked=cell.day in chosen if chosen is not None and cell.changeable else cell.wanted,
+        )
+        for cell in activity.cells
+    ]
+    return Row(activity, days, reasons)
+
+
+def _reasons(cells: list[Cell]) -> list[Reason]:
+    by_sentence: dict[str, list[date]] = {}
+    for cell in cells:
+        if not cell.changeable and cell.reason:
+            by_sentence.setdefault(cell.reason, []).append(cell.day)
+    return [
+        Reason(ascii_lowercase[index % len(ascii_lowercase)], sentence, days)
+        for index, (sentence, days) in enumerate(by_sentence.items())
+    ]
