@@ -9,8 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from web import family, town_hall
 from web.errors import LastResort, install_error_pages, trouble_page
-from web.family import ROUTERS
 from web.observation import Observation
 from web.rendering.assets import FOLDER, Assets, HashedFiles
 from web.rendering.environment import make_environment
@@ -39,7 +39,7 @@ def create_app(settings: WebSettings, transport: httpx.AsyncBaseTransport | None
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     sealer, assets = Sealer(settings.secret_key_bytes), Assets()
     app.state.web = State(settings, http, assets, make_environment(assets), sealer, Communes())
-    for router in ROUTERS:
+    for router in (*family.ROUTERS, *town_hall.ROUTERS):
         app.include_router(router)
     app.mount("/static", HashedFiles(directory=FOLDER, check_dir=False), name="static")
     _add_operations(app, assets)

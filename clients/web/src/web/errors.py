@@ -14,7 +14,7 @@ from web.i18n import gettext as _
 from web.navigation import RedirectError, see_other
 from web.security.browser import browser_of
 from web.state import state_of
-from web.visit import Visit, login_address
+from web.visit import StaffOnlyError, Visit, login_address
 
 _log = structlog.get_logger(__name__)
 
@@ -54,9 +54,16 @@ def _trouble(status: int) -> Trouble:
     return known.get(status, unreadable if 400 <= status < 500 else unexpected)
 
 
+def _reserved() -> Trouble:
+    return Trouble(403, _("Page réservée"), _("Cette page est réservée à la mairie. Votre espace reste ouvert."))
+
+
 async def trouble_page(request: Request, status: int, detail: str | None = None) -> Response:
     """The page of an error, in the commune's look when it can be known."""
-    trouble = _trouble(status)
+    return await _page(request, _trouble(status), detail)
+
+
+async def _page(request: Request, trouble: Trouble, detail: str | None = None) -> Response:
     content = {"trouble": trouble, "detail": detail}
     visit = Visit(request)
     try:
@@ -87,7 +94,12 @@ async def _session_ended(request: Request, _error: Exception) -> Response:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiProblem)  # noqa: S101
-    return await trouble_page(request, error.status, error.detail or None)
+    trouble = _reserved() if error.slug == "forbidden" else _trouble(error.status)
+    return await _page(request, trouble, error.detail or None)
+
+
+async def _staff_only(request: Request, _error: Exception) -> Response:
+    return await _page(request, _reserved())
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
@@ -135,6 +147,7 @@ class LastResort:
 def install_error_pages(app: FastAPI) -> None:
     """Gives each kind of error its page."""
     app.add_exception_handler(RedirectError, _redirect)
+    app.add_exception_handler(StaffOnlyError, _staff_only)
     app.add_exception_handler(SessionEndedError, _session_ended)
     app.add_exception_handler(ApiProblem, _problem)
     app.add_exception_handler(ServiceUnavailableError, _unavailable)

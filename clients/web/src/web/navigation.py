@@ -35,9 +35,37 @@ def parent_navigation() -> list[Destination]:
     ]
 
 
-def staff_navigation() -> list[Destination]:
-    """The town hall's pages."""
-    return [Destination(_("Tableau de bord"), STAFF_HOME, "house")]
+def staff_navigation() -> list[tuple[str, list[Destination]]]:
+    """The town hall's pages, by what they are about."""
+    return [
+        ("", [Destination(_("Tableau de bord"), STAFF_HOME, "house")]),
+        (
+            _("Familles"),
+            [
+                Destination(_("Familles"), "/mairie/familles", "users"),
+                Destination(_("Adhésions"), "/mairie/adhesions", "clipboard-check"),
+                Destination(_("Réservations"), "/mairie/reservations", "calendar-days"),
+                Destination(_("Messages"), "/mairie/messages", "mail"),
+            ],
+        ),
+        (
+            _("Facturation"),
+            [
+                Destination(_("Factures"), "/mairie/factures", "receipt-euro"),
+                Destination(_("Facturer un mois"), "/mairie/facturation", "calculator"),
+                Destination(_("Paiements"), "/mairie/paiements", "credit-card"),
+            ],
+        ),
+        (
+            _("Portail"),
+            [
+                Destination(_("Texte d'accueil"), "/mairie/accueil", "pencil"),
+                Destination(_("Actualités"), "/mairie/actualites", "newspaper"),
+                Destination(_("Documents"), "/mairie/documents", "file-text"),
+                Destination(_("Courriels envoyés"), "/mairie/courriels", "send"),
+            ],
+        ),
+    ]
 
 
 class RedirectError(Exception):

@@ -31,6 +31,10 @@ _log = structlog.get_logger(__name__)
 _MOST_INVOICES_KEPT = 12
 
 
+class StaffOnlyError(Exception):
+    """Raised by a dependency when a parent asks for a page of the town hall."""
+
+
 class Visit:
     """A request with its commune, its session and its API."""
 
@@ -86,7 +90,8 @@ class Visit:
             "commune": commune,
             "session": session,
             "home": self.home_path,
-            "navigation": (staff_navigation() if staff else parent_navigation()) if usable else [],
+            "navigation": parent_navigation() if usable and not staff else [],
+            "office": staff_navigation() if usable and staff else [],
             "path": self.request.url.path,
             "csrf_token": self.browser.csrf_token,
             "days_waiting": waiting,
@@ -142,7 +147,7 @@ async def _parent(visit: Annotated[Visit, Depends(_ready)]) -> Visit:
 
 async def _staff(visit: Annotated[Visit, Depends(_ready)]) -> Visit:
     if visit.session is None or not visit.session.is_staff:
-        raise RedirectError(PARENT_HOME)
+        raise StaffOnlyError
     return visit
 
 
@@ -161,4 +166,4 @@ LoggedInVisit = Annotated[Visit, Depends(_logged_in)]
 ParentVisit = Annotated[Visit, Depends(_parent)]
 """A parent of a family; others are led to where they belong."""
 StaffVisit = Annotated[Visit, Depends(_staff)]
-"""Someone of the town hall; others are led to where they belong."""
+"""Someone of the town hall; others are told that the page is not theirs."""

@@ -53,12 +53,12 @@ def up(
     place = State(state)
     system = System(place, options, offset)
     place.create()
-    if place.data.parent != place.folder:
-        _say(f"Le compte postgres ne peut pas entrer dans {place.folder} : les données sont dans {place.data}.")
     if detach:
         run_detached(place, [argument for argument in sys.argv[1:] if argument != "--detach"])
-    else:
-        asyncio.run(Up(system, _say, fresh=fresh, demo=demo).run())
+        return
+    if place.data.parent != place.folder:
+        _say(f"Le compte postgres ne peut pas entrer dans {place.folder} : les données sont dans {place.data}.")
+    asyncio.run(Up(system, _say, fresh=fresh, demo=demo).run())
 
 
 @app.command()

@@ -1,22 +1,15 @@
 """billing: invoices, their payment, the family's account. Amounts in cents."""
 
 from datetime import date, datetime
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from web.api.client import Answer, Api
+from web.api.client import Answer, Api, Page
 from web.api.enrolment import Regie
 
 _BASE = "billing/v1"
-Item = TypeVar("Item")
-
-
-class Items(Answer, Generic[Item]):
-    """A list that can grow."""
-
-    items: list[Item]
 
 
 class RegieSummary(Answer):
@@ -33,6 +26,8 @@ class Invoice(Answer):
 
     invoice_id: UUID
     number: str
+    family_id: UUID
+    family_name: str = ""
     regie: Regie
     period: date
     issued_on: date
@@ -94,7 +89,7 @@ async def summary(api: Api) -> list[RegieSummary]:
 
 async def invoices(api: Api, status: Literal["pending", "paid"] | None = None) -> list[Invoice]:
     """The family's invoices."""
-    answer = await api.get(Items[Invoice], f"{_BASE}/invoices", {"status": status, "limit": 100})
+    answer = await api.get(Page[Invoice], f"{_BASE}/invoices", {"status": status, "limit": 100})
     return answer.items
 
 
@@ -117,3 +112,66 @@ async def account(api: Api) -> FamilyAccount:
 async def payments(api: Api) -> list[PaymentRecord]:
     """The family's payments, as the API orders them."""
     return await api.get(list[PaymentRecord], f"{_BASE}/payments")
+
+
+class RunPreview(Answer):
+    """What invoicing a month would issue now. ``ended`` is false while more may be booked in it."""
+
+    ended: bool
+    family_count: int
+    line_count: int
+    total_cents: int
+    already_issued_count: int
+
+
+class InvoicingRun(Answer):
+    """A month invoiced. ``period`` is like ``2022-09``; ``automatic`` when the clock asked for it."""
+
+    run_id: UUID
+    period: str
+    automatic: bool = False
+    invoice_count: int
+    total_cents: int
+    first_number: str | None = None
+    last_number: str | None = None
+    created_at: datetime
+
+    @property
+    def month(self) -> date:
+        """The first day of the month."""
+        return date.fromisoformat(f"{self.period}-01")
+
+
+async def commune_invoices(
+    api: Api,
+    *,
+    month: date | None = None,
+    status: str | None = None,
+    family_id: UUID | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Invoice]:
+    """The commune's invoices, for its staff."""
+    query = {
+        "period": f"{month:%Y-%m}" if month else None,
+        "status": status,
+        "family_id": str(family_id) if family_id else None,
+        "cursor": cursor,
+        "limit": limit,
+    }
+    return await api.get(Page[Invoice], f"{_BASE}/invoices", query)
+
+
+async def preview_run(api: Api, month: date) -> RunPreview:
+    """What invoicing the month would issue now."""
+    return await api.get(RunPreview, f"{_BASE}/invoicing-runs/preview", {"period": f"{month:%Y-%m}"})
+
+
+async def run_invoicing(api: Api, month: date) -> InvoicingRun:
+    """Issues the month's invoices. ``ApiProblem`` forbidden to those who may not."""
+    return await api.send(InvoicingRun, "POST", f"{_BASE}/invoicing-runs", {"period": f"{month:%Y-%m}"})
+
+
+async def invoicing_runs(api: Api) -> list[InvoicingRun]:
+    """The months invoiced, the latest run first."""
+    return await api.get(list[InvoicingRun], f"{_BASE}/invoicing-runs")

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, NoReturn, TypeVar
+from typing import Any, BinaryIO, Generic, NoReturn, TypeVar
 
 import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -16,6 +16,7 @@ from web.tracing import current_trace
 
 T = TypeVar("T")
 Query = Mapping[str, str | int | None]
+_PIECE_BYTES = 256 * 1024
 _IN_FLIGHT_PATIENCE_SECONDS = 8.0
 _IN_FLIGHT_PAUSE_SECONDS = 0.3
 _adapters: dict[Any, TypeAdapter[Any]] = {}
@@ -25,6 +26,13 @@ class Answer(BaseModel):
     """Base of what is read from the API: only what the pages use; what else it tells is ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Page(Answer, Generic[T]):
+    """A part of a list. ``next_cursor`` asks for the part that follows; None at the end."""
+
+    items: list[T]
+    next_cursor: str | None = None
 
 
 class Api:
@@ -56,12 +64,15 @@ class Api:
         """An unsafe call whose answer does not matter."""
         await self._send(method, path, body=body)
 
-    async def upload(self, path: str, fields: Mapping[str, str], name: str, content: bytes, media_type: str) -> None:
-        """POSTs a file in the multipart field ``file``."""
+    async def upload(self, path: str, fields: Mapping[str, str], name: str, file: BinaryIO) -> None:
+        """POSTs a file in the multipart field ``file``, read in pieces. The API tells its type by its content."""
+        content = _digest(file)
+        # Sent twice, a file must be the same to the byte: the boundary cannot be drawn.
+        headers = {"Content-Type": f"multipart/form-data; boundary={content}"}
         request = self._http.build_request(
-            "POST", f"/api/{path}", data=dict(fields), files={"file": (name, content, media_type)}
+            "POST", f"/api/{path}", data=dict(fields), files={"file": (name, file)}, headers=headers
         )
-        request.headers.update(self._headers("POST", path, content))
+        request.headers.update(self._headers("POST", path, f"{fields} {name} {content}".encode()))
         await self._checked(path, request)
 
     @asynccontextmanager
@@ -115,6 +126,15 @@ class Api:
         """The same form sent twice gives the same keys; sent with other ticks, or asking again, it gives others."""
         self._times[said] += 1
         return hashlib.sha256(f"{self._form_key} {self._times[said]} ".encode() + said).hexdigest()
+
+
+def _digest(file: BinaryIO) -> str:
+    """A hash of what remains to be read; the file is put back to its beginning."""
+    digest = hashlib.sha256()
+    while piece := file.read(_PIECE_BYTES):
+        digest.update(piece)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _service(path: str) -> str:

@@ -1,29 +1,31 @@
 """communication: home text, news, documents, messages."""
 
 from datetime import datetime
-from typing import Literal
+from typing import BinaryIO, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from web.api.client import Answer, Api
+from web.api.client import Answer, Api, Page
 
 _BASE = "communication/v1"
 
 
 class HomeText(Answer):
-    """The welcome text; ``html`` is cleaned by the service."""
+    """The welcome text: its Markdown source, and ``html`` cleaned by the service."""
 
     title: str
+    body: str = ""
     html: str
     published_on: datetime | None = None
 
 
 class NewsItem(Answer):
-    """A news item; ``html`` is cleaned by the service."""
+    """A news item: its Markdown source, and ``html`` cleaned by the service."""
 
     news_id: UUID
     title: str
+    body: str = ""
     html: str = ""
     summary: str = ""
     published_on: datetime
@@ -98,3 +100,73 @@ async def mark_read(api: Api) -> None:
 async def unread(api: Api) -> int:
     """Messages of the town hall not yet seen."""
     return (await api.get(_Unread, f"{_BASE}/messages/summary")).unread
+
+
+class Conversation(Answer):
+    """A family's exchange with the town hall; ``unread`` messages of the family."""
+
+    family_id: UUID
+    family_name: str
+    last_message_at: datetime
+    unread: int
+
+
+class Mail(Answer):
+    """A mail that the portal sends."""
+
+    mail_id: UUID
+    recipient_name: str
+    subject: str
+    state: Literal["waiting", "sent", "failed"]
+    created_at: datetime
+    sent_at: datetime | None = None
+
+
+async def change_home(api: Api, title: str, body: str) -> None:
+    """Replaces the welcome text."""
+    await api.command("PUT", f"{_BASE}/home", {"title": title, "body": body})
+
+
+async def publish_news(api: Api, title: str, body: str) -> None:
+    """Publishes a news item."""
+    await api.command("POST", f"{_BASE}/news", {"title": title, "body": body})
+
+
+async def change_news(api: Api, news_id: UUID, title: str, body: str) -> None:
+    """Corrects a news item."""
+    await api.command("PUT", f"{_BASE}/news/{news_id}", {"title": title, "body": body})
+
+
+async def withdraw_news(api: Api, news_id: UUID) -> None:
+    """Takes a news item off."""
+    await api.command("DELETE", f"{_BASE}/news/{news_id}")
+
+
+async def publish_document(api: Api, title: str, file_name: str, file: BinaryIO) -> None:
+    """Publishes a file. ``ApiProblem``: unaccepted-file, file-too-large."""
+    await api.upload(f"{_BASE}/documents", {"title": title}, file_name, file)
+
+
+async def withdraw_document(api: Api, document_id: UUID) -> None:
+    """Takes a document off."""
+    await api.command("DELETE", f"{_BASE}/documents/{document_id}")
+
+
+async def conversations(api: Api) -> list[Conversation]:
+    """Families that exchange with the town hall, the latest first."""
+    return await api.get(list[Conversation], f"{_BASE}/conversations")
+
+
+async def conversation(api: Api, family_id: UUID) -> list[Message]:
+    """One family's exchange; reading it marks it read."""
+    return await api.get(list[Message], f"{_BASE}/conversations/{family_id}")
+
+
+async def answer_family(api: Api, family_id: UUID, subject: str, body: str) -> None:
+    """Writes to a family."""
+    await api.command("POST", f"{_BASE}/conversations/{family_id}/messages", {"subject": subject, "body": body})
+
+
+async def mails(api: Api, cursor: str | None = None) -> Page[Mail]:
+    """Mails sent or waiting, the latest first."""
+    return await api.get(Page[Mail], f"{_BASE}/mails", {"cursor": cursor, "limit": 50})

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from web.api.client import Answer, Api
+from web.api.client import Answer, Api, Page
 from web.api.identity import PostalAddress
 
 _BASE = "enrolment/v1"
@@ -173,3 +173,66 @@ async def pay_order(api: Api, order_id: UUID) -> Order:
 async def cancel_order(api: Api, order_id: UUID) -> None:
     """Gives up an order. ``ApiProblem`` order-paid."""
     await api.command("DELETE", f"{_BASE}/adhesion-orders/{order_id}")
+
+
+class FamilyItem(Answer):
+    """A family in the town hall's list."""
+
+    family_id: UUID
+    name: str
+    city: str = ""
+    member_count: int
+    guardians: list[str] = Field(default_factory=list)
+
+
+class CommuneAdhesion(Adhesion):
+    """An adhesion in the town hall's list."""
+
+    family_id: UUID
+    last_name: str = ""
+    family_name: str
+
+
+class CommuneActivity(Answer):
+    """An activity in the town hall's lists. Its season is ``[opens_on, closes_on)``."""
+
+    activity_id: UUID
+    name: str
+    season: str
+    opens_on: date
+    closes_on: date
+
+
+async def families(api: Api, query: str | None = None, cursor: str | None = None) -> Page[FamilyItem]:
+    """The commune's families by name, for its staff."""
+    return await api.get(Page[FamilyItem], f"{_BASE}/families", {"query": query, "cursor": cursor, "limit": 50})
+
+
+async def family_file(api: Api, family_id: UUID) -> Family:
+    """A family's file, for the staff. ``ApiProblem`` 404."""
+    return await api.get(Family, f"{_BASE}/families/{family_id}")
+
+
+async def commune_adhesions(
+    api: Api,
+    *,
+    activity_id: UUID | None = None,
+    status: str | None = None,
+    query: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[CommuneAdhesion]:
+    """The commune's adhesions, the latest first, for its staff."""
+    parameters = {
+        "activity_id": str(activity_id) if activity_id else None,
+        "status": status,
+        "query": query,
+        "cursor": cursor,
+        "limit": limit,
+    }
+    return await api.get(Page[CommuneAdhesion], f"{_BASE}/adhesions", parameters)
+
+
+async def commune_activities(api: Api) -> list[CommuneActivity]:
+    """Every activity, the newest season first, for the staff."""
+    return await api.get(list[CommuneActivity], f"{_BASE}/all-activities")

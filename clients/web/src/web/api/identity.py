@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from web.api.client import Answer, Api
+from web.api.client import Answer, Api, Page
 
 _BASE = "identity/v1"
 
@@ -104,3 +104,27 @@ async def ask_password_reset(api: Api, user_name: str) -> None:
 async def reset_password(api: Api, token: str, new: str) -> None:
     """Sets the password with the link's token. ``ApiProblem``: reset-expired, weak-password."""
     await api.command("PUT", f"{_BASE}/password-resets/{token}", {"new_password": new})
+
+
+class FamilyAccount(Account):
+    """A guardian's account, as the town hall sees it."""
+
+    has_password: bool = True
+    must_change_password: bool = False
+
+
+class FirstPassword(Answer):
+    """To be handed over on paper: nobody can read it again."""
+
+    user_name: str
+    first_password: str
+
+
+async def family_accounts(api: Api, family_id: UUID) -> list[FamilyAccount]:
+    """The accounts of a family's guardians, for the staff."""
+    return (await api.get(Page[FamilyAccount], f"{_BASE}/accounts", {"family_id": str(family_id), "limit": 100})).items
+
+
+async def give_first_password(api: Api, account_id: UUID) -> FirstPassword:
+    """Draws a password that must be changed at the first login; ends the account's sessions."""
+    return await api.send(FirstPassword, "POST", f"{_BASE}/accounts/{account_id}/first-password")

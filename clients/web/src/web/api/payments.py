@@ -2,10 +2,13 @@
 
 import asyncio
 import time
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from web.api.client import Answer, Api
+from pydantic import AliasChoices, Field
+
+from web.api.client import Answer, Api, Page
 from web.api.errors import ApiProblem
 
 _BASE = "payment-gateway/v1"
@@ -58,3 +61,47 @@ async def start_attempt(api: Api, payment_id: UUID, patience_seconds: float) -> 
         if time.monotonic() >= deadline:
             return None
         await asyncio.sleep(_PAUSE_SECONDS)
+
+
+class CommunePayment(Payment):
+    """A payment in the town hall's list. ``needs_review``: the bank took money that settles nothing."""
+
+    family_id: UUID | None = None
+    bank_reference: str | None = None
+    needs_review: bool = False
+    created_at: datetime
+
+
+class HistoryEntry(Answer):
+    """One thing that happened to a payment, in words."""
+
+    at: datetime
+    sentence: str = Field(validation_alias=AliasChoices("sentence", "text"))
+
+
+async def commune_payments(
+    api: Api,
+    *,
+    status: str | None = None,
+    family_id: UUID | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[CommunePayment]:
+    """The commune's payments, the latest first, for its staff."""
+    query = {
+        "status": status,
+        "family_id": str(family_id) if family_id else None,
+        "cursor": cursor,
+        "limit": limit,
+    }
+    return await api.get(Page[CommunePayment], f"{_BASE}/payments", query)
+
+
+async def commune_payment(api: Api, payment_id: UUID) -> CommunePayment:
+    """One payment, for the staff. ``ApiProblem`` 404."""
+    return await api.get(CommunePayment, f"{_BASE}/payments/{payment_id}")
+
+
+async def payment_history(api: Api, payment_id: UUID) -> list[HistoryEntry]:
+    """What happened to a payment, in order, for the staff."""
+    return await api.get(list[HistoryEntry], f"{_BASE}/payments/{payment_id}/history")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from web.api.client import Answer, Api
+from web.api.client import Answer, Api, Page
 
 _BASE = "planning/v1"
 
@@ -158,3 +158,69 @@ async def drop_impossible_lines(api: Api) -> None:
 async def commit(api: Api) -> Committed:
     """«Terminer»: whole or not at all. ``ApiProblem``: lines-refused, draft-empty."""
     return await api.send(Committed, "POST", f"{_BASE}/draft/commit")
+
+
+class DayCount(Answer):
+    """Places taken in one activity on one day; ``capacity`` None when there is no limit."""
+
+    day: date
+    activity_id: UUID
+    activity_name: str
+    booked: int
+    capacity: int | None = None
+
+
+class Expected(Answer):
+    """Someone expected on a day."""
+
+    member_id: UUID
+    first_name: str
+    last_name: str
+    family_name: str | None = None
+    status: Literal["booked", "cancelled"]
+
+
+class DayList(Answer):
+    """Who is expected in one activity on one day."""
+
+    count: int
+    capacity: int | None = None
+    reservations: list[Expected]
+
+
+class CommuneReservation(Answer):
+    """A reservation, in force or cancelled."""
+
+    reservation_id: UUID
+    member_id: UUID
+    first_name: str
+    activity_id: UUID
+    element_name: str
+    day: date
+    status: Literal["booked", "cancelled"]
+    unit_price_cents: int
+
+
+async def day_counts(api: Api, start: date, end: date) -> list[DayCount]:
+    """Places taken from ``start`` until before ``end``; days on which nobody ever booked are left out."""
+    query = {"from": start.isoformat(), "to": end.isoformat()}
+    return await api.get(list[DayCount], f"{_BASE}/day-counts", query)
+
+
+async def day_list(api: Api, day: date, activity_id: UUID) -> DayList:
+    """Who is expected. ``ApiProblem`` 404 for an activity planning does not know."""
+    return await api.get(DayList, f"{_BASE}/day", {"day": day.isoformat(), "activity_id": str(activity_id)})
+
+
+async def family_reservations(
+    api: Api, family_id: UUID, start: date, end: date, cursor: str | None = None
+) -> Page[CommuneReservation]:
+    """A family's reservations from ``start`` until before ``end`` (at most 366 days), by day, for the staff."""
+    query = {
+        "family_id": str(family_id),
+        "from": start.isoformat(),
+        "to": end.isoformat(),
+        "cursor": cursor,
+        "limit": 100,
+    }
+    return await api.get(Page[CommuneReservation], f"{_BASE}/all-reservations", query)

@@ -1,0 +1,33 @@
+"""The town hall's back office: for its staff only."""
+
+from web.town_hall import (
+    accounts,
+    adhesions,
+    dashboard,
+    documents,
+    families,
+    invoices,
+    invoicing,
+    mails,
+    messages,
+    news,
+    payments,
+    reservations,
+    welcome,
+)
+
+ROUTERS = [
+    dashboard.router,
+    families.router,
+    accounts.router,
+    adhesions.router,
+    reservations.router,
+    messages.router,
+    invoices.router,
+    invoicing.router,
+    payments.router,
+    welcome.router,
+    news.router,
+    documents.router,
+    mails.router,
+]

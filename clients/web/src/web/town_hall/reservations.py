@@ -1,0 +1,63 @@
+"""Who is expected on a day."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from web.api import enrolment, planning
+from web.api.enrolment import CommuneActivity
+from web.api.planning import DayCount
+from web.attempts import attempt
+from web.town_hall.lists import DayFilter, IdFilter
+from web.visit import StaffVisit
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class ActivityOfDay:
+    """An activity and how many are expected; ``capacity`` None when there is no limit, or nobody ever booked."""
+
+    activity_id: UUID
+    name: str
+    booked: int
+    capacity: int | None
+
+
+@router.get("/mairie/reservations")
+async def show_day(visit: StaffVisit, jour: DayFilter = None, activite: IdFilter = None) -> Response:
+    """The counts of a day by activity, and the list of one of them, made to be printed."""
+    today = (await visit.commune()).today
+    day = jour or today
+    counts, known = await asyncio.gather(
+        planning.day_counts(visit.api, day, day + timedelta(days=1)),
+        attempt(enrolment.commune_activities(visit.api)),
+    )
+    activities = _of_day(day, counts, known or [])
+    chosen = next((activity for activity in activities if activite in {None, activity.activity_id}), None)
+    expected = await planning.day_list(visit.api, day, chosen.activity_id) if chosen else None
+    return await visit.page(
+        "town_hall/reservations.html",
+        day=day,
+        day_before=day - timedelta(days=1),
+        day_after=day + timedelta(days=1),
+        today=today,
+        activities=activities,
+        chosen=chosen,
+        expected=expected,
+    )
+
+
+def _of_day(day: date, counts: list[DayCount], known: list[CommuneActivity]) -> list[ActivityOfDay]:
+    """Those where someone is expected first, then the others whose season has the day."""
+    counted = [ActivityOfDay(c.activity_id, c.activity_name, c.booked, c.capacity) for c in counts]
+    ids = {activity.activity_id for activity in counted}
+    others = [
+        ActivityOfDay(activity.activity_id, activity.name, 0, None)
+        for activity in known
+        if activity.opens_on <= day < activity.closes_on and activity.activity_id not in ids
+    ]
+    return sorted(counted + others, key=lambda activity: (activity.booked == 0, activity.name))
