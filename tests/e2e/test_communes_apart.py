@@ -2,13 +2,13 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import httpx
 import pytest
-from driver import OWN_PASSWORD, Api, FamilyRecord, Parent, System, TownHall, until
+from driver import OWN_PASSWORD, Api, FamilyRecord, Parent, System, TownHall
 from driver.operations import Operation, all_operations
+from driver.scenes import lived_in
 
 PARENTS = {
     "GET /api/identity/v1/account",
@@ -68,23 +68,15 @@ def operations(system: System) -> list[Operation]:
 
 @pytest.fixture(scope="module")
 def mercier(system: System, town_hall: TownHall) -> Parent:
-    """A parent of Alixan who has everything: adhésion, draft, reservation, invoice, payment, message."""
-    parent = system.parent("alixan", town_hall.register_family())
-    canteen = parent.activity("Cantine")["activity_id"]
-    parent.pay_adhesion(canteen, "Louis")
-    booked, drafted, month_end = date(2023, 3, 6), date(2023, 3, 7), date(2023, 4, 1)
-    parent.draft("Louis", canteen, [booked], booked, drafted)
-    parent.commit()
-    parent.draft("Louis", canteen, [drafted], drafted, month_end)
-    parent.api.post("communication", "/messages", {"subject": "Bonjour", "body": "Une question."})
-    until(lambda: town_hall.run_month("2023-03") and parent.invoices())
-    return parent
+    """A parent of Alixan whose every page has something."""
+    return lived_in(system, town_hall)
 
 
 @pytest.fixture(scope="module")
 def ids(mercier: Parent, town_hall: TownHall) -> dict[str, str]:
     """A real id of Alixan, of this family where it is a family's, for each parameter of a path."""
-    order = mercier.api.get("enrolment", "/adhesion-orders")[0]
+    orders = mercier.api.get("enrolment", "/adhesion-orders")
+    order = next(each for each in orders if each["status"] == "paid")
     accounts = town_hall.api.get("identity", "/accounts", family_id=mercier.family.family_id)["items"]
     return {
         "tenant_id": town_hall.api.get("identity", "/commune")["tenant_id"],

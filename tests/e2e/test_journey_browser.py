@@ -109,7 +109,10 @@ def _log_in_for_the_first_time(visit: Visit) -> None:
 
 def _find_the_planning_closed(visit: Visit) -> None:
     visit.tab.go("/planning")
-    visit.tab.expect_text("le planning s'ouvre une fois une inscription payée")
+    visit.tab.follow("Louis")
+    visit.tab.show_month("Septembre 2022")
+    visit.tab.expect_text(f"L'adhésion de Louis à « {CANTEEN} » n'est pas payée.")
+    assert "Pas encore ouvert" in visit.tab.day("jeudi 1 septembre 2022")
     expect(visit.page.get_by_role("link", name="Modifier", exact=True)).to_have_count(0)
 
 
@@ -159,7 +162,6 @@ def _pay(visit: Visit, amount: str) -> None:
 def _draft_four_days(visit: Visit) -> None:
     tab, page = visit.tab, visit.page
     _open_planning_of_louis(visit)
-    tab.expect_title(re.compile(r"Louis\s: Juillet 2022"))
     visit.camera.take("planning-juillet")
     tab.show_month("Septembre 2022")
     tab.expect_text("Cette activité est ouverte à partir du 01/09/2022")
@@ -185,12 +187,11 @@ def _open_planning_of_louis(visit: Visit) -> None:
 
     def is_open() -> bool:
         visit.tab.go("/planning")
-        return visit.page.get_by_role("link", name="Modifier", exact=True).count() > 0 or (
-            visit.page.get_by_text("Inscriptions :").count() > 0 and visit.page.get_by_text("Aucune.").count() == 0
-        )
+        visit.tab.follow("Louis")
+        visit.tab.expect_title(re.compile(r"Louis\s: Juillet 2022"))
+        return visit.page.get_by_text("n'est pas payée").count() == 0
 
     until(is_open)
-    visit.tab.follow("Louis")
 
 
 def _tick_the_whole_month_and_think_again(visit: Visit) -> None:

@@ -1,0 +1,65 @@
+"""What makes a page hard to use: axe's findings, and a page wider than the screen."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from driver.pages import DESKTOP_WIDTH, PHONE_WIDTH, at_width
+
+_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
+_SERIOUS = {"serious", "critical"}
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map((link) => link.href)"
+_WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_DOWNLOADS = re.compile(r"/pdf$|^/documents/")
+
+
+def problems_of(page: Page) -> list[str]:
+    """Of the page as it stands, at both widths."""
+    found: list[str] = []
+    for width in (PHONE_WIDTH, DESKTOP_WIDTH):
+        at_width(page, width)
+        found += [f"{width} px: {problem}" for problem in _problems(page)]
+    return found
+
+
+def _problems(page: Page) -> Iterator[str]:
+    wider = page.evaluate(_WIDER)
+    if wider > 0:
+        yield f"{wider} px wider than the screen"
+    for violation in Axe().run(page, options=_RULES).response["violations"]:
+        if violation["impact"] in _SERIOUS:
+            nodes = [node["html"][:160] for node in violation["nodes"][:3]]
+            yield f"{violation['id']} ({violation['help']}): {nodes}"
+
+
+def pages_reachable(page: Page, *starts: str) -> Iterator[str]:
+    """Shows every page that links lead to from the first ones, one of each kind; yields each path while it is shown.
+
+    Two addresses are of one kind when they differ in ids and in the values of their query only.
+    """
+    origin = urlsplit(starts[0]).netloc
+    waiting, seen = list(starts), set[str]()
+    while waiting:
+        address = waiting.pop(0)
+        if (kind := _kind(address)) in seen:
+            continue
+        seen.add(kind)
+        page.goto(address)
+        yield urlsplit(address).path
+        links: list[str] = page.evaluate(_LINKS)
+        waiting += [link for link in links if _leads_to_a_page(link, origin)]
+
+
+def _leads_to_a_page(link: str, origin: str) -> bool:
+    parts = urlsplit(link)
+    return parts.netloc == origin and not _DOWNLOADS.search(parts.path)
+
+
+def _kind(address: str) -> str:
+    parts = urlsplit(address)
+    names = sorted({name for name, value in parse_qsl(parts.query) if value})
+    return f"{_ID.sub('*', parts.path)}?{','.join(names)}"
