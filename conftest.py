@@ -1,15 +1,66 @@
-import os
+"""Fixtures and markers shared by every test of the workspace."""
 
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import httpx
 import pytest
+
+from portail_local import server_fixtures
+from portail_local.server_fixtures import Broker
 
 pytest_plugins = ["chassis.testing.plugin"]
 
+FOLDER_MARKERS = ("unit", "integration", "contract", "e2e", "faults")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "faults: processes killed and connections cut while people use the portal")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each test is marked by the folders it lies in below tests/: unit, integration, contract, e2e, e2e/faults."""
+    for item in items:
+        folders = Path(item.path).parent.parts
+        below = folders[folders.index("tests") + 1 :] if "tests" in folders else ()
+        for marker in set(below).intersection(FOLDER_MARKERS):
+            item.add_marker(marker)
+
 
 @pytest.fixture(scope="session")
-def postgres_admin_url():
-    return os.environ["PORTAIL_TEST_POSTGRES_URL"]
+def postgres_admin_url() -> Iterator[str]:
+    """Address of a superuser of a real PostgreSQL server."""
+    with server_fixtures.postgres_admin_url() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
-def amqp_url():
-    return os.environ["PORTAIL_TEST_AMQP_URL"]
+def _broker() -> Iterator[Broker]:
+    with server_fixtures.rabbitmq() as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_management(_broker: Broker) -> str:
+    """Base address of the management API, with user and password: `http://user:password@host:port`."""
+    if _broker.management_url is None:
+        pytest.skip("PORTAIL_TEST_RABBITMQ_MANAGEMENT_URL is not given beside PORTAIL_TEST_AMQP_URL")
+    return _broker.management_url
+
+
+@pytest.fixture(scope="session")
+def amqp_url(_broker: Broker) -> Iterator[str]:
+    """AMQP address with a virtual host of this session alone (the given one when there is no management API)."""
+    if _broker.management_url is None:
+        yield _broker.amqp_url
+        return
+    vhost = f"test-{uuid.uuid4().hex[:12]}"
+    user = urlsplit(_broker.amqp_url).username
+    with httpx.Client(base_url=_broker.management_url, timeout=30, trust_env=False) as management:
+        management.put(f"/api/vhosts/{vhost}").raise_for_status()
+        rights = {"configure": ".*", "write": ".*", "read": ".*"}
+        management.put(f"/api/permissions/{vhost}/{user}", json=rights).raise_for_status()
+        yield urlunsplit(urlsplit(_broker.amqp_url)._replace(path="/" + quote(vhost, safe="")))
+        management.delete(f"/api/vhosts/{vhost}").raise_for_status()

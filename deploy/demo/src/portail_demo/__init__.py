@@ -1,0 +1,1 @@
+"""Loads the demonstration communes through the public API, as a town hall would with its own tools."""

@@ -22,6 +22,7 @@ from chassis.messaging.consumer import Consumer, ConsumerWorker, Received
 from chassis.messaging.publisher import RabbitPublisher
 from chassis.messaging.topology import Queues, declare_queues
 from chassis.outbox import OutboxSignal, Relay
+from chassis.retention import RETENTION_JOB
 from chassis.settings import ServiceSettings
 from chassis.tenants import TenantRegistry, store_tenant
 from contracts.events import TenantRegistered, TenantUpdated
@@ -101,7 +102,8 @@ class Runtime:
     async def start(self) -> None:
         """Starts connecting to the broker, the relay and the jobs; does not wait for the broker."""
         self._tasks = [asyncio.create_task(self._run_messaging(), name="messaging")]
-        self._tasks += [asyncio.create_task(run_job_forever(job, self), name=job.name) for job in self.declaration.jobs]
+        jobs = (RETENTION_JOB, *self.declaration.jobs)
+        self._tasks += [asyncio.create_task(run_job_forever(job, self), name=job.name) for job in jobs]
 
     async def stop(self) -> None:
         """Stops consuming, then everything else."""

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.database import Database
-from chassis.errors import DomainError
+from chassis.database import Database, Transaction
+from chassis.errors import DomainError, TransientError
 from contracts.events import TenantRegistered
 
 _CACHE_SECONDS = 5.0
@@ -40,6 +40,10 @@ class UnknownCommuneError(DomainError):
     sentence = "Aucune commune ne répond à cette adresse. Vérifiez l'adresse du portail de votre commune."
 
 
+class TenantNotYetKnownError(TransientError):
+    """The commune's own event is still on its way."""
+
+
 async def store_tenant(connection: AsyncConnection, description: TenantRegistered, version: int) -> None:
     """Keeps a commune's description unless a newer one is known."""
     await connection.execute(
@@ -58,6 +62,15 @@ async def store_tenant(connection: AsyncConnection, description: TenantRegistere
             "description": description.model_dump_json(),
         },
     )
+
+
+async def tenant_of(transaction: Transaction) -> Tenant:
+    """The commune of a transaction, for event handlers. Raises ``TenantNotYetKnownError``."""
+    statement = text("select id, slug, description from tenant where id = :id")
+    row = (await transaction.connection.execute(statement, {"id": transaction.tenant_id})).one_or_none()
+    if row is None:
+        raise TenantNotYetKnownError(str(transaction.tenant_id))
+    return Tenant(row.id, row.slug, TenantRegistered.model_validate(row.description))
 
 
 class TenantRegistry:

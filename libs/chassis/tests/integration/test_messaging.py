@@ -80,7 +80,7 @@ async def test_a_committed_change_reaches_the_exchange(harness: Harness) -> None
                 if message.headers["subject"] == note["id"]:
                     break
     assert message.headers["tenant"] == str(ALIXAN.tenant_id)
-    assert await harness.query("select 1 from outbox where subject = $1", note["id"]) == []
+    await harness.eventually("select 1 where not exists (select 1 from outbox where subject = $1)", note["id"])
 
 
 @pytest.mark.parametrize("table", ["note", "outbox", "idempotency_key"])

@@ -1,0 +1,1 @@
+"""What people are told: the home page, news, documents, messages and mails."""

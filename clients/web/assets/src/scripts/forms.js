@@ -1,6 +1,9 @@
 // An error at the top of a page takes the focus, so that a screen reader starts there.
 document.querySelector("[data-focus]")?.focus();
 
+// On a telephone the navigation scrolls sideways: the page one is on must be seen.
+document.querySelector(".main-nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 // A second click on a commit button does nothing (and without this, the server answers it as the first).
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {

@@ -25,6 +25,10 @@ class Queues:
         """Where a message waits ``delay`` before it comes back."""
         return f"{self.main}.retry.{delay}"
 
+    def all(self) -> list[str]:
+        """Every queue of this consumer."""
+        return [self.main, self.dead, *(self.retry(delay) for delay in RETRY_DELAYS)]
+
 
 async def declare_exchange(channel: AbstractChannel) -> AbstractExchange:
     """The exchange of all events."""

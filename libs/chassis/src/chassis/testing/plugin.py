@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from chassis.clock import StandingClock
 from chassis.http.app import create_app
 from chassis.ids import new_id
-from chassis.messaging.topology import declare_exchange
+from chassis.messaging.topology import Queues, declare_exchange
 from chassis.migrations import upgrade_async
 from chassis.provision import provision
 from chassis.runtime import Runtime, Service
@@ -165,6 +165,7 @@ async def running_service(
         yield Harness(app, signer, clock, admin_url)
     finally:
         await runtime.stop()
+        await _delete_queues(amqp_url, service)
         await _drop(postgres_admin_url, database)
 
 
@@ -184,6 +185,15 @@ async def _keep_published_events(admin_url: str) -> None:
     await connection.close()
 
 
+async def _delete_queues(amqp_url: str, service: Service) -> None:
+    """The next test file starts with empty queues."""
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        for consumer in service.all_consumers:
+            for name in Queues(f"{service.name}.{consumer.purpose}").all():
+                await channel.queue_delete(name)
+
+
 async def _drop(postgres_admin_url: str, database: str) -> None:
     connection = await asyncpg.connect(postgres_admin_url)
     await connection.execute(f'drop database if exists "{database}" with (force)')
@@ -196,10 +206,10 @@ def service_settings() -> dict[str, Any]:
     return {}
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def harness(
     service: Service, service_settings: dict[str, Any], postgres_admin_url: str, amqp_url: str
 ) -> AsyncIterator[Harness]:
-    """The running service of this folder's ``service`` fixture."""
+    """The running service of this folder's ``service`` fixture, one for each test file."""
     async with running_service(service, postgres_admin_url, amqp_url, service_settings) as running:
         yield running

@@ -20,7 +20,10 @@ class FamilyRegistered(Event):
 
 @event("enrolment.guardian_changed.v1", subject="guardian_id")
 class GuardianChanged(Event):
-    """A guardian's name or contact details."""
+    """A guardian's name or contact details.
+
+    The envelope's sequence is the family's version, so that it compares with ``FamilyRegistered``.
+    """
 
     guardian_id: UUID
     family_id: UUID

@@ -1,0 +1,83 @@
+"""Periods and days of the planning."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from web.api.planning import Cell, MemberName, Planning, PlanningActivity
+from web.family.calendar import Period, View
+from web.family.planning_view import rows
+
+pytestmark = pytest.mark.unit
+
+_ACTIVITY = "00000000-0000-0000-0000-00000000000a"
+
+
+class TestPeriod:
+    @given(st.sampled_from(list(View)), st.dates(date(2001, 1, 1), date(2099, 12, 31)))
+    def test_holds_its_day_and_meets_its_neighbours(self, view, day) -> None:
+        period = Period.around(view, day)
+        assert period.start <= day < period.end
+        assert period.before.end == period.start
+        assert period.after.start == period.end
+        assert period.end - period.start <= timedelta(days=62)
+
+    @given(st.sampled_from(list(View)), st.dates())
+    def test_no_date_of_an_address_breaks_it(self, view, day) -> None:
+        period = Period.around(view, day)
+        assert period.before.title
+        assert period.after.title
+
+    def test_titles(self) -> None:
+        day = date(2022, 9, 7)
+        assert Period.around(View.MONTH, day).title == "Septembre 2022"
+        assert Period.around(View.WEEK, day).title == "Semaine du 5 septembre 2022"
+        assert Period.around(View.FORTNIGHT, day).title == "Du 5 septembre 2022 au 18 septembre 2022"
+
+
+def _planning(*cells: Cell) -> Planning:
+    activity = PlanningActivity(
+        activity_id=_ACTIVITY,
+        name="Cantine d'Alixan 2022/2023",
+        element_name="Cantine d'Alixan",
+        season="2022/2023",
+        opens_on=date(2022, 9, 1),
+        closes_on=date(2023, 7, 8),
+        open=True,
+        cells=list(cells),
+    )
+    member = MemberName(member_id="00000000-0000-0000-0000-00000000000b", first_name="Louis")
+    return Planning(member=member, today=date(2022, 7, 4), activities=[activity], period_cost_cents=0, draft_count=0)
+
+
+def _cell(day: int, state: str = "available", reason: str | None = None, wanted: bool = False) -> Cell:
+    return Cell(
+        day=date(2022, 9, day), state=state, wanted=wanted, changeable=reason is None, reason=reason, price_cents=500
+    )
+
+
+class TestRows:
+    def test_each_day_is_told_in_words(self) -> None:
+        (row,) = rows(_planning(_cell(1), _cell(3, "closed", "Pas de cantine le samedi.")))
+        assert row.days[0].spoken == "jeudi 1 septembre 2022 : Libre, 5,00\u00a0€"
+        assert row.days[1].spoken == "samedi 3 septembre 2022 : Fermé. Pas de cantine le samedi."
+
+    def test_a_reason_is_told_once_with_its_days_and_letter(self) -> None:
+        (row,) = rows(_planning(_cell(3, "closed", "Fermé."), _cell(4, "closed", "Fermé."), _cell(5, "full", "Plein.")))
+        assert [(reason.letter, reason.sentence, len(reason.days)) for reason in row.reasons] == [
+            ("a", "Fermé.", 2),
+            ("b", "Plein.", 1),
+        ]
+        assert [day.letter for day in row.days] == ["a", "a", "b"]
+
+    def test_a_form_shown_again_keeps_its_ticks(self) -> None:
+        shown = _planning(_cell(1), _cell(2, "booked", wanted=True), _cell(5, "booked", "Trop tard.", wanted=True))
+        (row,) = rows(shown, {shown.activities[0].activity_id: frozenset({date(2022, 9, 1)})})
+        assert [day.ticked for day in row.days] == [True, False, True]
+
+    def test_knows_when_the_whole_period_is_ticked(self) -> None:
+        assert rows(_planning(_cell(1, wanted=True), _cell(3, "closed", "Fermé.")))[0].is_whole
+        assert not rows(_planning(_cell(1, wanted=True), _cell(2)))[0].is_whole
+        assert not rows(_planning(_cell(3, "closed", "Fermé.")))[0].is_whole

@@ -1,0 +1,30 @@
+"""Where the loader finds the portal, and the day it is there."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``bank_url`` is the simulator's address for browsers, ``bank_key_url`` where its public key is read."""
+
+    api_url: str
+    public_url: str
+    bank_url: str
+    bank_key_url: str
+    operator_token: str
+    today: date
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Reads ``PORTAIL_…``. Raises ``KeyError`` naming what is missing."""
+        offset = timedelta(seconds=float(os.environ.get("PORTAIL_CLOCK_OFFSET_SECONDS", "0")))
+        return cls(
+            api_url=os.environ["PORTAIL_API_URL"],
+            public_url=os.environ["PORTAIL_PUBLIC_URL"],
+            bank_url=os.environ["PORTAIL_BANK_URL"],
+            bank_key_url=os.environ["PORTAIL_BANK_KEY_URL"],
+            operator_token=os.environ["PORTAIL_OPERATOR_TOKEN"],
+            today=(datetime.now(UTC) + offset).date(),
+        )

@@ -1,0 +1,253 @@
+"""The gateway's template under a real nginx, with small servers in place of the services."""
+
+import contextlib
+import json
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from portail_local.layout import ROOT, SERVICES, WEB
+from portail_local.ports import free_block
+from portail_local.server_fixtures import enterable_folder
+from portail_local.servers.nginx import Nginx, render
+
+GATEWAY = ROOT / "deploy" / "gateway"
+PROBLEM = "application/problem+json"
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers what it received, and its own port."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        received = {"path": self.path, "port": self.server.server_address[1], "headers": dict(self.headers)}
+        body = json.dumps(received).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET  # noqa: N815 - the name http.server asks for
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def echo_server(port: int = 0) -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", port), Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextlib.contextmanager
+def running(gateway: Nginx) -> Iterator[httpx.Client]:
+    gateway.prepare()
+    process = gateway.process()
+    log = gateway.directory / "nginx.log"
+    with log.open("wb") as output:
+        nginx = subprocess.Popen(
+            process.command, env=dict(process.environment), stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        deadline = time.monotonic() + 10
+        while process.probe.problem() is not None:
+            assert nginx.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        with httpx.Client(base_url=f"http://127.0.0.1:{gateway.port}", trust_env=False) as client:
+            yield client
+    finally:
+        nginx.terminate()
+        nginx.wait()
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with enterable_folder() as created:
+        yield created
+
+
+@pytest.fixture(scope="module")
+def upstreams() -> Iterator[dict[str, list[int]]]:
+    """One echo server each, but billing, which is away, and planning, one of whose two replicas is."""
+    with contextlib.ExitStack() as stack:
+        ports = {name: [stack.enter_context(echo_server())] for name in (*SERVICES, WEB)}
+        ports["planning"].append(free_block(1, 12040))
+        ports["billing"] = [free_block(1, 12045)]
+        yield ports
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path, upstreams: dict[str, list[int]]) -> Iterator[httpx.Client]:
+    with running(Nginx(folder, GATEWAY, free_block(1, 12050), upstreams)) as connected:
+        yield connected
+
+
+class TestRouting:
+    @pytest.mark.parametrize("name", ["identity", "enrolment", "planning", "payment-gateway", "communication"])
+    def test_a_service_by_the_first_part_of_its_path(
+        self, client: httpx.Client, upstreams: dict[str, list[int]], name: str
+    ) -> None:
+        answer = client.get(f"/api/{name}/v1/things?after=a%2Fb").json()
+        assert answer["port"] in upstreams[name]
+        assert answer["path"] == f"/api/{name}/v1/things?after=a%2Fb"
+
+    def test_the_bank_speaks_to_payment_gateway(self, client: httpx.Client, upstreams: dict[str, list[int]]) -> None:
+        assert client.post("/pay/paybox/notify").json()["port"] in upstreams["payment-gateway"]
+
+    @pytest.mark.parametrize("path", ["/", "/planning", "/apix", "/static/app.css", "/healthy"])
+    def test_everything_else_is_the_web_client(
+        self, client: httpx.Client, upstreams: dict[str, list[int]], path: str
+    ) -> None:
+        assert client.get(path).json()["port"] in upstreams[WEB]
+
+    @pytest.mark.parametrize("path", ["/api/unknown/v1", "/api/"])
+    def test_an_unknown_service(self, client: httpx.Client, path: str) -> None:
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert answer.headers["Content-Type"] == PROBLEM
+        assert answer.json()["type"] == "urn:portail-famille:problem:not-found"
+
+    @pytest.mark.parametrize(
+        "path", ["/health", "/health/ready", "/metrics", "//metrics", "/api/identity/../../metrics", "/%6detrics"]
+    )
+    def test_health_and_metrics_stay_inside(self, client: httpx.Client, path: str) -> None:
+        request = client.build_request("GET", "/")
+        request.url = request.url.copy_with(raw_path=path.encode())
+        assert client.send(request).status_code == 404
+
+
+class TestHeaders:
+    def test_the_commune_is_known_by_its_host(self, client: httpx.Client) -> None:
+        answer = client.get("/", headers={"Host": "alixan.localhost:8080"}).json()
+        assert answer["headers"]["Host"] == "alixan.localhost:8080"
+
+    def test_a_request_id_is_made(self, client: httpx.Client) -> None:
+        first, second = (client.get("/").json()["headers"]["X-Request-Id"] for _ in range(2))
+        assert re.fullmatch(r"[0-9a-f]{32}", first)
+        assert first != second
+
+    def test_a_valid_request_id_is_kept(self, client: httpx.Client) -> None:
+        given = {"X-Request-Id": "0190a5d2-aaaa-7bbb-8ccc-123456789abc"}
+        assert client.get("/", headers=given).json()["headers"]["X-Request-Id"] == given["X-Request-Id"]
+
+    @pytest.mark.parametrize("given", ["short", "a" * 65, 'quote"and}brace', "with space inside"])
+    def test_any_other_is_replaced(self, client: httpx.Client, given: str) -> None:
+        passed = client.get("/", headers={"X-Request-Id": given}).json()["headers"]["X-Request-Id"]
+        assert re.fullmatch(r"[0-9a-f]{32}", passed)
+
+    def test_our_own_web_client_names_its_visitor(self, client: httpx.Client) -> None:
+        answer = client.get("/api/identity/v1", headers={"X-Forwarded-For": "198.51.100.7"}).json()
+        assert answer["headers"]["X-Forwarded-For"] == "198.51.100.7"
+
+    def test_a_visitor_cannot_name_another(self, folder: Path, upstreams: dict[str, list[int]]) -> None:
+        class Distrustful(Nginx):
+            def _values(self) -> dict[str, str]:
+                return {**super()._values(), "GATEWAY_TRUSTED": "192.0.2.1"}
+
+        gateway = Distrustful(folder / "distrustful", GATEWAY, free_block(1, 12055), upstreams)
+        with running(gateway) as client:
+            answer = client.get("/", headers={"X-Forwarded-For": "198.51.100.7"}).json()
+        assert answer["headers"]["X-Forwarded-For"] == "127.0.0.1"
+
+    def test_no_version_is_told(self, client: httpx.Client) -> None:
+        assert client.get("/api/nobody/").headers["Server"] == "nginx"
+
+
+class TestLimits:
+    def test_ten_megabytes_pass(self, client: httpx.Client) -> None:
+        assert client.post("/api/communication/v1/documents", content=b"x" * 10 * 1024 * 1024).status_code == 200
+
+    def test_more_is_refused_as_a_problem(self, client: httpx.Client) -> None:
+        answer = client.post("/api/communication/v1/documents", content=b"x" * (10 * 1024 * 1024 + 1))
+        assert answer.status_code == 413
+        assert answer.headers["Content-Type"] == PROBLEM
+        assert answer.json()["type"] == "urn:portail-famille:problem:too-large"
+
+    def test_more_is_refused_as_a_page(self, client: httpx.Client) -> None:
+        answer = client.post("/mairie/documents", content=b"x" * (10 * 1024 * 1024 + 1))
+        assert answer.status_code == 413
+        assert "trop volumineux" in answer.text
+
+    def test_an_address_that_asks_too_much(self, folder: Path, upstreams: dict[str, list[int]]) -> None:
+        gateway = Nginx(folder / "limited", GATEWAY, free_block(1, 12055), upstreams, rate="1r/m", burst=20)
+        with running(gateway) as client:
+            statuses = [client.get("/api/identity/v1").status_code for _ in range(30)]
+            refused = client.get("/api/identity/v1")
+            page = client.get("/")
+        assert 15 <= statuses.count(200) <= 22
+        assert refused.status_code == page.status_code == 429
+        assert refused.json()["type"] == "urn:portail-famille:problem:too-many-requests"
+        assert refused.headers["Retry-After"] == "5"
+        assert "Trop de demandes" in page.text
+
+
+class TestFailures:
+    def test_a_service_that_is_away(self, client: httpx.Client) -> None:
+        answer = client.get("/api/billing/v1/invoices")
+        assert answer.status_code == 503
+        assert answer.headers["Content-Type"] == PROBLEM
+        assert answer.headers["Retry-After"] == "5"
+        assert answer.json()["type"] == "urn:portail-famille:problem:unavailable"
+
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_a_replica_that_is_away_is_not_noticed(
+        self, client: httpx.Client, upstreams: dict[str, list[int]], method: str
+    ) -> None:
+        answers = [client.request(method, "/api/planning/v1/months") for _ in range(10)]
+        assert {answer.status_code for answer in answers} == {200}
+        assert {answer.json()["port"] for answer in answers} == {upstreams["planning"][0]}
+
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_the_web_client_being_away_is_told_kindly(
+        self, folder: Path, upstreams: dict[str, list[int]], method: str
+    ) -> None:
+        away = {**upstreams, WEB: [free_block(1, 12045)], "payment-gateway": [free_block(1, 12045)]}
+        with running(Nginx(folder / "away", GATEWAY, free_block(1, 12055), away)) as client:
+            for path in ("/", "/pay/paybox/return"):
+                answer = client.request(method, path)
+                assert answer.status_code == 503
+                assert "Le portail revient dans un instant" in answer.text
+                assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+                assert answer.headers["Retry-After"] == "5"
+
+    def test_the_pages_cannot_be_asked_for(self, client: httpx.Client) -> None:
+        assert client.get("/_gateway/unavailable.html").status_code == 404
+
+
+def test_the_log_holds_no_query(client: httpx.Client, folder: Path) -> None:
+    client.get("/mot-de-passe", params={"jeton": "secret-one-time-link"})
+    lines = [json.loads(line) for line in (folder / "nginx.log").read_text().splitlines() if line.startswith("{")]
+    assert any(line["path"] == "/mot-de-passe" and line["status"] == 200 for line in lines)
+    assert "secret-one-time-link" not in (folder / "nginx.log").read_text()
+
+
+class TestTemplate:
+    def test_nginx_variables_stay(self) -> None:
+        assert render("${WEB_SERVERS} $host ${host}", {"WEB_SERVERS": "x"}) == "x $host ${host}"
+
+    def test_a_missing_value_is_an_error(self) -> None:
+        with pytest.raises(KeyError):
+            render("${WEB_SERVERS}", {})
+
+    def test_compose_gives_every_value(self) -> None:
+        template = (GATEWAY / "nginx.conf.template").read_text()
+        compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+        given = compose["services"]["gateway"]["environment"]
+        assert set(re.findall(r"\$\{([A-Z_]+)\}", template)) == set(given)

@@ -1,0 +1,62 @@
+"""Ports of 127.0.0.1: which are free, and who holds those that are not."""
+
+import socket
+from collections.abc import Iterable, Mapping
+
+import psutil
+
+from portail_local.errors import LocalError
+
+# Below the range from which Linux draws the ports of outgoing connections.
+HIGHEST_PORT = 32767
+_FREE_PORTS_FROM = 20000
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on `port`, on this machine's loopback and on all its addresses."""
+    for host in ("127.0.0.1", ""):  # "" is every address
+        with socket.socket() as candidate:
+            candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                candidate.bind((host, port))
+            except OSError:
+                return False
+    return True
+
+
+def free_block(size: int, start: int = _FREE_PORTS_FROM) -> int:
+    """The first of `size` consecutive free ports."""
+    first = start
+    while first + size <= HIGHEST_PORT:
+        taken = next((port for port in range(first, first + size) if not is_free(port)), None)
+        if taken is None:
+            return first
+        first = taken + 1
+    raise LocalError(f"Pas {size} ports libres qui se suivent entre {start} et {HIGHEST_PORT}.")
+
+
+def refuse_taken(ports: Mapping[int, str]) -> None:
+    """Raises LocalError naming each port of `ports` (port → what we want it for) held by another program."""
+    taken = [port for port in ports if not is_free(port)]
+    if not taken:
+        return
+    holders = _holders(taken)
+    lines = [f"  {port} ({ports[port]}) : occupé par {holders.get(port, 'un autre programme')}" for port in taken]
+    raise LocalError("Ports déjà pris :\n" + "\n".join(lines) + "\nChoisissez-en d'autres avec --port.")
+
+
+def _holders(ports: Iterable[int]) -> dict[int, str]:
+    wanted = set(ports)
+    try:
+        connections = psutil.net_connections(kind="tcp")
+    except psutil.AccessDenied:
+        return {}
+    found: dict[int, str] = {}
+    for connection in connections:
+        port = connection.laddr.port if connection.laddr else None
+        if port in wanted and connection.status == psutil.CONN_LISTEN and connection.pid:
+            try:
+                found[port] = f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+            except psutil.NoSuchProcess:
+                continue
+    return found

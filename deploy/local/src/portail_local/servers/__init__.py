@@ -1,0 +1,1 @@
+"""Private servers, run without systemd beside those of the machine."""

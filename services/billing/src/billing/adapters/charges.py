@@ -1,0 +1,75 @@
+"""Charges, kept in step with reservations and frozen once invoiced."""
+
+import json
+
+from sqlalchemy import text
+
+from billing.adapters.invoicing import CHARGES_LOCK
+from chassis.database import Transaction
+from contracts.events import ReservationsCommitted
+
+_INCOMING = """
+    jsonb_to_recordset(cast(:reservations as jsonb)) as r(
+        reservation_id uuid, version bigint, member_id uuid, activity_id uuid, regie_id uuid, day date,
+        element_name text, tariff_label text, unit_price_cents bigint, status text)
+"""
+
+_KEEP_VERSIONS = text(
+    f"""
+    insert into reservation (tenant_id, reservation_id, version)
+    select :tenant, reservation_id, max(version) from {_INCOMING} group by reservation_id order by reservation_id
+    on conflict (tenant_id, reservation_id) do update set version = excluded.version
+    where reservation.version < excluded.version
+    returning reservation_id
+    """  # noqa: S608 - our own text
+)
+
+_DROP_OPEN = text("delete from charge where invoice_id is null and reservation_id = any(:changed)")
+
+# The open charge is what brings the invoiced quantity (0 or 1) to the wanted one (0 or 1): +1, -1 or none at all.
+_INSERT_CHARGES = text(
+    f"""
+    with wanted as (
+        select distinct on (reservation_id) r.*, case r.status when 'booked' then 1 else 0 end as quantity
+        from {_INCOMING}
+        where reservation_id = any(:changed)
+        order by reservation_id, version desc
+    )
+    insert into charge (tenant_id, charge_id, reservation_id, family_id, regie_id, member_id, activity_id, day,
+                        element_name, tariff_label, quantity, unit_price_cents)
+    select :tenant, uuid7(), w.reservation_id, :family, w.regie_id, w.member_id, w.activity_id, w.day,
+           w.element_name, w.tariff_label, w.quantity - invoiced.quantity,
+           case when w.quantity < invoiced.quantity then invoiced.unit_price_cents else w.unit_price_cents end
+    from wanted w
+    cross join lateral (
+        select coalesce(sum(c.quantity), 0) as quantity,
+               (array_agg(c.unit_price_cents order by c.charge_id desc))[1] as unit_price_cents
+        from charge c where c.reservation_id = w.reservation_id and c.invoice_id is not null
+    ) invoiced
+    where w.quantity <> invoiced.quantity
+    """  # noqa: S608 - our own text
+)
+
+
+async def keep_reservations(transaction: Transaction, committed: ReservationsCommitted) -> None:
+    """Applies what is newer than what is known, in four statements whatever the size of the basket.
+
+    A cancelled reservation loses its open charge; when it was invoiced already, the day is given back by a charge of
+    quantity -1, at the price that was invoiced, for the next invoice. The price of a booking is taken as received.
+    """
+    reservations = json.dumps([reservation.model_dump(mode="json") for reservation in committed.reservations])
+    connection = transaction.connection
+    await connection.execute(text(f"select pg_advisory_xact_lock_shared({CHARGES_LOCK})"))
+    kept = await connection.execute(_KEEP_VERSIONS, {"tenant": transaction.tenant_id, "reservations": reservations})
+    if not (changed := list(kept.scalars())):
+        return
+    await connection.execute(_DROP_OPEN, {"changed": changed})
+    await connection.execute(
+        _INSERT_CHARGES,
+        {
+            "tenant": transaction.tenant_id,
+            "family": committed.family_id,
+            "reservations": reservations,
+            "changed": changed,
+        },
+    )

@@ -1,0 +1,1 @@
+"""The use cases of billing: each runs in one transaction, on a store."""

@@ -1,0 +1,165 @@
+"""What the use cases need from storage. A store works inside one transaction of one commune."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from billing.domain.allocation import Due
+from billing.domain.period import Period
+from contracts.event import Event
+from contracts.values import PaymentStatus, PostalAddress
+
+
+@dataclass(frozen=True)
+class InvoicingRun:
+    """One run of the invoices of a month. ``requested_by`` is the account; None for the scheduled run."""
+
+    run_id: UUID
+    period: Period
+    issued_on: date
+    requested_by: UUID | None
+
+    @property
+    def automatic(self) -> bool:
+        """Whether the schedule asked for it."""
+        return self.requested_by is None
+
+
+class InvoicingStore(Protocol):
+    """Storage of an invoicing run. Every method is one statement, whatever the number of families."""
+
+    async def lock_charges(self) -> None:
+        """Waits for other runs and for charges being written; holds both off until the end."""
+        ...
+
+    async def open_run(self, run: InvoicingRun) -> bool:
+        """Notes the run; False when it is automatic and the month already had its automatic run."""
+        ...
+
+    async def lock_last_sequence(self, period: Period) -> int:
+        """The last sequence drawn in the month (0 at first), its row locked."""
+        ...
+
+    async def insert_invoices(self, run: InvoicingRun, *, due_on: date, after_sequence: int) -> int:
+        """One invoice per family and régie that owes more than nothing. Returns how many."""
+        ...
+
+    async def keep_last_sequence(self, period: Period, sequence: int) -> None:
+        """Notes the last sequence drawn."""
+        ...
+
+    async def insert_lines(self, run: InvoicingRun) -> None:
+        """Groups the charges of each invoice into lines."""
+        ...
+
+    async def attach_charges(self, run: InvoicingRun) -> None:
+        """Gives each invoiced charge its invoice."""
+        ...
+
+    async def debit_families(self, run: InvoicingRun) -> None:
+        """Writes the invoices to the ledger."""
+        ...
+
+    async def announce_invoices(self, run: InvoicingRun) -> None:
+        """Publishes ``invoice_issued`` for each invoice, in the order of their numbers."""
+        ...
+
+
+@dataclass(frozen=True)
+class OpenInvoice:
+    """An invoice as a payment sees it."""
+
+    invoice_id: UUID
+    number: str
+    regie_id: UUID
+    regie_name: str
+    amount_cents: int
+    paid_cents: int
+
+    @property
+    def due(self) -> Due:
+        """What is left to pay."""
+        return Due(self.invoice_id, self.amount_cents - self.paid_cents)
+
+
+@dataclass(frozen=True)
+class PayerContact:
+    """A guardian and the family's address."""
+
+    first_name: str
+    last_name: str
+    email: str | None
+    address: PostalAddress
+
+
+@dataclass(frozen=True)
+class InvoicePayment:
+    """A family's wish to pay invoices. ``items`` freeze what was due on each when it was made."""
+
+    invoice_payment_id: UUID
+    payment_id: UUID
+    family_id: UUID
+    regie_id: UUID
+    items: tuple[Due, ...]
+
+    @property
+    def total_cents(self) -> int:
+        """What the bank is asked for."""
+        return sum(item.cents for item in self.items)
+
+
+@dataclass(frozen=True)
+class KnownPayment:
+    """A payment of invoices as stored."""
+
+    invoice_payment_id: UUID
+    status: str
+    settled_sequence: int
+
+
+class PaymentStore(Protocol):
+    """Storage of payments of invoices."""
+
+    async def publish(self, event: Event, *, sequence: int) -> None:
+        """Publishes an event if and only if the transaction commits."""
+        ...
+
+    async def lock_invoices(self, family_id: UUID, invoice_ids: Sequence[UUID]) -> list[OpenInvoice]:
+        """The family's invoices among ``invoice_ids``, locked, always in the same order."""
+        ...
+
+    async def pending_payment(self, family_id: UUID, items: Sequence[Due]) -> InvoicePayment | None:
+        """The family's pending payment of exactly these invoices and amounts."""
+        ...
+
+    async def payer(self, family_id: UUID, guardian_id: UUID | None) -> PayerContact | None:
+        """The guardian who pays, or the first of the family who can be reached."""
+        ...
+
+    async def insert_payment(self, payment: InvoicePayment) -> None:
+        """Keeps a new pending payment and its items."""
+        ...
+
+    async def lock_payment(self, payment_id: UUID) -> KnownPayment | None:
+        """A payment of invoices, locked."""
+        ...
+
+    async def paid_invoices(self, invoice_payment_id: UUID) -> list[UUID]:
+        """The invoices a payment was made for."""
+        ...
+
+    async def keep_status(self, known: KnownPayment, status: PaymentStatus, sequence: int) -> None:
+        """Notes the outcome of a payment."""
+        ...
+
+    async def add_paid(self, invoice_id: UUID, cents: int) -> int:
+        """Adds to what was paid on a locked invoice. Returns the invoice's new version."""
+        ...
+
+    async def credit_family(
+        self, *, family_id: UUID, kind: str, payment_id: UUID, label: str, cents: int, at: datetime
+    ) -> None:
+        """Writes a credit to the ledger; ``kind`` is ``payment`` or, for a surplus, ``credit``."""
+        ...

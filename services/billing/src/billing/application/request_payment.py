@@ -1,0 +1,91 @@
+"""A family pays one or several invoices."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from billing.application.ports import InvoicePayment, OpenInvoice, PayerContact, PaymentStore
+from billing.domain.words import payment_label
+from chassis.errors import DomainError, NotFoundError
+from chassis.ids import new_id
+from contracts.events import InvoicePaymentRequested
+from contracts.values import Payer, PaymentPurpose
+
+
+class InvoiceAlreadyPaidError(DomainError):
+    """Nothing is left to pay on one of the invoices."""
+
+    slug = "invoice-already-paid"
+
+    def __init__(self, numbers: Sequence[str]) -> None:
+        paid = ", ".join(numbers)
+        super().__init__(
+            f"Déjà payé : facture {paid}. Retirez-la de votre sélection pour payer les autres.", numbers=[*numbers]
+        )
+
+
+class SeveralRegiesError(DomainError):
+    """Each régie has its own contract with its bank: one payment cannot serve two."""
+
+    slug = "several-regies"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            f"Ces factures sont de plusieurs régies ({', '.join(names)}), qui encaissent chacune de leur côté. "
+            "Payez les factures d'une régie, puis celles de l'autre.",
+            regies=[*names],
+        )
+
+
+class PayerEmailMissingError(DomainError):
+    """The bank wants the payer's e-mail address."""
+
+    slug = "payer-email-missing"
+    sentence = "La banque demande votre adresse e-mail. Indiquez-la dans «Mon dossier», puis revenez payer."
+
+
+async def request_payment(
+    store: PaymentStore, *, family_id: UUID, guardian_id: UUID | None, invoice_ids: Sequence[UUID]
+) -> InvoicePayment:
+    """Opens a payment of what is still due, or gives the pending one of the same invoices (two tabs, a reload).
+
+    Raises ``NotFoundError``, ``InvoiceAlreadyPaidError``, ``SeveralRegiesError``, ``PayerEmailMissingError``.
+    """
+    wanted = sorted(set(invoice_ids))
+    invoices = await store.lock_invoices(family_id, wanted)
+    if len(invoices) < len(wanted):
+        raise NotFoundError
+    _check(invoices)
+    items = tuple(invoice.due for invoice in invoices)
+    if pending := await store.pending_payment(family_id, items):
+        return pending
+    payer = await store.payer(family_id, guardian_id)
+    if payer is None or payer.email is None:
+        raise PayerEmailMissingError
+    payment = InvoicePayment(new_id(), new_id(), family_id, invoices[0].regie_id, items)
+    await store.insert_payment(payment)
+    await store.publish(_request(payment, invoices, payer, payer.email), sequence=1)
+    return payment
+
+
+def _check(invoices: Sequence[OpenInvoice]) -> None:
+    if paid := [invoice.number for invoice in invoices if invoice.due.cents == 0]:
+        raise InvoiceAlreadyPaidError(paid)
+    regies = {invoice.regie_id: invoice.regie_name for invoice in invoices}
+    if len(regies) > 1:
+        raise SeveralRegiesError(sorted(regies.values()))
+
+
+def _request(
+    payment: InvoicePayment, invoices: Sequence[OpenInvoice], payer: PayerContact, email: str
+) -> InvoicePaymentRequested:
+    return InvoicePaymentRequested(
+        payment_id=payment.payment_id,
+        purpose=PaymentPurpose.INVOICES,
+        reference_id=payment.invoice_payment_id,
+        regie_id=payment.regie_id,
+        family_id=payment.family_id,
+        amount_cents=payment.total_cents,
+        label=payment_label(sorted((invoice.number for invoice in invoices), key=lambda number: (len(number), number))),
+        article_count=len(invoices),
+        payer=Payer(first_name=payer.first_name, last_name=payer.last_name, email=email, address=payer.address),
+    )

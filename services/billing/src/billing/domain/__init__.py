@@ -1,0 +1,1 @@
+"""What is owed, in pure code: periods and numbers, allocation of payments, words and figures of an invoice."""

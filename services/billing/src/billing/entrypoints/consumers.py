@@ -1,0 +1,47 @@
+"""What billing hears."""
+
+from billing.adapters.charges import keep_reservations
+from billing.adapters.ledger import keep_payment_outcome, record_adhesion
+from billing.adapters.payments import SqlPaymentStore
+from billing.adapters.projections import keep_activity, keep_family, keep_guardian, keep_member
+from billing.application.settle_payment import settle_payment
+from chassis.database import Transaction
+from chassis.messaging.consumer import Consumer, Received
+from contracts.events import (
+    ActivityPublished,
+    AdhesionPaid,
+    FamilyRegistered,
+    GuardianChanged,
+    MemberRegistered,
+    PaymentSettled,
+    ReservationsCommitted,
+)
+from contracts.values import PaymentPurpose
+
+
+async def charge_reservations(transaction: Transaction, received: Received[ReservationsCommitted]) -> None:
+    """A basket was booked or cancelled."""
+    await keep_reservations(transaction, received.event)
+
+
+async def settle(transaction: Transaction, received: Received[PaymentSettled]) -> None:
+    """A payment ended; those of invoices are allocated."""
+    await keep_payment_outcome(transaction, received)
+    if received.event.purpose is PaymentPurpose.INVOICES:
+        await settle_payment(SqlPaymentStore(transaction), received.event, received.sequence)
+
+
+CONSUMERS = [
+    Consumer(
+        "directory",
+        {
+            FamilyRegistered: keep_family,
+            GuardianChanged: keep_guardian,
+            MemberRegistered: keep_member,
+            ActivityPublished: keep_activity,
+        },
+    ),
+    Consumer("reservations", {ReservationsCommitted: charge_reservations}),
+    Consumer("adhesions", {AdhesionPaid: record_adhesion}),
+    Consumer("payments", {PaymentSettled: settle}),
+]

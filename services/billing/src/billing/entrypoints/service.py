@@ -1,0 +1,21 @@
+"""What the billing service is made of."""
+
+from billing.entrypoints import family_http, invoices_http, runs_http
+from billing.entrypoints.consumers import CONSUMERS
+from billing.entrypoints.jobs import JOBS
+from chassis.runtime import Service
+from chassis.settings import ServiceSettings
+
+SERVICE = Service(
+    name="billing",
+    title="Facturation",
+    settings=ServiceSettings,
+    routers=[family_http.router, invoices_http.router, runs_http.router],
+    problems={
+        "invoice-already-paid": 409,
+        "several-regies": 409,
+        "payer-email-missing": 409,
+    },
+    consumers=CONSUMERS,
+    jobs=JOBS,
+)

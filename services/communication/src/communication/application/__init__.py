@@ -1,0 +1,1 @@
+"""Use cases of communication: one per file, one transaction each."""

@@ -1,0 +1,1 @@
+"""Rules of communication, without input or output."""

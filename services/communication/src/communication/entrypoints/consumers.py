@@ -1,0 +1,74 @@
+"""What communication does with the events of the other services."""
+
+from chassis.clock import local_day
+from chassis.database import Transaction
+from chassis.messaging.consumer import Consumer, Received
+from chassis.tenants import tenant_of
+from communication.adapters.store import SqlCommunicationStore
+from communication.application.notify import notify_family
+from communication.application.ports import Contact
+from communication.domain.mails import invoice_available, payment_received
+from contracts.events import FamilyRegistered, GuardianChanged, InvoiceIssued, PaymentSettled
+from contracts.values import PaymentStatus
+
+
+async def keep_family(transaction: Transaction, received: Received[FamilyRegistered]) -> None:
+    """Keeps who is written to."""
+    family, store = received.event, SqlCommunicationStore(transaction)
+    await store.keep_family(family.family_id, family.name, received.sequence)
+    contacts = [Contact(g.guardian_id, family.family_id, g.first_name, g.last_name, g.email) for g in family.guardians]
+    await store.keep_contacts(contacts, received.sequence)
+
+
+async def keep_guardian(transaction: Transaction, received: Received[GuardianChanged]) -> None:
+    """Keeps a guardian's new address."""
+    changed = received.event
+    contact = Contact(changed.guardian_id, changed.family_id, changed.first_name, changed.last_name, changed.email)
+    await SqlCommunicationStore(transaction).keep_contacts([contact], received.sequence)
+
+
+async def announce_invoice(transaction: Transaction, received: Received[InvoiceIssued]) -> None:
+    """«Votre facture est disponible.»"""
+    invoice, tenant = received.event, await tenant_of(transaction)
+    text = invoice_available(
+        number=invoice.number,
+        period=invoice.period,
+        amount_cents=invoice.amount_cents,
+        due_on=invoice.due_on,
+        regie=invoice.regie.name,
+        portal_title=tenant.description.portal_title,
+    )
+    await notify_family(
+        SqlCommunicationStore(transaction),
+        family_id=invoice.family_id,
+        about=invoice.invoice_id,
+        text=text,
+        now=transaction.now(),
+    )
+
+
+async def confirm_payment(transaction: Transaction, received: Received[PaymentSettled]) -> None:
+    """«Votre paiement est confirmé.» Refusals are told on the page, not by mail."""
+    payment = received.event
+    if payment.status is not PaymentStatus.SUCCEEDED:
+        return
+    tenant = await tenant_of(transaction)
+    text = payment_received(
+        label=payment.label,
+        amount_cents=payment.amount_cents,
+        paid_on=local_day(payment.settled_at, tenant.time_zone),
+        portal_title=tenant.description.portal_title,
+    )
+    await notify_family(
+        SqlCommunicationStore(transaction),
+        family_id=payment.family_id,
+        about=payment.payment_id,
+        text=text,
+        now=transaction.now(),
+    )
+
+
+CONSUMERS = [
+    Consumer("families", {FamilyRegistered: keep_family, GuardianChanged: keep_guardian}),
+    Consumer("notices", {InvoiceIssued: announce_invoice, PaymentSettled: confirm_payment}),
+]

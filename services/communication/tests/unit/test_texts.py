@@ -1,0 +1,65 @@
+from datetime import date, timedelta
+
+import pytest
+
+from communication.domain.mails import euros, invoice_available, month, retry_delay
+from communication.domain.texts import summary, to_html
+
+
+def test_markdown_becomes_html() -> None:
+    html = to_html("# Titre\n\nUn **mot** et un [lien](https://alixan.fr).")
+    assert "<h2>Titre</h2>" in html
+    assert "<strong>mot</strong>" in html
+    assert 'href="https://alixan.fr"' in html
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "<img src=x onerror=alert(1)>",
+        "<a href='data:text/html,x'>x</a>",
+    ],
+)
+def test_nothing_executable_survives(attack: str) -> None:
+    html = to_html(attack)
+    assert "<script" not in html
+    assert "<img" not in html
+    assert 'href="javascript' not in html
+    assert 'href="data' not in html
+
+
+def test_a_summary_has_no_formatting_and_is_short() -> None:
+    assert summary("**Bonjour** à *tous*") == "Bonjour à tous"
+    assert len(summary("mot " * 200)) <= 181
+
+
+def test_amounts_and_months_are_french() -> None:
+    assert euros(3400) == "34,00\u00a0€"
+    assert euros(-1234567) == "-12\u202f345,67\u00a0€"
+    assert month(date(2022, 9, 1)) == "septembre 2022"
+
+
+@pytest.mark.parametrize(
+    ("period", "subject"),
+    [
+        (date(2022, 9, 1), "Votre facture de septembre 2022 est disponible"),
+        (date(2022, 10, 1), "Votre facture d'octobre 2022 est disponible"),
+        (date(2023, 4, 1), "Votre facture d'avril 2023 est disponible"),
+    ],
+)
+def test_the_invoice_mail_names_its_month(period: date, subject: str) -> None:
+    text = invoice_available(
+        number="2209001", period=period, amount_cents=2000, due_on=date(2022, 10, 30), regie="Régie", portal_title="P"
+    )
+    assert text.subject == subject
+    assert "20,00\u00a0€" in text.body
+    assert "30/10/2022" in text.body
+
+
+def test_retries_slow_down_up_to_four_hours() -> None:
+    delays = [retry_delay(attempts) for attempts in range(1, 13)]
+    assert delays == sorted(delays)
+    assert delays[0] == timedelta(seconds=10)
+    assert delays[-1] == timedelta(hours=4)

@@ -1,0 +1,1 @@
+"""Use cases of enrolment, one per file; each runs in one transaction."""

@@ -1,0 +1,1 @@
+"""Rules of enrolment: who may do what, at which price. Pure."""

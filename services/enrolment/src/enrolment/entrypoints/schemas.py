@@ -1,0 +1,263 @@
+"""Payloads of the API. Unknown fields are refused: a browser never sends an amount or a state."""
+
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Generic, Literal, Self, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
+
+from contracts.values import MemberKind
+from enrolment.adapters.views import RegieView
+from enrolment.domain.activity import Activity, Audience, Regie
+from enrolment.domain.family import Address, Family, Guardian, Member
+from enrolment.domain.pricing import Band, Bands, Flat, Rate, Tariff
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=6, max_length=120, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
+]
+Phone = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=4, max_length=30, pattern=r"^[0-9+(). /-]+$")
+]
+Cents = Annotated[int, Field(ge=0, le=1_000_000)]
+Euros = Annotated[int, Field(ge=0, le=1_000_000)]
+Years = Annotated[int, Field(ge=0, le=150)]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+
+ItemT = TypeVar("ItemT", bound=BaseModel)
+
+
+class Payload(BaseModel):
+    """The base of what is received."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Page(BaseModel, Generic[ItemT]):
+    """A part of a list. ``next_cursor`` asks for the following part; None at the end."""
+
+    items: list[ItemT]
+    next_cursor: str | None
+
+
+class OrderPayload(Payload):
+    """Whom to enrol in what. Prices are computed here."""
+
+    activity_id: UUID
+    member_ids: Annotated[list[UUID], Field(min_length=1, max_length=30)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        _require_distinct(self.member_ids)
+        return self
+
+
+def _none_when_blank(value: object) -> object:
+    """A form sends an empty text for what was left out."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+OptionalEmail = Annotated[Email | None, BeforeValidator(_none_when_blank)]
+OptionalPhone = Annotated[Phone | None, BeforeValidator(_none_when_blank)]
+
+
+class ContactPayload(Payload):
+    """How a guardian is reached."""
+
+    email: OptionalEmail
+    phone: OptionalPhone
+
+
+class AddressPayload(Payload):
+    """A French postal address."""
+
+    line: Name
+    postal_code: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}$")]
+    city: Name
+
+
+class GuardianPayload(Payload):
+    """A guardian of a file."""
+
+    guardian_id: UUID
+    first_name: Name
+    last_name: Name
+    email: OptionalEmail = None
+    phone: OptionalPhone = None
+
+
+class MemberPayload(Payload):
+    """A member of a file."""
+
+    member_id: UUID
+    kind: MemberKind
+    first_name: Name
+    last_name: Name
+    birth_date: Day
+    school: Name | None = None
+
+
+class FamilyPayload(Payload):
+    """A family file, whole."""
+
+    name: Name
+    address: AddressPayload
+    quotient_familial: Euros | None
+    guardians: Annotated[list[GuardianPayload], Field(max_length=10)]
+    members: Annotated[list[MemberPayload], Field(max_length=30)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        _require_distinct([guardian.guardian_id for guardian in self.guardians])
+        _require_distinct([member.member_id for member in self.members])
+        return self
+
+    def to_domain(self, family_id: UUID) -> Family:
+        """The file under its id."""
+        return Family(
+            family_id=family_id,
+            name=self.name,
+            address=Address(**self.address.model_dump()),
+            quotient_familial=self.quotient_familial,
+            guardians=tuple(Guardian(**guardian.model_dump()) for guardian in self.guardians),
+            members=tuple(Member(**member.model_dump()) for member in self.members),
+        )
+
+
+class RegiePayload(Payload):
+    """A régie."""
+
+    name: Name
+
+
+class FlatPayload(Payload):
+    """One price."""
+
+    kind: Literal["flat"]
+    cents: Cents
+
+    def to_domain(self) -> Flat:
+        """The tariff."""
+        return Flat(self.cents)
+
+
+class BandPayload(Payload):
+    """A price up to a QF, included."""
+
+    up_to: Euros | None = None
+    cents: Cents
+
+
+class BandsPayload(Payload):
+    """Prices by QF band."""
+
+    kind: Literal["bands"]
+    bands: Annotated[list[BandPayload], Field(min_length=1, max_length=50)]
+
+    @model_validator(mode="after")
+    def _well_formed(self) -> Self:
+        self.to_domain()
+        return self
+
+    def to_domain(self) -> Bands:
+        """The tariff."""
+        return Bands(tuple(Band(band.up_to, band.cents) for band in self.bands))
+
+
+class RatePayload(Payload):
+    """A rate of the QF."""
+
+    kind: Literal["rate"]
+    per_mille_of_qf: Annotated[
+        Decimal, Field(gt=0, le=1000, max_digits=8, decimal_places=4), PlainSerializer(float, when_used="json")
+    ]
+    floor_cents: Cents
+    ceiling_cents: Cents
+
+    @model_validator(mode="after")
+    def _well_formed(self) -> Self:
+        self.to_domain()
+        return self
+
+    def to_domain(self) -> Rate:
+        """The tariff."""
+        return Rate(self.per_mille_of_qf, self.floor_cents, self.ceiling_cents)
+
+
+class TariffPayload(Payload):
+    """A fee for the adhesion and a price per unit."""
+
+    adhesion_fee_cents: Cents
+    label: Name
+    unit: Annotated[FlatPayload | BandsPayload | RatePayload, Field(discriminator="kind")]
+
+
+class ActivityDescription(Payload):
+    """An activity of a season ``[opens_on, closes_on)``."""
+
+    name: Name
+    element_name: Name
+    description: LongText
+    category: Literal["periscolaire", "adultes"]
+    season: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
+    opens_on: Day
+    closes_on: Day
+    regie_id: UUID
+    immediate_payment: bool
+    member_kind: MemberKind
+    min_age: Years | None = None
+    max_age: Years | None = None
+    schools: Annotated[list[Name], Field(max_length=50)] = []
+    tariff: TariffPayload
+
+
+class StaffActivity(ActivityDescription):
+    """An activity as the town hall described it."""
+
+    activity_id: UUID
+    regie: RegieView
+
+    @classmethod
+    def of(cls, activity: Activity) -> Self:
+        """What is shown of an activity."""
+        shown = asdict(activity)
+        audience = shown.pop("audience")
+        return cls.model_validate({**shown, **audience, "regie_id": activity.regie.regie_id})
+
+
+class ActivityPayload(ActivityDescription):
+    """An activity, whole."""
+
+    @model_validator(mode="after")
+    def _well_formed(self) -> Self:
+        if self.opens_on >= self.closes_on:
+            raise ValueError("the season closes after it opens")
+        if self.min_age is not None and self.max_age is not None and self.min_age > self.max_age:
+            raise ValueError("the lowest age is at most the highest")
+        return self
+
+    def to_domain(self, activity_id: UUID, regie: Regie) -> Activity:
+        """The activity under its id."""
+        tariff = self.tariff
+        return Activity(
+            activity_id=activity_id,
+            name=self.name,
+            element_name=self.element_name,
+            description=self.description,
+            category=self.category,
+            season=self.season,
+            opens_on=self.opens_on,
+            closes_on=self.closes_on,
+            regie=regie,
+            immediate_payment=self.immediate_payment,
+            audience=Audience(self.member_kind, self.min_age, self.max_age, tuple(self.schools)),
+            tariff=Tariff(tariff.adhesion_fee_cents, tariff.label, tariff.unit.to_domain()),
+        )
+
+
+def _require_distinct(ids: list[UUID]) -> None:
+    if len(set(ids)) < len(ids):
+        raise ValueError("the same id comes twice")

@@ -1,0 +1,1 @@
+"""Tables, queries, hashes, keys and mails of identity."""

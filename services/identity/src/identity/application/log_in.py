@@ -1,0 +1,42 @@
+"""Opens a session with user name and password."""
+
+from chassis.ids import new_id
+from identity.application.guard_attempts import AttemptGuard
+from identity.application.issue_session import IssuedSession, add_refresh_token, issue_session
+from identity.application.ports import Context
+from identity.domain.accounts import Account
+from identity.domain.passwords import WrongCredentialsError
+from identity.domain.sessions import open_session
+from identity.domain.user_names import fold
+
+
+async def log_in(context: Context, *, user_name: str, password: str, remember: bool, address: str) -> IssuedSession:
+    """The new session. The same work is done whether or not the user name exists.
+
+    Raises ``WrongCredentialsError``, ``TooManyAttemptsError`` or ``BusyError``.
+    """
+    name = fold(user_name)
+    guard = AttemptGuard(context, name, address)
+    async with context.open_store() as store:
+        await guard.begin(store)
+        account = await store.accounts.by_user_name(name)
+    expected = None if account is None or account.closed else account.password_hash
+    right = await context.hasher.verify(expected, password)
+    if account is None or not right:
+        async with context.open_store() as store:
+            await guard.failed(store)
+        raise WrongCredentialsError
+    return await _open(context, guard, account, remember=remember)
+
+
+async def _open(context: Context, guard: AttemptGuard, verified: Account, *, remember: bool) -> IssuedSession:
+    now = context.now()
+    session = open_session(new_id(), verified.account_id, remember=remember, now=now)
+    async with context.open_store() as store:
+        account = await store.accounts.by_id(verified.account_id, lock=True)
+        if account is None or account.closed or account.password_hash != verified.password_hash:
+            raise WrongCredentialsError  # changed while the password was being verified
+        await guard.succeeded(store)
+        await store.sessions.add(session)
+        refresh_token = await add_refresh_token(store, session)
+    return await issue_session(context, account, session, refresh_token, now)

@@ -1,0 +1,1 @@
+"""Rules of accounts, passwords, sessions and attempts: pure, without input or output."""

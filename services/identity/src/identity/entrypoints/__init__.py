@@ -1,0 +1,1 @@
+"""HTTP routes, consumers and jobs of identity."""

@@ -1,0 +1,112 @@
+"""Reading the bank's messages: what was signed, by whom, and what it says.
+
+The bank signs for all its shops with one key, its test platform included, and no variable names the shop. The
+signature therefore proves that the bank took this amount under this reference, not that it took it for this régie:
+that is seen by comparing ``bank_transaction`` with the bank's own statement.
+"""
+
+import re
+from urllib.parse import unquote_to_bytes
+
+from payment_gateway.adapters.paybox.seal import bank_public_key, decode_signature, is_signed
+from payment_gateway.application.ports import UnreadableMessageError
+from payment_gateway.domain.judgement import BankOutcome, Verdict
+
+RETURN_VARIABLES = "montant:M;reference:R;auto:A;trans:S;appel:T;erreur:E;date:W;heure:Q;garantie3ds:G;sign:K"
+"""PBX_RETOUR: the names we give to the bank's variables. The signature must be the last."""
+
+_SIGNATURE_MARK = b"&sign="
+_REENCODED = frozenset(b";?/:#&=+$, %@")
+"""Characters url-encoded in the text that Up2pay signs (e-Transactions manual, chapter 14)."""
+_TEST_AUTHORISATION = "XXXXXX"
+"""What stands for the authorisation on the bank's test platform, which signs with the same key as the real one."""
+
+_FORMATS = {
+    "montant": re.compile(r"[0-9]{1,12}"),
+    "reference": re.compile(r"[A-Za-z0-9-]{1,250}"),
+    "erreur": re.compile(r"[0-9]{5}"),
+    "auto": re.compile(r"[A-Za-z0-9 ]{0,20}"),
+    "trans": re.compile(r"[0-9]{0,20}"),
+    "appel": re.compile(r"[0-9]{0,20}"),
+}
+_REQUIRED = ("montant", "reference", "erreur")
+
+
+def read_message(bank_public_key_pem: str, raw: bytes) -> BankOutcome:
+    """Verifies and reads a message, the raw bytes as received.
+
+    The signature covers the text before ``&sign=``, which must come last: anything after it was added by somebody
+    else. The bytes are tried as received, then re-encoded as some platforms sign them. Raises
+    ``UnreadableMessageError``.
+    """
+    message, mark, travelling = raw.partition(_SIGNATURE_MARK)
+    if not mark or b"&" in travelling:
+        raise UnreadableMessageError(Verdict.MALFORMED)
+    pairs = _pairs(message)
+    encoding = _matching_encoding(message, pairs, travelling, bank_public_key_pem)
+    if encoding is None:
+        raise UnreadableMessageError(Verdict.BAD_SIGNATURE)
+    return _outcome(_values(pairs), encoding)
+
+
+def _pairs(message: bytes) -> list[tuple[bytes, bytes]]:
+    """Names and values, still url-encoded. A name given twice could be read in two ways: refused."""
+    pairs = []
+    for part in message.split(b"&"):
+        name, equals, value = part.partition(b"=")
+        if not equals:
+            raise UnreadableMessageError(Verdict.MALFORMED)
+        pairs.append((name, value))
+    names = [_decoded(name) for name, _ in pairs]
+    if len(set(names)) != len(names) or "sign" in names:
+        raise UnreadableMessageError(Verdict.MALFORMED)
+    return pairs
+
+
+def _matching_encoding(
+    message: bytes, pairs: list[tuple[bytes, bytes]], travelling: bytes, bank_public_key_pem: str
+) -> str | None:
+    signature = decode_signature(travelling)
+    if not signature:
+        return None
+    key = bank_public_key(bank_public_key_pem)
+    if is_signed(message, signature, key):
+        return "raw"
+    reencoded = b"&".join(name + b"=" + _reencoded(value) for name, value in pairs)
+    return "reencoded" if is_signed(reencoded, signature, key) else None
+
+
+def _reencoded(value: bytes) -> bytes:
+    plain = unquote_to_bytes(value.replace(b"+", b" "))
+    return b"".join(b"%%%02X" % byte if byte in _REENCODED else bytes((byte,)) for byte in plain)
+
+
+def _decoded(text: bytes) -> str:
+    try:
+        return unquote_to_bytes(text.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError as error:
+        raise UnreadableMessageError(Verdict.MALFORMED) from error
+
+
+def _values(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    values = {_decoded(name): _decoded(value) for name, value in pairs}
+    for name, form in _FORMATS.items():
+        if (name in values or name in _REQUIRED) and not form.fullmatch(values.get(name, "")):
+            raise UnreadableMessageError(Verdict.MALFORMED)
+    return values
+
+
+def _outcome(values: dict[str, str], encoding: str) -> BankOutcome:
+    """The authorisation is absent from refusals; a transaction number of zeros is none."""
+    transaction = values.get("trans", "")
+    authorisation = values.get("auto", "").strip() or None
+    return BankOutcome(
+        code=values["erreur"],
+        reference=values["reference"],
+        amount_cents=int(values["montant"]),
+        authorisation=authorisation,
+        transaction_id=transaction if transaction.strip("0") else None,
+        call_number=values.get("appel") or None,
+        is_test=authorisation == _TEST_AUTHORISATION,
+        encoding=encoding,
+    )

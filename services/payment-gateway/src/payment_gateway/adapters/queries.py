@@ -1,0 +1,97 @@
+"""What the pages of payments read."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from payment_gateway.adapters.tables import bank_message, bank_transaction, payment, payment_attempt
+from payment_gateway.domain.judgement import TransactionOutcome
+from payment_gateway.domain.payment import PaymentStatus
+
+AnyRow = Row[*tuple[Any, ...]]
+Rows = Sequence[AnyRow]
+
+_NEVER_SETTLED = (TransactionOutcome.SURPLUS, TransactionOutcome.TO_REVIEW)
+_MOST_MESSAGES = 500
+
+_attempts = (
+    select(func.count()).where(payment_attempt.c.payment_id == payment.c.payment_id).scalar_subquery().label("attempts")
+)
+_to_review = or_(
+    payment.c.status == PaymentStatus.TO_REVIEW,
+    select(bank_transaction)
+    .where(bank_transaction.c.payment_id == payment.c.payment_id, bank_transaction.c.outcome.in_(_NEVER_SETTLED))
+    .exists(),
+)
+"""Money the bank took that settles nothing: a person must look."""
+
+
+def _payments() -> Select[*tuple[Any, ...]]:
+    columns = [column for column in payment.c if column.name != "payer"]
+    return select(*columns, _attempts, _to_review.label("needs_review"))
+
+
+async def payment_by_id(connection: AsyncConnection, payment_id: UUID, family_id: UUID | None) -> AnyRow | None:
+    """A payment, of the given family only when one is given."""
+    statement = _payments().where(payment.c.payment_id == payment_id)
+    if family_id:
+        statement = statement.where(payment.c.family_id == family_id)
+    return (await connection.execute(statement)).one_or_none()
+
+
+async def payments(
+    connection: AsyncConnection,
+    *,
+    status: PaymentStatus | None,
+    family_id: UUID | None,
+    cursor: UUID | None,
+    limit: int,
+) -> Rows:
+    """Payments, newest first. ``to_review`` gives all that a person must look at, settled or not."""
+    statement = _payments().order_by(payment.c.payment_id.desc()).limit(limit)
+    if status is PaymentStatus.TO_REVIEW:
+        statement = statement.where(_to_review)
+    elif status:
+        statement = statement.where(payment.c.status == status)
+    if family_id:
+        statement = statement.where(payment.c.family_id == family_id)
+    if cursor:
+        statement = statement.where(payment.c.payment_id < cursor)
+    return (await connection.execute(statement)).all()
+
+
+async def attempts(connection: AsyncConnection, payment_id: UUID) -> Rows:
+    """Attempts of a payment, oldest first."""
+    columns = payment_attempt.c
+    statement = select(payment_attempt).where(columns.payment_id == payment_id).order_by(columns.number)
+    return (await connection.execute(statement.limit(_MOST_MESSAGES))).all()
+
+
+async def messages(connection: AsyncConnection, payment_id: UUID) -> Rows:
+    """Messages about a payment's attempts, oldest first, without their bytes."""
+    columns = [column for column in bank_message.c if column.name not in {"raw", "digest"}]
+    statement = (
+        select(*columns, payment_attempt.c.number)
+        .join(payment_attempt, payment_attempt.c.attempt_id == bank_message.c.attempt_id)
+        .where(payment_attempt.c.payment_id == payment_id)
+        .order_by(bank_message.c.message_id)
+        .limit(_MOST_MESSAGES)
+    )
+    return (await connection.execute(statement)).all()
+
+
+async def waiting_messages(connection: AsyncConnection, limit: int) -> list[UUID]:
+    """Messages kept and not yet judged, oldest first."""
+    columns = bank_message.c
+    statement = select(columns.message_id).where(columns.verdict.is_(None)).order_by(columns.message_id).limit(limit)
+    return list((await connection.scalars(statement)).all())
+
+
+async def payment_of_attempt(connection: AsyncConnection, attempt_id: UUID) -> UUID | None:
+    """The payment an attempt belongs to."""
+    return await connection.scalar(
+        select(payment_attempt.c.payment_id).where(payment_attempt.c.attempt_id == attempt_id)
+    )

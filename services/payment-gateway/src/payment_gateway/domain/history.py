@@ -1,0 +1,78 @@
+"""What happened to a payment, in words for the town hall."""
+
+from payment_gateway.domain.judgement import Channel, Verdict
+from payment_gateway.domain.payment import PaymentStatus
+from payment_gateway.domain.refusals import OutcomeKind, meaning_of
+from payment_gateway.domain.words import euros
+
+_ORIGINS = {Channel.IPN: "Message de la banque", Channel.RETURN: "Retour du navigateur"}
+_VERDICTS = {
+    Verdict.DISPLAY_ONLY: "noté sans effet : seul le message de la banque fait foi.",
+    Verdict.DUPLICATE: "déjà pris en compte, sans effet.",
+    Verdict.LATE: "arrivé après le succès du paiement, sans effet.",
+    Verdict.BAD_SIGNATURE: "sa signature n'est pas celle de la banque, il est ignoré.",
+    Verdict.MALFORMED: "illisible, il est ignoré.",
+    Verdict.UNKNOWN_ATTEMPT: "la tentative qu'il désigne est inconnue, il est gardé pour vérification.",
+    Verdict.REFERENCE_MISMATCH: "il porte la référence d'un autre paiement, il est ignoré.",
+    Verdict.TEST_IN_PRODUCTION: "il vient de la plateforme d'essai de la banque, il est ignoré.",
+    Verdict.TRANSACTION_ELSEWHERE: "sa transaction a déjà réglé un autre paiement, il est ignoré.",
+    Verdict.AMOUNT_MISMATCH: "le montant encaissé n'est pas celui du paiement : à vérifier avec la banque.",
+    Verdict.INCOMPLETE: "succès sans autorisation ou sans numéro de transaction : à vérifier avec la banque.",
+    Verdict.SURPLUS: "second encaissement du même paiement : à rembourser.",
+}
+_KINDS = {
+    OutcomeKind.ACCEPTED: "paiement accepté",
+    OutcomeKind.PENDING: "paiement en attente à la banque",
+    OutcomeKind.CANCELLED: "paiement abandonné",
+    OutcomeKind.EXPIRED: "page de paiement expirée",
+    OutcomeKind.REFUSED: "paiement refusé",
+    OutcomeKind.ALREADY_PAID: "refusé car déjà payé",
+}
+_STATUSES = {
+    PaymentStatus.REQUESTED: "En attente : la famille n'est pas encore allée sur la page de la banque.",
+    PaymentStatus.IN_PROGRESS: "En cours sur la page de la banque.",
+    PaymentStatus.EXPIRED: "Expiré sans réponse de la banque.",
+    PaymentStatus.CANCELLED: "Abandonné.",
+    PaymentStatus.REFUSED: "Refusé par la banque.",
+    PaymentStatus.TO_REVIEW: "À vérifier avec la banque.",
+    PaymentStatus.SUCCEEDED: "Réglé.",
+}
+
+
+def requested_sentence(amount_cents: int, label: str) -> str:
+    """The first line."""
+    return f"Paiement demandé : {euros(amount_cents)}, {label}."
+
+
+def attempt_sentence(number: int) -> str:
+    """A family left for the bank."""
+    return f"Tentative n° {number} : départ vers la page de la banque."
+
+
+def message_sentence(
+    *,
+    channel: Channel,
+    number: int,
+    verdict: Verdict | None,
+    code: str | None,
+    amount_cents: int | None,
+    transaction_id: str | None,
+    receptions: int,
+) -> str:
+    """A message of the bank: what it said and what was made of it. Without a verdict it still waits."""
+    origin = f"{_ORIGINS[channel]} (tentative n° {number}"
+    origin += f", reçu {receptions} fois)" if receptions > 1 else ")"
+    if verdict is None:
+        return f"{origin} : reçu, bientôt examiné."
+    parts = []
+    if code is not None and amount_cents is not None:
+        said = f"{_KINDS[meaning_of(code).kind]}, code {code}, {euros(amount_cents)}"
+        parts.append(f"{said}, transaction {transaction_id}" if transaction_id else said)
+    if verdict in _VERDICTS:
+        parts.append(_VERDICTS[verdict])
+    return f"{origin} : {' – '.join(parts).rstrip('.')}."
+
+
+def status_sentence(status: PaymentStatus, reason: str | None) -> str:
+    """Where the payment stands."""
+    return f"{_STATUSES[status]} {reason}" if reason else _STATUSES[status]

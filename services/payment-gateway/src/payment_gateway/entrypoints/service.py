@@ -1,0 +1,23 @@
+"""The service: its table of contents."""
+
+from chassis.runtime import Service
+from payment_gateway.entrypoints.consumers import CONSUMERS
+from payment_gateway.entrypoints.http import bank, contracts, payments
+from payment_gateway.entrypoints.jobs import JOBS
+from payment_gateway.entrypoints.settings import PaymentGatewaySettings
+
+SERVICE = Service(
+    name="payment-gateway",
+    title="Payment gateway: money moving",
+    settings=PaymentGatewaySettings,
+    routers=[payments.router, contracts.router, bank.router],
+    problems={
+        "payment-already-paid": 409,
+        "payment-closed": 409,
+        "no-merchant-contract": 409,
+        "payment-misconfigured": 409,
+        "hmac-key-missing": 422,
+    },
+    consumers=CONSUMERS,
+    jobs=JOBS,
+)

@@ -1,0 +1,70 @@
+"""Messages that come together: exactly one settlement each."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from chassis.testing.plugin import Harness
+from payment_gateway.entrypoints.jobs import judge_waiting_messages
+
+
+async def test_a_hundred_pairs_of_message_and_return_at_once(shop: Any, harness: Harness) -> None:
+    begun = [await shop.begin() for _ in range(100)]
+    calls = []
+    for payment_id, attempt_id in begun:
+        message = shop.bank.message(payment_id, 3400)
+        calls += [shop.notify(attempt_id, message), shop.come_back(attempt_id, message)]
+    answers = await asyncio.gather(*calls, judge_waiting_messages(harness.runtime))
+    assert {answer.status_code for answer in answers[:-1]} == {200, 303}
+    for payment_id, _ in begun:
+        assert await shop.published(payment_id) == [("succeeded", 3)]
+    rows = await harness.query(
+        "select payment_id from bank_transaction where outcome = 'settled' and payment_id = any($1::uuid[])",
+        [UUID(payment_id) for payment_id, _ in begun],
+    )
+    assert len(rows) == len({row["payment_id"] for row in rows}) == 100
+
+
+async def test_twenty_different_successes_of_one_payment_at_once(shop: Any, harness: Harness) -> None:
+    payment_id, attempt_id = await shop.begin()
+    attempts = [attempt_id, *[(await shop.start(payment_id))["attempt_id"] for _ in range(4)]]
+    await asyncio.gather(
+        *(shop.notify(attempts[n % 5], shop.bank.message(payment_id, 3400)) for n in range(20)),
+        *(shop.notify(attempts[n % 5], shop.bank.message(payment_id, 3400, "00105")) for n in range(5)),
+    )
+    outcomes = await harness.query("select outcome from bank_transaction where payment_id = $1", UUID(payment_id))
+    assert sorted(row["outcome"] for row in outcomes) == ["settled"] + ["surplus"] * 19
+    assert [status for status, _ in await shop.published(payment_id)].count("succeeded") == 1
+    assert await shop.status(payment_id) == "succeeded"
+
+
+async def test_one_transaction_for_two_payments_at_once(shop: Any, harness: Harness) -> None:
+    first, first_attempt = await shop.begin()
+    second, second_attempt = await shop.begin()
+    number = shop.bank.transaction()
+    await asyncio.gather(
+        shop.notify(first_attempt, shop.bank.message(first, 3400, trans=number)),
+        shop.notify(second_attempt, shop.bank.message(second, 3400, trans=number)),
+    )
+    await judge_waiting_messages(harness.runtime)
+    assert sorted([await shop.status(first), await shop.status(second)]) == ["in_progress", "succeeded"]
+    assert sorted(await shop.verdicts(first_attempt) + await shop.verdicts(second_attempt)) == [
+        "transaction-elsewhere",
+        "valid",
+    ]
+
+
+async def test_a_double_click_opens_two_attempts_of_one_payment(shop: Any) -> None:
+    payment_id = await shop.request()
+    started = await asyncio.gather(*(shop.start(payment_id) for _ in range(10)))
+    assert len({attempt["attempt_id"] for attempt in started}) == 10
+    assert (await shop.payment(payment_id))["attempts"] == 10
+
+
+async def test_the_same_message_many_times_at_once_is_judged_once(shop: Any) -> None:
+    begun = [await shop.begin() for _ in range(5)]
+    for payment_id, attempt_id in begun:
+        message = shop.bank.message(payment_id, 3400)
+        await asyncio.gather(*(shop.notify(attempt_id, message) for _ in range(8)))
+        assert await shop.verdicts(attempt_id) == ["valid"]
+        assert await shop.published(payment_id) == [("succeeded", 3)]

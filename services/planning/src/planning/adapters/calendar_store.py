@@ -1,0 +1,154 @@
+"""Writes calendars and holidays."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import text
+
+from chassis.database import Transaction
+from planning.adapters.documents import rule_document
+from planning.adapters.draft_store import CALENDARS_LOCK
+from planning.adapters.outlook_store import ACTIVITIES, read_activity
+from planning.application.ports import HolidayYear
+from planning.domain.activities import Activity
+from planning.domain.calendars import ActivityCalendar, SchoolHoliday
+
+_REPLACE_CALENDAR = """
+    insert into activity_calendar (tenant_id, activity_id, week_days, during, capacity, last_places, booking_rule,
+                                   cancelling_rule)
+    values (:tenant_id, :activity_id, :week_days, :during, :capacity, :last_places, cast(:booking_rule as jsonb),
+            cast(:cancelling_rule as jsonb))
+    on conflict (tenant_id, activity_id) do update
+    set week_days = excluded.week_days, during = excluded.during, capacity = excluded.capacity,
+        last_places = excluded.last_places, booking_rule = excluded.booking_rule,
+        cancelling_rule = excluded.cancelling_rule
+"""
+_INSERT_CLOSURES = """
+    insert into activity_closure (tenant_id, activity_id, from_day, to_day, reason)
+    select :tenant_id, :activity_id, *
+    from unnest(cast(:from_days as date[]), cast(:to_days as date[]), cast(:reasons as text[]))
+"""
+_INSERT_OPENINGS = """
+    insert into extra_opening (tenant_id, activity_id, day, reason)
+    select :tenant_id, :activity_id, * from unnest(cast(:days as date[]), cast(:reasons as text[]))
+"""
+_APPLY_CAPACITY = """
+    update place_count
+    set capacity = case when cast(:capacity as int) is null then null else greatest(cast(:capacity as int), booked) end
+    where activity_id = :activity_id
+"""
+_INSERT_YEAR = """
+    insert into holiday_year (tenant_id, school_year, zone, school_holidays_known, edited)
+    values (:tenant_id, :school_year, :zone, :school_holidays_known, :edited)
+"""
+_INSERT_SCHOOL = """
+    insert into school_holiday (tenant_id, school_year, from_day, to_day, name)
+    select :tenant_id, :school_year, *
+    from unnest(cast(:from_days as date[]), cast(:to_days as date[]), cast(:names as text[]))
+"""
+_INSERT_PUBLIC = """
+    insert into public_holiday (tenant_id, school_year, day, name)
+    select :tenant_id, :school_year, * from unnest(cast(:days as date[]), cast(:names as text[]))
+"""
+_YEARS = """
+    select y.school_year, y.zone, y.school_holidays_known, y.edited,
+           (select json_agg(s order by s.from_day) from school_holiday s
+            where (s.tenant_id, s.school_year) = (y.tenant_id, y.school_year)) as school,
+           (select json_agg(p order by p.day) from public_holiday p
+            where (p.tenant_id, p.school_year) = (y.tenant_id, y.school_year)) as public
+    from holiday_year y
+    order by y.school_year
+"""
+
+
+class SqlCalendarStore:
+    """Calendars and holidays, in one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def lock_calendars(self) -> None:
+        """Waits for the drafts and baskets being written and makes the next ones wait."""
+        await self._run(f"select pg_advisory_xact_lock({CALENDARS_LOCK})")
+
+    async def activity(self, activity_id: UUID) -> Activity | None:
+        """An activity with its calendar."""
+        statement = text(f"{ACTIVITIES} where a.activity_id = :activity_id")
+        row = (await self._transaction.connection.execute(statement, {"activity_id": activity_id})).one_or_none()
+        return read_activity(row) if row else None
+
+    async def activity_periods(self) -> list[tuple[date, date]]:
+        """The seasons of all activities."""
+        rows = await self._transaction.connection.execute(text("select distinct opens_on, closes_on from activity"))
+        return [(row.opens_on, row.closes_on) for row in rows]
+
+    async def replace_calendar(self, activity_id: UUID, calendar: ActivityCalendar) -> None:
+        """Writes a calendar, and its capacity on the days already counted (never below what is booked)."""
+        await self._run(
+            _REPLACE_CALENDAR,
+            activity_id=activity_id,
+            week_days=sorted(calendar.week_days),
+            during=calendar.during,
+            capacity=calendar.capacity,
+            last_places=calendar.last_places,
+            booking_rule=json.dumps(rule_document(calendar.booking_rule)),
+            cancelling_rule=json.dumps(rule_document(calendar.cancelling_rule)),
+        )
+        await self._run("delete from activity_closure where activity_id = :activity_id", activity_id=activity_id)
+        await self._run("delete from extra_opening where activity_id = :activity_id", activity_id=activity_id)
+        await self._run(
+            _INSERT_CLOSURES,
+            activity_id=activity_id,
+            from_days=[closure.from_day for closure in calendar.closures],
+            to_days=[closure.to_day for closure in calendar.closures],
+            reasons=[closure.reason for closure in calendar.closures],
+        )
+        openings = calendar.extra_openings
+        await self._run(_INSERT_OPENINGS, activity_id=activity_id, days=list(openings), reasons=list(openings.values()))
+        await self._run(_APPLY_CAPACITY, activity_id=activity_id, capacity=calendar.capacity)
+
+    async def holiday_years(self) -> Sequence[HolidayYear]:
+        """The years that are there, with their holidays."""
+        rows = await self._transaction.connection.execute(text(_YEARS))
+        return [
+            HolidayYear(
+                row.school_year,
+                row.zone,
+                row.school_holidays_known,
+                row.edited,
+                [
+                    SchoolHoliday(date.fromisoformat(s["from_day"]), date.fromisoformat(s["to_day"]), s["name"])
+                    for s in row.school or ()
+                ],
+                {date.fromisoformat(p["day"]): p["name"] for p in row.public or ()},
+            )
+            for row in rows
+        ]
+
+    async def replace_holiday_year(self, year: HolidayYear) -> None:
+        """Writes a year in place of what was there."""
+        number = year.school_year
+        await self._run("delete from holiday_year where school_year = :school_year", school_year=number)
+        await self._run(
+            _INSERT_YEAR,
+            school_year=number,
+            zone=year.zone,
+            school_holidays_known=year.school_holidays_known,
+            edited=year.edited,
+        )
+        await self._run(
+            _INSERT_SCHOOL,
+            school_year=number,
+            from_days=[period.from_day for period in year.school],
+            to_days=[period.to_day for period in year.school],
+            names=[period.name for period in year.school],
+        )
+        await self._run(_INSERT_PUBLIC, school_year=number, days=list(year.public), names=list(year.public.values()))
+
+    async def _run(self, statement: str, **values: object) -> None:
+        """``tenant_id`` is given to the statements that name it."""
+        if ":tenant_id" in statement:
+            values["tenant_id"] = self._transaction.tenant_id
+        await self._transaction.connection.execute(text(statement), values)

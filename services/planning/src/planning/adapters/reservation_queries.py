@@ -1,0 +1,69 @@
+"""Lists of reservations, for families and for the town hall."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from chassis.database import Transaction
+
+_LISTED = """
+    select r.reservation_id, r.family_id, r.member_id, r.activity_id, r.day, r.status, r.unit_price_cents,
+           r.tariff_label, r.booked_at, r.cancelled_at, m.first_name, m.last_name, f.name as family_name,
+           a.name as activity_name, a.element_name
+    from reservation r
+    join member m using (tenant_id, member_id)
+    join activity a using (tenant_id, activity_id)
+    left join family f on (f.tenant_id, f.family_id) = (r.tenant_id, r.family_id)
+"""
+_PERIOD = "r.day >= :from_day and r.day < :to_day"
+_OF_FAMILY = f"{_LISTED} where r.family_id = :family_id and {_PERIOD} order by r.day, r.reservation_id"
+_OF_DAY = f"""
+    {_LISTED} where r.day = :day and r.activity_id = :activity_id and r.status = 'booked'
+    order by m.last_name, m.first_name, r.member_id
+"""
+_OF_COMMUNE = f"""
+    {_LISTED}
+    where {_PERIOD} and (cast(:family_id as uuid) is null or r.family_id = :family_id)
+      and (cast(:cursor as uuid) is null
+           or (r.day, r.reservation_id) > (select day, reservation_id from reservation where reservation_id = :cursor))
+    order by r.day, r.reservation_id
+    limit :limit
+"""  # noqa: S608 - ours
+_COUNTS = """
+    select p.day, p.activity_id, a.name as activity_name, p.booked, p.capacity
+    from place_count p join activity a using (tenant_id, activity_id)
+    where p.day >= :from_day and p.day < :to_day
+    order by p.day, a.name
+"""
+
+
+async def reservations_of_family(
+    transaction: Transaction, family_id: UUID, from_day: date, to_day: date
+) -> Sequence[Row[Any]]:
+    """What a family booked and cancelled over a half-open period."""
+    return await _rows(transaction, _OF_FAMILY, family_id=family_id, from_day=from_day, to_day=to_day)
+
+
+async def reservations_of_day(transaction: Transaction, day: date, activity_id: UUID) -> Sequence[Row[Any]]:
+    """Who is expected, by last name."""
+    return await _rows(transaction, _OF_DAY, day=day, activity_id=activity_id)
+
+
+async def reservations_of_commune(
+    transaction: Transaction, period: tuple[date, date], *, family_id: UUID | None, cursor: UUID | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Reservations by day, those after the one that ``cursor`` names."""
+    values = {"from_day": period[0], "to_day": period[1], "family_id": family_id, "cursor": cursor, "limit": limit}
+    return await _rows(transaction, _OF_COMMUNE, **values)
+
+
+async def day_counts(transaction: Transaction, from_day: date, to_day: date) -> Sequence[Row[Any]]:
+    """Places taken by day and activity."""
+    return await _rows(transaction, _COUNTS, from_day=from_day, to_day=to_day)
+
+
+async def _rows(transaction: Transaction, statement: str, **values: object) -> Sequence[Row[Any]]:
+    return (await transaction.connection.execute(text(statement), values)).all()

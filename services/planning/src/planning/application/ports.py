@@ -1,0 +1,169 @@
+"""What the use cases ask of the database and of the calendars' libraries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from contracts.event import Event
+from planning.domain.activities import Activity, Entitlement, Member
+from planning.domain.calendars import ActivityCalendar, Holidays, SchoolHoliday
+from planning.domain.drafts import DraftLine, Wish
+from planning.domain.outlook import Booking, Places, Slot
+from planning.domain.rules import Action
+
+
+@dataclass(frozen=True)
+class Commune:
+    """What planning uses of a commune's description."""
+
+    time_zone: str
+    school_zone: str
+    postal_code: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class NewReservation:
+    """A reservation to be made, its price frozen."""
+
+    reservation_id: UUID
+    member_id: UUID
+    activity_id: UUID
+    regie_id: UUID
+    day: date
+    unit_price_cents: int
+    tariff_label: str
+
+
+@dataclass(frozen=True)
+class Basket:
+    """What a family commits, whole or not at all."""
+
+    basket_id: UUID
+    family_id: UUID
+    committed_at: datetime
+    members: Sequence[UUID]
+    booked: Sequence[NewReservation]
+    cancelled: Sequence[UUID]
+
+
+@dataclass(frozen=True)
+class HolidayYear:
+    """The holidays that begin in one school year (1 September of ``school_year`` to 31 August).
+
+    ``school_holidays_known`` is False when no source had them; ``edited`` when the town wrote them itself.
+    """
+
+    school_year: int
+    zone: str
+    school_holidays_known: bool
+    edited: bool
+    school: Sequence[SchoolHoliday]
+    public: Mapping[date, str]
+
+
+class HolidaySource(Protocol):
+    """Proposes the holidays of a school year."""
+
+    def propose(self, school_year: int, zone: str, postal_code: str) -> HolidayYear:
+        """What the libraries know; an unknown zone or year has no school holidays."""
+        ...
+
+
+class HolidayStore(Protocol):
+    """The editable table of holidays."""
+
+    async def holiday_years(self) -> Sequence[HolidayYear]:
+        """The years that are there, without their holidays."""
+        ...
+
+    async def replace_holiday_year(self, year: HolidayYear) -> None:
+        """Writes a year in place of what was there."""
+        ...
+
+
+class CalendarStore(HolidayStore, Protocol):
+    """Calendars of activities."""
+
+    async def lock_calendars(self) -> None:
+        """Waits for the baskets being committed and makes the next ones wait."""
+        ...
+
+    async def activity(self, activity_id: UUID) -> Activity | None:
+        """An activity with its calendar."""
+        ...
+
+    async def replace_calendar(self, activity_id: UUID, calendar: ActivityCalendar) -> None:
+        """Writes a calendar, and its capacity on the days already counted (never below what is booked)."""
+        ...
+
+
+class OutlookStore(Protocol):
+    """What a family's planning is read from, each in one query."""
+
+    def now(self) -> datetime:
+        """Business instant, UTC."""
+        ...
+
+    async def members(self, family_id: UUID) -> Mapping[UUID, Member]:
+        """The family's members."""
+        ...
+
+    async def activities(self, ending_after: date) -> Mapping[UUID, Activity]:
+        """Activities that close after a day, with their calendars."""
+        ...
+
+    async def entitlements(self, family_id: UUID) -> tuple[Entitlement, ...]:
+        """The family's paid adhesions."""
+        ...
+
+    async def holidays(self, from_day: date, to_day: date) -> Holidays:
+        """Holidays that touch a period."""
+        ...
+
+    async def draft(self, family_id: UUID) -> tuple[DraftLine, ...]:
+        """The family's draft."""
+        ...
+
+    async def bookings(self, member_ids: Sequence[UUID], from_day: date, to_day: date) -> Mapping[Slot, Booking]:
+        """Reservations in force of these members, whichever home booked them."""
+        ...
+
+    async def places(
+        self, activity_ids: Sequence[UUID], from_day: date, to_day: date
+    ) -> Mapping[tuple[UUID, date], Places]:
+        """Places of the days on which any was ever booked."""
+        ...
+
+
+class DraftStore(OutlookStore, Protocol):
+    """Drafts and their commit."""
+
+    async def lock_draft(self, family_id: UUID) -> None:
+        """One change or commit of a family's draft at a time; calendars stand still meanwhile."""
+        ...
+
+    async def replace_lines(self, family_id: UUID, wish: Wish, lines: Mapping[date, Action]) -> None:
+        """Makes these the draft lines of the wish's member, activity and period."""
+        ...
+
+    async def delete_lines(self, family_id: UUID, line_ids: Sequence[UUID]) -> int:
+        """Deletes lines of the family's draft; returns how many there were."""
+        ...
+
+    async def delete_draft(self, family_id: UUID) -> None:
+        """Empties the family's draft."""
+        ...
+
+    async def commit_basket(self, basket: Basket) -> Mapping[UUID, str]:
+        """Makes and cancels reservations, counts places, empties the draft.
+
+        Returns the slug of each refused reservation; when there is any the caller must roll back.
+        """
+        ...
+
+    async def publish(self, event: Event, *, sequence: int) -> None:
+        """Publishes an event with this transaction."""
+        ...

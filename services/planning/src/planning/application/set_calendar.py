@@ -1,0 +1,23 @@
+"""The town publishes an activity's calendar."""
+
+from uuid import UUID
+
+from chassis.errors import NotFoundError
+from planning.application.fill_holidays import fill_holidays
+from planning.application.ports import CalendarStore, Commune, HolidaySource
+from planning.domain.calendars import ActivityCalendar
+
+
+async def set_calendar(
+    store: CalendarStore, source: HolidaySource, commune: Commune, activity_id: UUID, calendar: ActivityCalendar
+) -> None:
+    """Replaces the calendar and sees that the holidays of the activity's season are there.
+
+    Raises ``NotFoundError`` for an activity that is not, or not yet, known.
+    """
+    await store.lock_calendars()
+    activity = await store.activity(activity_id)
+    if activity is None:
+        raise NotFoundError("Cette activité n'est pas connue, ou pas encore : réessayez dans un instant.")
+    await store.replace_calendar(activity_id, calendar)
+    await fill_holidays(store, source, commune, [(activity.opens_on, activity.closes_on)])

@@ -1,0 +1,103 @@
+"""On which days an activity takes place, and in words why it does not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from planning.domain.french import WEEK_DAYS
+from planning.domain.rules import Rule
+
+SCHOOL_WEEK_DAYS = frozenset({0, 1, 3, 4})
+"""Monday, Tuesday, Thursday, Friday: the week of four days (Code de l'éducation, D. 521-12) most communes have."""
+WORKING_WEEK_DAYS = frozenset(range(5))
+
+
+@dataclass(frozen=True)
+class SchoolHoliday:
+    """School holidays of the commune's zone, the half-open period ``[from_day, to_day)``."""
+
+    from_day: date
+    to_day: date
+    name: str
+
+
+@dataclass(frozen=True)
+class Holidays:
+    """Public and school holidays of a commune, as its editable table has them."""
+
+    public: Mapping[date, str] = field(default_factory=dict)
+    school: tuple[SchoolHoliday, ...] = ()
+
+    def school_holiday(self, day: date) -> str | None:
+        """Name of the school holidays of a day."""
+        return next((period.name for period in self.school if period.from_day <= day < period.to_day), None)
+
+    def is_working_day(self, day: date) -> bool:
+        """Monday to Friday and not a public holiday (*jour ouvré*)."""
+        return day.weekday() in WORKING_WEEK_DAYS and day not in self.public
+
+    def is_school_day(self, day: date) -> bool:
+        """A day of the school week, outside school and public holidays."""
+        return day.weekday() in SCHOOL_WEEK_DAYS and day not in self.public and self.school_holiday(day) is None
+
+
+class During(StrEnum):
+    """Which part of the school year an activity runs in."""
+
+    TERM = "term"
+    HOLIDAYS = "holidays"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True)
+class Closure:
+    """The town closes the activity for the half-open period ``[from_day, to_day)``."""
+
+    from_day: date
+    to_day: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class ActivityCalendar:
+    """What the town decided for one activity. ``capacity`` None: places are not counted.
+
+    Fewer than or as many free places as ``last_places`` are announced as the last ones.
+    """
+
+    week_days: frozenset[int]
+    during: During
+    capacity: int | None
+    last_places: int
+    booking_rule: Rule
+    cancelling_rule: Rule
+    closures: tuple[Closure, ...] = ()
+    extra_openings: Mapping[date, str] = field(default_factory=dict)
+
+
+def closed_reason(calendar: ActivityCalendar, holidays: Holidays, day: date) -> str | None:
+    """Why the activity does not take place on a day, None when it does.
+
+    A public holiday and the town's closures close even an extra opening; an extra opening opens a day outside the
+    week days or the part of the year.
+    """
+    if day in holidays.public:
+        return f"Jour férié : {holidays.public[day]}"
+    for closure in calendar.closures:
+        if closure.from_day <= day < closure.to_day:
+            return closure.reason
+    if day in calendar.extra_openings:
+        return None
+    return _out_of_period_reason(calendar, holidays, day)
+
+
+def _out_of_period_reason(calendar: ActivityCalendar, holidays: Holidays, day: date) -> str | None:
+    school_holiday = holidays.school_holiday(day)
+    if calendar.during is During.TERM and school_holiday:
+        return school_holiday
+    if calendar.during is During.HOLIDAYS and not school_holiday:
+        return "Cette activité n'a lieu que pendant les vacances scolaires."
+    if day.weekday() not in calendar.week_days:
+        return f"Cette activité n'a pas lieu le {WEEK_DAYS[day.weekday()]}."
+    return None

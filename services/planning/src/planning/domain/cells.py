@@ -1,0 +1,201 @@
+"""The state of one day of one activity for one member, with its reason in words.
+
+A day that is booked says so first. Any other day has the first reason that holds, in this order: out of season,
+closed, adhesion, past or too late, full.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason
+from planning.domain.french import short_date
+from planning.domain.rules import Action, closes_at, explain
+
+
+class CellState(StrEnum):
+    """What a day looks like to a parent. ``selected`` and ``removing`` are drafted, not yet committed."""
+
+    AVAILABLE = "available"
+    SELECTED = "selected"
+    BOOKED = "booked"
+    REMOVING = "removing"
+    LAST_PLACES = "last_places"
+    FULL = "full"
+    CLOSED = "closed"
+    DEADLINE_PASSED = "deadline_passed"
+    BLOCKED = "blocked"
+
+
+class BookedBy(StrEnum):
+    """Which home of the member booked a day."""
+
+    US = "us"
+    OTHER_HOME = "other_home"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When and where a verdict is given: ``today`` is the commune's local day.
+
+    ``help_sentence`` says what a family that is too late can do.
+    """
+
+    now: datetime
+    today: date
+    time_zone: str
+    help_sentence: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """Everything that decides the state of a day. ``price_cents`` is 0 when no adhesion covers the day."""
+
+    day: date
+    opens_on: date
+    closes_on: date
+    calendar: ActivityCalendar | None
+    blocked_reason: str | None = None
+    price_cents: int = 0
+    booked_by: BookedBy | None = None
+    drafted: Action | None = None
+    places_booked: int = 0
+    capacity: int | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an action on a day is not possible."""
+
+    slug: str
+    state: CellState
+    reason: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A day as shown. ``wanted``: booked or drafted to be. ``reason`` is set whenever not ``changeable``.
+
+    ``price_cents`` is 0 where the family has no price: without adhesion, and on the other home's days.
+    """
+
+    day: date
+    state: CellState
+    wanted: bool
+    changeable: bool
+    reason: str | None
+    price_cents: int
+    closes_at: datetime | None
+
+
+NO_CALENDAR_REASON = "Le calendrier de cette activité n'est pas encore publié par la mairie."
+FULL_REASON = "Complet : il n'y a plus de place ce jour-là."
+OTHER_HOME_REASON = "Réservé par l'autre foyer, qui seul peut l'annuler (autre foyer)."
+
+
+def not_open_before(opens_on: date) -> str:
+    """The guide's sentence about a season that has not begun."""
+    return f"Cette activité est ouverte à partir du {short_date(opens_on)}"
+
+
+def booking_refusal(day: Day, holidays: Holidays, moment: Moment) -> Refusal | None:
+    """Why a day cannot be booked, None when it can."""
+    return (
+        _closed(day, holidays)
+        or _blocked(day)
+        or _too_late(Action.BOOK, day, holidays, moment)
+        or _already_booked(day)
+        or _full(day)
+    )
+
+
+def cancelling_refusal(day: Day, holidays: Holidays, moment: Moment) -> Refusal | None:
+    """Why a booked day cannot be cancelled, None when it can. A day closed since may still be cancelled."""
+    if day.booked_by is not BookedBy.US:
+        return Refusal("not-booked", CellState.AVAILABLE, "Ce jour n'est pas, ou plus, réservé.")
+    return _too_late(Action.CANCEL, day, holidays, moment)
+
+
+def judge(day: Day, holidays: Holidays, moment: Moment) -> Cell:
+    """The state of a day."""
+    if day.booked_by is BookedBy.OTHER_HOME:
+        return Cell(day.day, CellState.BOOKED, False, False, OTHER_HOME_REASON, 0, None)
+    if day.booked_by is BookedBy.US:
+        return _judge_booked(day, holidays, moment)
+    wanted = day.drafted is Action.BOOK
+    refusal = booking_refusal(day, holidays, moment)
+    if refusal:
+        late = _closing(Action.BOOK, day, holidays, moment) if refusal.state in _SHOWS_CLOSING else None
+        return Cell(day.day, refusal.state, wanted, False, refusal.reason, day.price_cents, late)
+    free = None if day.capacity is None else day.capacity - day.places_booked
+    reason = None if free is None or day.calendar is None else _last_places_reason(free, day.calendar.last_places)
+    state = CellState.SELECTED if wanted else CellState.LAST_PLACES if reason else CellState.AVAILABLE
+    closing = _closing(Action.BOOK, day, holidays, moment)
+    return Cell(day.day, state, wanted, True, reason, day.price_cents, closing)
+
+
+_SHOWS_CLOSING = (CellState.DEADLINE_PASSED, CellState.FULL)
+
+
+def _judge_booked(day: Day, holidays: Holidays, moment: Moment) -> Cell:
+    removing = day.drafted is Action.CANCEL
+    refusal = cancelling_refusal(day, holidays, moment)
+    state = CellState.REMOVING if removing else CellState.BOOKED
+    closed = _closed(day, holidays)
+    reason = refusal.reason if refusal else closed.reason if closed else None
+    closing = _closing(Action.CANCEL, day, holidays, moment)
+    return Cell(day.day, state, not removing, refusal is None, reason, day.price_cents, closing)
+
+
+def _closed(day: Day, holidays: Holidays) -> Refusal | None:
+    if day.day < day.opens_on:
+        return Refusal("season-not-open", CellState.BLOCKED, not_open_before(day.opens_on))
+    if day.day >= day.closes_on:
+        reason = f"Cette activité est terminée depuis le {short_date(day.closes_on)}."
+        return Refusal("season-ended", CellState.CLOSED, reason)
+    if day.calendar is None:
+        return Refusal("day-closed", CellState.CLOSED, NO_CALENDAR_REASON)
+    reason_in_words = closed_reason(day.calendar, holidays, day.day)
+    return Refusal("day-closed", CellState.CLOSED, reason_in_words) if reason_in_words else None
+
+
+def _blocked(day: Day) -> Refusal | None:
+    return Refusal("adhesion-not-paid", CellState.BLOCKED, day.blocked_reason) if day.blocked_reason else None
+
+
+def _too_late(action: Action, day: Day, holidays: Holidays, moment: Moment) -> Refusal | None:
+    if day.day < moment.today:
+        return Refusal("deadline-passed", CellState.DEADLINE_PASSED, "Ce jour est passé.")
+    if day.calendar is None:
+        return None
+    rule = day.calendar.booking_rule if action is Action.BOOK else day.calendar.cancelling_rule
+    possible, sentence = explain(rule, action, day.day, holidays, time_zone=moment.time_zone, now=moment.now)
+    if possible:
+        return None
+    return Refusal("deadline-passed", CellState.DEADLINE_PASSED, f"{sentence} {moment.help_sentence}")
+
+
+def _already_booked(day: Day) -> Refusal | None:
+    if day.booked_by is None:
+        return None
+    reason = OTHER_HOME_REASON if day.booked_by is BookedBy.OTHER_HOME else "Ce jour est déjà réservé."
+    return Refusal("already-booked", CellState.BOOKED, reason)
+
+
+def _full(day: Day) -> Refusal | None:
+    if day.capacity is None or day.places_booked < day.capacity:
+        return None
+    return Refusal("day-full", CellState.FULL, FULL_REASON)
+
+
+def _last_places_reason(free: int, last_places: int) -> str | None:
+    if free > last_places:
+        return None
+    return "Dernière place." if free == 1 else f"Plus que {free} places."
+
+
+def _closing(action: Action, day: Day, holidays: Holidays, moment: Moment) -> datetime | None:
+    if day.calendar is None:
+        return None
+    rule = day.calendar.booking_rule if action is Action.BOOK else day.calendar.cancelling_rule
+    return closes_at(rule, day.day, holidays, moment.time_zone)

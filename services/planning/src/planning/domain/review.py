@@ -1,0 +1,73 @@
+"""Reading a draft over before it is committed: what each line costs and whether it is still possible."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from planning.domain.activities import Activity, Member
+from planning.domain.cells import Refusal
+from planning.domain.drafts import DraftLine
+from planning.domain.outlook import Booking, Outlook
+from planning.domain.rules import Action
+
+
+@dataclass(frozen=True)
+class ReviewedLine:
+    """A draft line with its price. ``booking`` is what a cancelling line cancels."""
+
+    line: DraftLine
+    member: Member
+    activity: Activity
+    tariff_label: str
+    unit_price_cents: int
+    booking: Booking | None
+    refusal: Refusal | None
+
+    @property
+    def amount_cents(self) -> int:
+        """What the line adds to the family's bill; negative for a cancellation."""
+        return self.unit_price_cents if self.line.action is Action.BOOK else -self.unit_price_cents
+
+    def refused(self, refusal: Refusal) -> dict[str, str]:
+        """The line as a refusal names it."""
+        return {
+            "line_id": str(self.line.line_id),
+            "day": self.line.day.isoformat(),
+            "first_name": self.member.first_name,
+            "element_name": self.activity.element_name,
+            "reason": refusal.reason,
+            "slug": refusal.slug,
+        }
+
+
+def review(outlook: Outlook) -> list[ReviewedLine]:
+    """Every line of the family's draft, by day, then member, then activity."""
+    lines = [_review_line(outlook, line) for line in outlook.draft]
+    return sorted(lines, key=lambda reviewed: (reviewed.line.day, reviewed.member.first_name, reviewed.activity.name))
+
+
+def _review_line(outlook: Outlook, line: DraftLine) -> ReviewedLine:
+    member, activity = outlook.members[line.member_id], outlook.activities[line.activity_id]
+    booking = outlook.own_booking((line.member_id, line.activity_id, line.day))
+    if line.action is Action.CANCEL and booking:
+        label, cents = booking.tariff_label, booking.unit_price_cents
+    else:
+        price = outlook.price_on(line.member_id, line.activity_id, line.day)
+        label, cents = (price.tariff_label, price.unit_cents) if price and line.action is Action.BOOK else ("", 0)
+    refusal = outlook.refusal(member, activity, line.day, line.action)
+    return ReviewedLine(line, member, activity, label, cents, booking, refusal)
+
+
+def period_cost(outlook: Outlook, member_id: UUID, period: tuple[date, date]) -> int:
+    """Cents: what is booked for a member over a half-open period, plus drafted additions, minus drafted removals."""
+    booked = sum(
+        booking.unit_price_cents
+        for slot, booking in outlook.bookings.items()
+        if slot[0] == member_id and period[0] <= booking.day < period[1] and outlook.own_booking(slot)
+    )
+    drafted = (
+        _review_line(outlook, line)
+        for line in outlook.draft
+        if line.member_id == member_id and period[0] <= line.day < period[1]
+    )
+    return booked + sum(reviewed.amount_cents for reviewed in drafted if reviewed.refusal is None)

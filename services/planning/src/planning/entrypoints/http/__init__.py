@@ -1,0 +1,1 @@
+"""Routes: what families do, what the town hall does."""

@@ -1,0 +1,126 @@
+"""What families do: look at the planning, draft, commit."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from chassis.errors import NotFoundError
+from chassis.http.dependencies import CurrentTransaction, FamilyId
+from chassis.http.scope import PortalRoute
+from planning.adapters.draft_store import SqlDraftStore
+from planning.adapters.outlook_store import SqlOutlookStore
+from planning.adapters.reservation_queries import reservations_of_family
+from planning.application.change_draft import empty_draft, remove_impossible_lines, remove_line, want_days
+from planning.application.commit_draft import commit_draft
+from planning.application.look import look_at_draft, look_at_members, look_at_period
+from planning.domain.drafts import Wish
+from planning.entrypoints.http.common import LONGEST_VIEW, CurrentCommune, ListPeriod, ViewPeriod, check_period
+from planning.entrypoints.http.family_models import (
+    ActivityOfMember,
+    CommittedBasket,
+    Draft,
+    DraftLineView,
+    MemberActivities,
+    Planning,
+    ReservationOfFamily,
+    WantedDays,
+)
+
+router = APIRouter(route_class=PortalRoute, tags=["family"])
+
+
+@router.get("/members")
+async def list_members(
+    family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction
+) -> list[MemberActivities]:
+    """The family's members with their activities, also those whose adhesion is not paid."""
+    outlook = await look_at_members(SqlOutlookStore(transaction), commune, family_id)
+    return [
+        MemberActivities(
+            member_id=member.member_id,
+            first_name=member.first_name,
+            kind=member.kind,
+            activities=[
+                ActivityOfMember.of(outlook, member, activity)
+                for activity in outlook.activities_of(member, outlook.moment.today)
+            ],
+        )
+        for member in outlook.members.values()
+    ]
+
+
+@router.get("/planning")
+async def read_planning(
+    member_id: Annotated[UUID, Query()],
+    period: ViewPeriod,
+    family_id: FamilyId,
+    commune: CurrentCommune,
+    transaction: CurrentTransaction,
+) -> Planning:
+    """Every day of a member's activities, with its state and reason."""
+    outlook = await look_at_period(SqlOutlookStore(transaction), commune, family_id, *period)
+    member = outlook.members.get(member_id)
+    if member is None:
+        raise NotFoundError
+    from_day, to_day = period
+    days = [from_day + timedelta(days=n) for n in range((to_day - from_day).days)]
+    return Planning.of(outlook, member, days, to_day)
+
+
+@router.put("/draft/members/{member_id}")
+async def put_days(
+    member_id: UUID, wanted: WantedDays, family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction
+) -> Draft:
+    """Drafts the days wanted of one activity over a period. Nothing is booked before the commit."""
+    period = check_period(wanted.from_day, wanted.to_day, LONGEST_VIEW)
+    wish = Wish(member_id, wanted.activity_id, period, frozenset(wanted.days))
+    return Draft.of(await want_days(SqlDraftStore(transaction), commune, family_id, wish))
+
+
+@router.get("/draft")
+async def read_draft(family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction) -> Draft:
+    """The family's draft, each line with its price and whether it is still possible."""
+    return Draft.of(await look_at_draft(SqlOutlookStore(transaction), commune, family_id))
+
+
+@router.delete("/draft", status_code=204)
+async def delete_draft(family_id: FamilyId, transaction: CurrentTransaction) -> None:
+    """Gives up the whole draft. What is booked stays booked."""
+    await empty_draft(SqlDraftStore(transaction), family_id)
+
+
+@router.delete("/draft/impossible-lines")
+async def delete_impossible_lines(
+    family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction
+) -> Draft:
+    """Gives up the lines that can no longer be committed."""
+    return Draft.of(await remove_impossible_lines(SqlDraftStore(transaction), commune, family_id))
+
+
+@router.delete("/draft/lines/{line_id}")
+async def delete_line(
+    line_id: UUID, family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction
+) -> Draft:
+    """Gives up one line."""
+    return Draft.of(await remove_line(SqlDraftStore(transaction), commune, family_id, line_id))
+
+
+@router.post("/draft/commit")
+async def post_commit(family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction) -> CommittedBasket:
+    """Books and cancels the whole draft, or nothing."""
+    basket_id, reviewed = await commit_draft(SqlDraftStore(transaction), commune, family_id)
+    lines = [DraftLineView.of(line) for line in reviewed]
+    total = sum(line.amount_cents for line in lines)
+    return CommittedBasket(basket_id=basket_id, lines=lines, count=len(lines), total_cents=total)
+
+
+@router.get("/reservations")
+async def list_reservations(
+    period: ListPeriod, family_id: FamilyId, transaction: CurrentTransaction
+) -> Sequence[ReservationOfFamily]:
+    """What the family booked and cancelled over a period."""
+    rows = await reservations_of_family(transaction, family_id, *period)
+    return [ReservationOfFamily.model_validate(row) for row in rows]

@@ -1,0 +1,247 @@
+"""What families' routes take and answer."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.values import MemberKind, ReservationStatus
+from planning.domain.activities import Activity, Member
+from planning.domain.calendars import ActivityCalendar
+from planning.domain.cells import NO_CALENDAR_REASON, Cell, CellState, not_open_before
+from planning.domain.outlook import Outlook
+from planning.domain.review import ReviewedLine, period_cost, review
+from planning.domain.rules import Action, describe
+from planning.entrypoints.http.common import Day, Request
+
+
+class ActivityOfMember(BaseModel):
+    """An activity in a member's list. ``notice`` is a sentence to show above an open activity."""
+
+    activity_id: UUID
+    name: str
+    element_name: str
+    season: str
+    opens_on: date
+    closes_on: date
+    open: bool
+    reason: str | None
+    notice: str | None
+
+    @classmethod
+    def of(cls, outlook: Outlook, member: Member, activity: Activity) -> "ActivityOfMember":
+        """Reads the outlook."""
+        reason = closed_sentence(outlook, member, activity)
+        return cls(**_facts(activity), open=reason is None, reason=reason, notice=_notice(outlook, activity))
+
+
+class MemberActivities(BaseModel):
+    """A member and the activities it has or could have."""
+
+    member_id: UUID
+    first_name: str
+    kind: MemberKind
+    activities: list[ActivityOfMember]
+
+
+class CellView(BaseModel):
+    """One day of one activity."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    day: date
+    state: CellState
+    wanted: bool
+    changeable: bool
+    reason: str | None
+    price_cents: int
+    closes_at: datetime | None
+
+
+class ActivityPlanning(BaseModel):
+    """A row of the planning."""
+
+    activity_id: UUID
+    name: str
+    element_name: str
+    season: str
+    opens_on: date
+    closes_on: date
+    open: bool
+    blocked_reason: str | None
+    notice: str | None
+    unit_price_cents: int | None
+    tariff_label: str | None
+    booking_rule: str
+    cancelling_rule: str
+    cells: list[CellView]
+
+    @classmethod
+    def of(cls, outlook: Outlook, member: Member, activity: Activity, days: list[date]) -> "ActivityPlanning":
+        """Judges every day."""
+        drafted = {
+            line.day: line.action
+            for line in outlook.draft
+            if (line.member_id, line.activity_id) == (member.member_id, activity.activity_id)
+        }
+        cells: list[Cell] = [outlook.cell(member, activity, day, drafted.get(day)) for day in days]
+        price = outlook.first_price(member.member_id, activity.activity_id, days)
+        reason = closed_sentence(outlook, member, activity)
+        return cls(
+            **_facts(activity),
+            open=reason is None,
+            blocked_reason=reason,
+            notice=_notice(outlook, activity),
+            unit_price_cents=price.unit_cents if price else None,
+            tariff_label=price.tariff_label if price else None,
+            booking_rule=_rule(activity.calendar, Action.BOOK),
+            cancelling_rule=_rule(activity.calendar, Action.CANCEL),
+            cells=[CellView.model_validate(cell) for cell in cells],
+        )
+
+
+class MemberName(BaseModel):
+    """Whose planning it is."""
+
+    member_id: UUID
+    first_name: str
+
+
+class Planning(BaseModel):
+    """The planning of a member over the half-open period ``[from, to)``."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    member: MemberName
+    from_day: Annotated[date, Field(alias="from")]
+    to_day: Annotated[date, Field(alias="to")]
+    today: date
+    activities: list[ActivityPlanning]
+    period_cost_cents: int
+    draft_count: int
+
+    @classmethod
+    def of(cls, outlook: Outlook, member: Member, days: list[date], to_day: date) -> "Planning":
+        """Judges every day of every activity."""
+        activities = outlook.activities_of(member, days[0])
+        return cls(
+            member=MemberName(member_id=member.member_id, first_name=member.first_name),
+            from_day=days[0],
+            to_day=to_day,
+            today=outlook.moment.today,
+            activities=[ActivityPlanning.of(outlook, member, activity, days) for activity in activities],
+            period_cost_cents=period_cost(outlook, member.member_id, (days[0], to_day)),
+            draft_count=len(outlook.draft),
+        )
+
+
+class WantedDays(Request):
+    """All days wanted of an activity in the half-open period ``[from, to)``."""
+
+    from_day: Annotated[Day, Field(alias="from")]
+    to_day: Annotated[Day, Field(alias="to")]
+    activity_id: UUID
+    days: Annotated[list[Day], Field(max_length=62)]
+
+
+class DraftLineView(BaseModel):
+    """One line of the recapitulation."""
+
+    line_id: UUID
+    member_id: UUID
+    first_name: str
+    activity_id: UUID
+    activity_name: str
+    season: str
+    element_name: str
+    day: date
+    action: Action
+    tariff_label: str
+    unit_price_cents: int
+    amount_cents: int
+    possible: bool
+    reason: str | None
+
+    @classmethod
+    def of(cls, reviewed: ReviewedLine) -> "DraftLineView":
+        """Reads a reviewed line."""
+        return cls(
+            line_id=reviewed.line.line_id,
+            member_id=reviewed.member.member_id,
+            first_name=reviewed.member.first_name,
+            activity_id=reviewed.activity.activity_id,
+            activity_name=reviewed.activity.name,
+            season=reviewed.activity.season,
+            element_name=reviewed.activity.element_name,
+            day=reviewed.line.day,
+            action=reviewed.line.action,
+            tariff_label=reviewed.tariff_label,
+            unit_price_cents=reviewed.unit_price_cents,
+            amount_cents=reviewed.amount_cents,
+            possible=reviewed.refusal is None,
+            reason=reviewed.refusal.reason if reviewed.refusal else None,
+        )
+
+
+class Draft(BaseModel):
+    """The recapitulation before commit. ``total_cents`` is the sum of the lines."""
+
+    lines: list[DraftLineView]
+    count: int
+    total_cents: int
+    saved_at: datetime | None
+
+    @classmethod
+    def of(cls, outlook: Outlook) -> "Draft":
+        """Reviews the draft."""
+        lines = [DraftLineView.of(reviewed) for reviewed in review(outlook)]
+        saved_at = max((line.saved_at for line in outlook.draft), default=None)
+        return cls(lines=lines, count=len(lines), total_cents=sum(x.amount_cents for x in lines), saved_at=saved_at)
+
+
+class CommittedBasket(BaseModel):
+    """What was booked and cancelled."""
+
+    basket_id: UUID
+    lines: list[DraftLineView]
+    count: int
+    total_cents: int
+
+
+class ReservationOfFamily(BaseModel):
+    """A reservation, in force or cancelled."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    reservation_id: UUID
+    member_id: UUID
+    first_name: str
+    activity_id: UUID
+    activity_name: str
+    element_name: str
+    day: date
+    status: ReservationStatus
+    unit_price_cents: int
+    booked_at: datetime
+    cancelled_at: datetime | None
+
+
+def closed_sentence(outlook: Outlook, member: Member, activity: Activity) -> str | None:
+    """Why nothing of an activity can be booked, None when something can."""
+    return outlook.blocked_reason(member, activity) or (None if activity.calendar else NO_CALENDAR_REASON)
+
+
+def _facts(activity: Activity) -> dict[str, object]:
+    names = ("activity_id", "name", "element_name", "season", "opens_on", "closes_on")
+    return {name: getattr(activity, name) for name in names}
+
+
+def _notice(outlook: Outlook, activity: Activity) -> str | None:
+    return not_open_before(activity.opens_on) if outlook.moment.today < activity.opens_on else None
+
+
+def _rule(calendar: ActivityCalendar | None, action: Action) -> str:
+    if calendar is None:
+        return NO_CALENDAR_REASON
+    return describe(calendar.booking_rule if action is Action.BOOK else calendar.cancelling_rule, action)

@@ -1,0 +1,165 @@
+"""What the town hall does: calendars, holidays, lists."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+
+from chassis.errors import NotFoundError
+from chassis.http.dependencies import Administrator, CurrentTransaction, Staff
+from chassis.http.scope import PortalRoute
+from planning.adapters import reservation_queries as queries
+from planning.adapters.calendar_store import SqlCalendarStore
+from planning.adapters.documents import rule_document
+from planning.adapters.holiday_source import LibraryHolidaySource
+from planning.application.fill_holidays import school_years
+from planning.application.ports import HolidayYear
+from planning.application.set_calendar import set_calendar
+from planning.domain.activities import Activity
+from planning.domain.calendars import SchoolHoliday
+from planning.domain.rules import Action, describe
+from planning.entrypoints.http.common import CurrentCommune, Day, ListPeriod
+from planning.entrypoints.http.staff_models import (
+    Calendar,
+    CalendarView,
+    Closure,
+    DayCount,
+    DayList,
+    Expected,
+    ExtraOpening,
+    Holidays,
+    HolidaysView,
+    ReservationOfCommune,
+    ReservationPage,
+    Rule,
+)
+
+router = APIRouter(route_class=PortalRoute, tags=["town hall"])
+_SOURCE = LibraryHolidaySource()
+
+SchoolYear = Annotated[int, Path(ge=2000, le=2098)]
+"""The year in which a school year begins."""
+
+
+@router.put("/activities/{activity_id}/calendar")
+async def put_calendar(
+    activity_id: UUID,
+    calendar: Calendar,
+    _principal: Administrator,
+    commune: CurrentCommune,
+    transaction: CurrentTransaction,
+) -> CalendarView:
+    """Replaces an activity's calendar. 404 while the activity itself is still on its way."""
+    store = SqlCalendarStore(transaction)
+    await set_calendar(store, _SOURCE, commune, activity_id, calendar.to_domain())
+    return await _view(store, activity_id)
+
+
+@router.get("/activities/{activity_id}/calendar")
+async def get_calendar(activity_id: UUID, _principal: Staff, transaction: CurrentTransaction) -> CalendarView:
+    """An activity's calendar, with its rules in words."""
+    return await _view(SqlCalendarStore(transaction), activity_id)
+
+
+async def _view(store: SqlCalendarStore, activity_id: UUID) -> CalendarView:
+    activity = await store.activity(activity_id)
+    if activity is None or activity.calendar is None:
+        raise NotFoundError("Cette activité n'a pas encore de calendrier.")
+    calendar = activity.calendar
+    return CalendarView(
+        week_days=sorted(calendar.week_days),
+        during=calendar.during,
+        capacity=calendar.capacity,
+        last_places=calendar.last_places,
+        booking_rule=Rule.model_validate(rule_document(calendar.booking_rule)),
+        cancelling_rule=Rule.model_validate(rule_document(calendar.cancelling_rule)),
+        closures=[Closure(from_day=c.from_day, to_day=c.to_day, reason=c.reason) for c in calendar.closures],
+        extra_openings=[ExtraOpening(day=day, reason=why) for day, why in sorted(calendar.extra_openings.items())],
+        booking_rule_text=describe(calendar.booking_rule, Action.BOOK),
+        cancelling_rule_text=describe(calendar.cancelling_rule, Action.CANCEL),
+        notices=_notices(activity, await store.holiday_years()),
+    )
+
+
+def _notices(activity: Activity, years: Sequence[HolidayYear]) -> list[str]:
+    needed = school_years([(activity.opens_on, activity.closes_on)])
+    return [
+        f"Les vacances scolaires {year.school_year}/{year.school_year + 1} de la zone {year.zone} ne sont pas connues. "
+        "Saisissez-les dans le calendrier des vacances."
+        for year in years
+        if year.school_year in needed and not year.school_holidays_known
+    ]
+
+
+@router.get("/holidays")
+async def list_holidays(_principal: Staff, transaction: CurrentTransaction) -> list[HolidaysView]:
+    """The commune's holidays, by school year."""
+    return [HolidaysView.of(year) for year in await SqlCalendarStore(transaction).holiday_years()]
+
+
+@router.put("/holidays/{school_year}")
+async def put_holidays(
+    school_year: SchoolYear,
+    holidays: Holidays,
+    _principal: Administrator,
+    commune: CurrentCommune,
+    transaction: CurrentTransaction,
+) -> HolidaysView:
+    """Writes the holidays of a school year as the town wants them; they are not proposed anew after that."""
+    store = SqlCalendarStore(transaction)
+    await store.lock_calendars()
+    year = HolidayYear(
+        school_year=school_year,
+        zone=commune.school_zone,
+        school_holidays_known=True,
+        edited=True,
+        school=[SchoolHoliday(period.from_day, period.to_day, period.name) for period in holidays.school],
+        public={holiday.day: holiday.name for holiday in holidays.public},
+    )
+    await store.replace_holiday_year(year)
+    return HolidaysView.of(year)
+
+
+@router.get("/day")
+async def read_day(
+    day: Annotated[Day, Query()],
+    activity_id: Annotated[UUID, Query()],
+    _principal: Staff,
+    transaction: CurrentTransaction,
+) -> DayList:
+    """Who is expected."""
+    activity = await SqlCalendarStore(transaction).activity(activity_id)
+    if activity is None:
+        raise NotFoundError
+    rows = await queries.reservations_of_day(transaction, day, activity_id)
+    return DayList(
+        day=day,
+        activity_id=activity_id,
+        count=len(rows),
+        capacity=activity.calendar.capacity if activity.calendar else None,
+        reservations=[Expected.model_validate(row) for row in rows],
+    )
+
+
+@router.get("/all-reservations")
+async def list_all_reservations(
+    period: ListPeriod,
+    _principal: Staff,
+    transaction: CurrentTransaction,
+    family_id: Annotated[UUID | None, Query()] = None,
+    cursor: Annotated[UUID | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> ReservationPage:
+    """Reservations by day, in force or cancelled."""
+    rows = await queries.reservations_of_commune(
+        transaction, period, family_id=family_id, cursor=cursor, limit=limit + 1
+    )
+    items = [ReservationOfCommune.model_validate(row) for row in rows[:limit]]
+    return ReservationPage(items=items, next_cursor=str(items[-1].reservation_id) if len(rows) > limit else None)
+
+
+@router.get("/day-counts")
+async def list_day_counts(period: ListPeriod, _principal: Staff, transaction: CurrentTransaction) -> list[DayCount]:
+    """Places taken, by day and activity; days on which nobody ever booked are left out."""
+    return [DayCount.model_validate(row) for row in await queries.day_counts(transaction, *period)]

@@ -1,0 +1,171 @@
+"""A commune with families and activities, known to planning as enrolment's events tell them."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from chassis.ids import new_id
+from chassis.runtime import Service
+from chassis.testing.plugin import ALIXAN, GUIDE_DAY, Harness
+from contracts.events import ActivityPublished, AdhesionPaid, FamilyRegistered, MemberRegistered
+from contracts.values import MemberKind, PostalAddress, Regie, Role
+from planning.adapters.projections import Projections
+
+THURSDAY_NOON = {"kind": "weekly", "week_day": 3, "time": "12:00", "weeks_before": 1}
+EVE = {"kind": "days_before", "days": 1, "time": "23:59", "counting": "calendar"}
+CANTEEN_CALENDAR: dict[str, Any] = {
+    "week_days": [0, 1, 3, 4],
+    "during": "term",
+    "capacity": None,
+    "last_places": 0,
+    "booking_rule": {"default": THURSDAY_NOON},
+    "cancelling_rule": {"default": THURSDAY_NOON},
+}
+REGIE = Regie(regie_id=new_id(), name="Régie périscolaire")
+_versions = count(1)
+
+
+@pytest.fixture(scope="session")
+def service() -> Service:
+    from planning.entrypoints.service import SERVICE
+
+    return SERVICE
+
+
+class World:
+    """Arranges what planning knows; reads and acts through its HTTP interface."""
+
+    def __init__(self, harness: Harness) -> None:
+        self.harness = harness
+        self.tenant_id = ALIXAN.tenant_id
+
+    async def keep(self, *events: Any, tenant_id: UUID | None = None) -> None:
+        async with self.harness.runtime.transaction(tenant_id or self.tenant_id) as transaction:
+            projections = Projections(transaction)
+            handlers = {
+                FamilyRegistered: projections.keep_family,
+                MemberRegistered: projections.keep_member,
+                ActivityPublished: projections.keep_activity,
+                AdhesionPaid: projections.keep_entitlement,
+            }
+            for event in events:
+                await handlers[type(event)](event, next(_versions))
+
+    async def activity(self, name: str = "Cantine d'Alixan", tenant_id: UUID | None = None, **calendar: Any) -> UUID:
+        activity = ActivityPublished(
+            activity_id=new_id(),
+            name=f"{name} 2022/2023",
+            category="periscolaire",
+            element_name=name,
+            season="2022/2023",
+            opens_on=date(2022, 9, 1),
+            closes_on=date(2023, 7, 8),
+            regie=REGIE,
+        )
+        await self.keep(activity, tenant_id=tenant_id)
+        if calendar != {"none": True}:
+            async with self.staff(Role.ADMINISTRATOR) as client:
+                url = f"/activities/{activity.activity_id}/calendar"
+                response = await client.put(url, json=CANTEEN_CALENDAR | calendar)
+            assert response.status_code == 200, response.text
+        return activity.activity_id
+
+    async def family(self, *first_names: str, name: str = "Martin") -> tuple[UUID, list[UUID]]:
+        family_id = new_id()
+        address = PostalAddress(line="1 rue des Écoles", postal_code="26300", city="Alixan")
+        members = [member(first_name, family_id) for first_name in first_names]
+        await self.keep(FamilyRegistered(family_id=family_id, name=name, address=address, guardians=()), *members)
+        return family_id, [member.member_id for member in members]
+
+    async def adhesion(self, family_id: UUID, member_id: UUID, activity_id: UUID, cents: int = 500) -> AdhesionPaid:
+        event = AdhesionPaid(
+            adhesion_id=new_id(),
+            family_id=family_id,
+            member_id=member_id,
+            activity_id=activity_id,
+            regie_id=REGIE.regie_id,
+            payment_id=new_id(),
+            amount_cents=1700,
+            unit_price_cents=cents,
+            tariff_label="à l'unité",
+            valid_from=date(2022, 9, 1),
+            valid_until=date(2023, 7, 8),
+        )
+        await self.keep(event)
+        return event
+
+    async def enrolled(self, activity_id: UUID, first_name: str = "Louis") -> tuple[UUID, UUID]:
+        family_id, (member_id,) = await self.family(first_name)
+        await self.adhesion(family_id, member_id, activity_id)
+        return family_id, member_id
+
+    def parent(self, family_id: UUID, **headers: str) -> httpx.AsyncClient:
+        return self.harness.client(
+            headers={**self.harness.signer.headers(self.tenant_id, family_id=family_id), **headers}
+        )
+
+    def staff(self, role: Role = Role.AGENT) -> httpx.AsyncClient:
+        return self.harness.client(headers=self.harness.signer.headers(self.tenant_id, role))
+
+    async def want(
+        self, family_id: UUID, member_id: UUID, activity_id: UUID, *days: str, month: str = "2022-09"
+    ) -> httpx.Response:
+        first = date.fromisoformat(f"{month}-01")
+        body = {
+            "from": first.isoformat(),
+            "to": (first.replace(day=28) + timedelta(days=4)).replace(day=1).isoformat(),
+            "activity_id": str(activity_id),
+            "days": days,
+        }
+        async with self.parent(family_id) as client:
+            return await client.put(f"/draft/members/{member_id}", json=body)
+
+    async def commit(self, family_id: UUID) -> httpx.Response:
+        async with self.parent(family_id) as client:
+            return await client.post("/draft/commit")
+
+    async def book(self, family_id: UUID, member_id: UUID, activity_id: UUID, *days: str) -> httpx.Response:
+        drafted = await self.want(family_id, member_id, activity_id, *days)
+        assert drafted.status_code == 200, drafted.text
+        return await self.commit(family_id)
+
+    async def cells(
+        self, family_id: UUID, member_id: UUID, activity_id: UUID, first: str = "2022-09-01", last: str = "2022-10-01"
+    ) -> dict[str, Any]:
+        params = {"member_id": str(member_id), "from": first, "to": last}
+        async with self.parent(family_id) as client:
+            response = await client.get("/planning", params=params)
+        assert response.status_code == 200, response.text
+        (row,) = [row for row in response.json()["activities"] if row["activity_id"] == str(activity_id)]
+        return {cell["day"]: cell for cell in row["cells"]}
+
+    def stand_at(self, year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> None:
+        """Alixan's clock in UTC."""
+        self.harness.clock.instant = datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+def member(first_name: str, *family_ids: UUID, member_id: UUID | None = None) -> MemberRegistered:
+    return MemberRegistered(
+        member_id=member_id or new_id(),
+        family_ids=family_ids,
+        kind=MemberKind.CHILD,
+        first_name=first_name,
+        last_name="Martin",
+        birth_date=date(2015, 5, 5),
+        school=None,
+    )
+
+
+@pytest.fixture
+def world(harness: Harness) -> World:
+    harness.clock.instant = GUIDE_DAY
+    return World(harness)
+
+
+@pytest.fixture
+def registered() -> Any:
+    return member

@@ -1,0 +1,119 @@
+"""Calendars and lists of the town hall."""
+
+from chassis.ids import new_id
+from chassis.testing.plugin import VEYRAS
+from contracts.events import FamilyRegistered
+from contracts.values import PostalAddress, Role
+
+CRUAS_RULE = {
+    "default": {"kind": "days_before", "days": 2, "time": "12:00", "counting": "without_weekends"},
+    "week_days": {"2": {"kind": "weekly", "week_day": 3, "time": "12:00", "weeks_before": 1}},
+}
+
+
+async def test_a_calendar_is_read_as_it_was_written(world) -> None:
+    changes = {
+        "week_days": [2, 0, 1],
+        "capacity": 40,
+        "last_places": 5,
+        "booking_rule": CRUAS_RULE,
+        "closures": [{"from": "2022-09-12", "to": "2022-09-14", "reason": "Grève"}],
+        "extra_openings": [{"day": "2022-09-17", "reason": "Fête de l'école"}],
+    }
+    canteen = await world.activity(**changes)
+    async with world.staff() as client:
+        calendar = (await client.get(f"/activities/{canteen}/calendar")).json()
+    assert {name: calendar[name] for name in changes} == changes | {"week_days": [0, 1, 2]}
+    assert calendar["booking_rule_text"].endswith("Pour le mercredi : jusqu'au jeudi 12h pour la semaine suivante.")
+    assert calendar["notices"] == []
+    family, louis = await world.enrolled(canteen)
+    cells = await world.cells(family, louis, canteen)
+    assert (cells["2022-09-12"]["reason"], cells["2022-09-17"]["state"]) == ("Grève", "available")
+
+
+async def test_unknown_school_holidays_are_told(world, harness) -> None:
+    await harness.query(
+        "insert into holiday_year select $1, 2022, 'A', false, true on conflict (tenant_id, school_year)"
+        " do update set school_holidays_known = false, edited = true",
+        world.tenant_id,
+    )
+    try:
+        canteen = await world.activity()
+        async with world.staff() as client:
+            (notice,) = (await client.get(f"/activities/{canteen}/calendar")).json()["notices"]
+        assert notice.startswith("Les vacances scolaires 2022/2023 de la zone A ne sont pas connues")
+    finally:
+        await harness.query("delete from holiday_year where school_year = 2022")
+
+
+async def test_an_unknown_activity_has_no_calendar(world, harness) -> None:
+    canteen = await world.activity()
+    async with world.staff(Role.ADMINISTRATOR) as client:
+        calendar = (await client.get(f"/activities/{canteen}/calendar")).json()
+        body = {name: calendar[name] for name in calendar if not name.endswith("_text") and name != "notices"}
+        assert (await client.put(f"/activities/{new_id()}/calendar", json=body)).status_code == 404
+        assert (await client.get(f"/activities/{new_id()}/calendar")).status_code == 404
+    async with harness.client("veyras", harness.signer.headers(VEYRAS.tenant_id, Role.ADMINISTRATOR)) as client:
+        assert (await client.put(f"/activities/{canteen}/calendar", json=body)).status_code == 404
+
+
+async def test_only_an_administrator_changes_calendars(world) -> None:
+    async with world.staff(Role.REGISSEUR) as client:
+        assert (await client.put(f"/activities/{new_id()}/calendar", json={})).status_code == 403
+        assert (await client.put("/holidays/2022", json={"school": [], "public": []})).status_code == 403
+    family, _ = await world.family("Louis")
+    async with world.parent(family) as client:
+        for path in ("/day?day=2022-09-01&activity_id=" + str(new_id()), "/day-counts?from=2022-09-01&to=2022-09-02"):
+            assert (await client.get(path)).status_code == 403
+
+
+async def test_the_list_of_the_day(world) -> None:
+    canteen = await world.activity(capacity=30)
+    for name in ("Zoé", "Adam"):
+        family, child = await world.enrolled(canteen, name)
+        await world.book(family, child, canteen, "2022-09-05")
+    await world.want(family, child, canteen)
+    await world.commit(family)
+    async with world.staff() as client:
+        day = (await client.get("/day", params={"day": "2022-09-05", "activity_id": str(canteen)})).json()
+        counts = (await client.get("/day-counts", params={"from": "2022-09-05", "to": "2022-09-06"})).json()
+    assert (day["count"], day["capacity"]) == (1, 30)
+    assert [(r["first_name"], r["last_name"], r["family_name"]) for r in day["reservations"]] == [
+        ("Zoé", "Martin", "Martin")
+    ]
+    (count,) = [count for count in counts if count["activity_id"] == str(canteen)]
+    assert (count["booked"], count["capacity"], count["activity_name"]) == (1, 30, "Cantine d'Alixan 2022/2023")
+
+
+async def test_all_reservations_page_by_page(world) -> None:
+    canteen = await world.activity()
+    family, louis = await world.enrolled(canteen)
+    days = ["2022-09-01", "2022-09-02", "2022-09-05", "2022-09-06", "2022-09-08"]
+    await world.book(family, louis, canteen, *days)
+    found, cursor = [], None
+    async with world.staff() as client:
+        while True:
+            params = {"from": "2022-09-01", "to": "2022-10-01", "family_id": str(family), "limit": 2}
+            page = (
+                await client.get("/all-reservations", params=params | ({"cursor": cursor} if cursor else {}))
+            ).json()
+            found += [item["day"] for item in page["items"]]
+            if not (cursor := page["next_cursor"]):
+                break
+    assert found == days
+
+
+async def test_a_reservation_is_listed_before_its_familys_name_is_known(world) -> None:
+    canteen = await world.activity()
+    family, (louis,) = await world.family("Louis")
+    await world.adhesion(family, louis, canteen)
+    await world.harness.query("delete from family where family_id = $1", family)
+    await world.book(family, louis, canteen, "2022-09-05")
+    async with world.staff() as client:
+        params = {"day": "2022-09-05", "activity_id": str(canteen)}
+        (expected,) = (await client.get("/day", params=params)).json()["reservations"]
+        assert expected["family_name"] is None
+        address = PostalAddress(line="1 rue", postal_code="26300", city="Alixan")
+        await world.keep(FamilyRegistered(family_id=family, name="Durand", address=address, guardians=()))
+        (expected,) = (await client.get("/day", params=params)).json()["reservations"]
+    assert expected["family_name"] == "Durand"

@@ -1,0 +1,72 @@
+"""How the bank misbehaves when a test asks it to."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bank_simulator.model import Payment
+
+
+class Timing(StrEnum):
+    AT_ONCE = "at_once"
+    BEFORE_RETURN = "before_return"
+    """The browser is kept until the shop has answered."""
+    AFTER_RETURN = "after_return"
+    """Sent once the browser has gone back to the shop."""
+
+
+class Behaviour(BaseModel):
+    """Everything at its default is a genuine bank. Faults apply to server-to-server messages only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    duplicates: int = Field(default=0, ge=0, le=20)
+    """Further identical copies of each message."""
+    delay_seconds: float = Field(default=0, ge=0, le=600)
+    drop: bool = False
+    """The message is never sent (``resend`` still can)."""
+    swap: bool = False
+    """Messages of a reference travel in pairs, the second first."""
+    timing: Timing = Timing.AT_ONCE
+    browser_returns: bool = True
+    """False: the last page offers no way back to the shop."""
+    notify_cancellation: bool = False
+    """Also tell the shop of a cancelled payment, as some contracts do."""
+    corrupt_signature: bool = False
+    double_encode_signature: bool = False
+    amount_cents: int | None = Field(default=None, ge=0, le=9_999_999_999)
+    """Another amount, rightly signed."""
+    append: str = Field(default="", max_length=200, pattern=r"^[\x21-\x7e]*$")
+    """Query text added after the signature, ``Mt=1`` for instance."""
+
+
+GENUINE = Behaviour()
+
+
+class Behaviours:
+    """Which behaviour a payment gets: its reference's, else the one that stood when it was opened."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self._by_reference: dict[str, Behaviour] = {}
+        self._by_payment: dict[str, Behaviour] = {}
+        self._next = GENUINE
+        self._next_payments = 0
+
+    def set_reference(self, reference: str, behaviour: Behaviour) -> None:
+        self._by_reference[reference] = behaviour
+
+    def set_next(self, behaviour: Behaviour, payments: int) -> None:
+        """For the next ``payments`` payments opened."""
+        self._next, self._next_payments = behaviour, payments
+
+    def payment_opened(self, payment: Payment) -> None:
+        if self._next_payments > 0:
+            self._next_payments -= 1
+            self._by_payment[payment.id] = self._next
+
+    def of(self, payment: Payment) -> Behaviour:
+        by_payment = self._by_payment.get(payment.id, GENUINE)
+        return self._by_reference.get(payment.reference, by_payment)

@@ -1,0 +1,1 @@
+"""The bank's side of Paybox System / Up2pay e-Transactions."""

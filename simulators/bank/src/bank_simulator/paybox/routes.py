@@ -1,0 +1,54 @@
+"""The addresses of Paybox System: the payment request and the sign of life."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from bank_simulator.bank import CurrentBank
+from bank_simulator.paybox.merchants import DEMO_MERCHANTS
+from bank_simulator.paybox.protocol import NAME
+from bank_simulator.paybox.request import RequestRefusedError, parse_form, read_request
+from bank_simulator.rendering import page
+
+router = APIRouter()
+
+_MAX_BODY_BYTES = 65_536
+
+
+@router.post("/php/")
+async def ask_for_payment(request: Request, bank: CurrentBank) -> Response:
+    """Opens the payment page for a rightly sealed request; shows what is wrong with any other (400)."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_BODY_BYTES:
+            return _refused(RequestRefusedError("formulaire", "plus de 64 Ko"))
+    try:
+        asked = read_request(parse_form(bytes(body)), DEMO_MERCHANTS)
+    except RequestRefusedError as refusal:
+        return _refused(refusal)
+    payment = bank.checkout.open(
+        protocol=NAME,
+        merchant=asked.merchant.key,
+        shop_name=asked.merchant.shop_name,
+        reference=asked.reference,
+        amount_cents=asked.amount_cents,
+        fields=asked.fields,
+        seconds=asked.display_seconds,
+    )
+    return RedirectResponse(f"/pay/{payment.id}", status_code=303)
+
+
+@router.get("/load.html")
+async def sign_of_life() -> HTMLResponse:
+    """Shops look for ``>OK<`` to choose between the main and the backup servers."""
+    return HTMLResponse('<html><body><div id="server_status" style="text-align:center;">OK</div></body></html>')
+
+
+@router.get("/public-key.pem")
+async def public_key(bank: CurrentBank) -> Response:
+    """The key with which shops check the bank's messages."""
+    return Response(bank.key.public_pem, media_type="application/x-pem-file")
+
+
+def _refused(refusal: RequestRefusedError) -> HTMLResponse:
+    return page("request_refused.html", status_code=400, field=refusal.field, problem=refusal.problem)

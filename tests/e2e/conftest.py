@@ -1,0 +1,85 @@
+"""The whole system, started once for all journeys, and a browser."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from portail_local.layout import ROOT, Ports
+from portail_local.ports import free_block
+from portail_local.servers.accounts import is_root
+
+CHROMIUM = Path("/usr/bin/chromium")
+_QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Addresses of a running system; `state` is its state folder, `logins` what the demo loader printed."""
+
+    ports: Ports
+    state: Path
+    logins: tuple[dict[str, Any], ...]
+
+    def url(self, commune: str, path: str = "/") -> str:
+        """A page of a commune, by its slug."""
+        return f"http://{commune}.localhost:{self.ports.gateway}{path}"
+
+    @property
+    def gateway_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.gateway}"
+
+    @property
+    def bank_url(self) -> str:
+        return f"http://bank.localhost:{self.ports.bank}"
+
+    @property
+    def mail_url(self) -> str:
+        return f"http://localhost:{self.ports.mail}"
+
+
+def _portail(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "portail_local", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def _portal(port: int, state: Path) -> Portal:
+    return Portal(Ports(port), state, tuple(json.loads((state / "demo.json").read_text())))
+
+
+@pytest.fixture(scope="session")
+def running_portal() -> Iterator[Portal]:
+    """At the guide's day, with the demo communes. PORTAIL_TEST_PORTAL names the port of one that runs already."""
+    if given := os.environ.get("PORTAIL_TEST_PORTAL"):
+        state = Path(os.environ.get("PORTAIL_TEST_PORTAL_STATE", ROOT / ".portail"))
+        yield _portal(int(given), state)
+        return
+    with tempfile.TemporaryDirectory(prefix="portail-e2e-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        state, port = Path(folder) / "state", free_block(80)
+        settings = ("--state", str(state), "--port", str(port), "--at", "2022-07-04T09:00", "--bank-control")
+        started = _portail("up", "--detach", *settings)
+        try:
+            assert started.returncode == 0, started.stdout + started.stderr
+            yield _portal(port, state)
+        finally:
+            _portail("down", "--state", str(state))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; each test opens a context of its own."""
+    arguments = [*_QUIET, "--no-sandbox"] if is_root() else list(_QUIET)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield launched
+        launched.close()
