@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from driver import Bank, FamilyRecord, Mailbox, Parent, System, TownHall
+
 from portail_local.layout import ROOT, Ports
 from portail_local.ports import free_block
 from portail_local.servers.accounts import is_root
@@ -73,6 +77,45 @@ def running_portal() -> Iterator[Portal]:
             yield _portal(port, state)
         finally:
             _portail("down", "--state", str(state))
+
+
+@pytest.fixture(scope="session")
+def system(running_portal: Portal) -> Iterator[System]:
+    ports = running_portal.ports
+    urls = (f"http://127.0.0.1:{port}" for port in (ports.gateway, ports.bank, ports.mail))
+    with System(*urls) as running:
+        yield running
+
+
+@pytest.fixture
+def bank(system: System) -> Iterator[Bank]:
+    """Genuine again once the test is over."""
+    opened = system.bank()
+    yield opened
+    opened.behave()
+
+
+@pytest.fixture(scope="session")
+def mailbox(system: System) -> Mailbox:
+    return system.mailbox()
+
+
+@pytest.fixture(scope="module")
+def town_hall(system: System) -> TownHall:
+    """Alixan's administrator."""
+    return system.town_hall("alixan")
+
+
+@pytest.fixture
+def family(town_hall: TownHall) -> FamilyRecord:
+    """A family of this test alone, with Louis, Estelle, Louane and Théo."""
+    return town_hall.register_family()
+
+
+@pytest.fixture
+def parent(system: System, bank: Bank, family: FamilyRecord) -> Parent:
+    """Its parent, logged in; any misbehaviour of the bank ends with the test."""
+    return system.parent("alixan", family, bank)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.errors import NotFoundError
 from chassis.http.dependencies import AnyPrincipal, CurrentTenant, CurrentTransaction, FamilyId, Staff
 from chassis.http.scope import PortalRoute
 from communication.adapters import queries
@@ -85,6 +86,8 @@ async def read_conversation(
     family_id: UUID, _principal: Staff, tenant: CurrentTenant, transaction: CurrentTransaction
 ) -> list[Message]:
     """One family's exchange; reading it marks it as read."""
+    if not await SqlCommunicationStore(transaction).family_exists(family_id):
+        raise NotFoundError
     shown = await _conversation(transaction.connection, family_id, f"Mairie – {tenant.description.name}")
     await queries.mark_read(transaction.connection, family_id, "family", transaction.now())
     return shown

@@ -1,0 +1,37 @@
+"""The mails that left the portal, as the mail catcher shows them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from driver.waiting import until
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail received."""
+
+    subject: str
+    text: str
+    recipients: tuple[str, ...]
+
+
+class Mailbox:
+    """Everyone's mails; asked for by recipient."""
+
+    def __init__(self, url: str) -> None:
+        self._client = httpx.Client(base_url=url, timeout=30, trust_env=False)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def mails(self, recipient: str, subject: str = "") -> list[Mail]:
+        """Newest first; ``subject`` is a part of it."""
+        found: list[dict[str, Any]] = (
+            self._client.get("/api/mails", params={"to": recipient, "subject": subject}).raise_for_status().json()
+        )
+        return [Mail(mail["subject"], mail["text"] or "", tuple(mail["recipients"])) for mail in found]
+
+    def wait_for(self, recipient: str, subject: str, *, count: int = 1, seconds: float = 20) -> list[Mail]:
+        return until(lambda: self.mails(recipient, subject), lambda found: len(found) >= count, seconds=seconds)

@@ -1,0 +1,325 @@
+"""The guide, page by page, in a browser: with scripts and without."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import Portal
+from driver import OWN_PASSWORD, FamilyRecord, Mailbox, until
+from driver.pages import BankPages, Camera, PortalPages
+from playwright.sync_api import Browser, Page, expect
+
+CANTEEN = "Cantine d'Alixan 2022/2023"
+GUIDE_DAYS = {
+    "01/09/2022": "jeudi 1 septembre 2022",
+    "02/09/2022": "vendredi 2 septembre 2022",
+    "05/09/2022": "lundi 5 septembre 2022",
+    "06/09/2022": "mardi 6 septembre 2022",
+}
+
+OpenTab = Callable[[], PortalPages]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who goes through the guide, in which tab."""
+
+    tab: PortalPages
+    bank: BankPages
+    camera: Camera
+    family: FamilyRecord
+    scripts: bool
+
+    @property
+    def page(self) -> Page:
+        return self.tab.page
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def scripts(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def open_tab(browser: Browser, running_portal: Portal, scripts: bool) -> Iterator[OpenTab]:
+    """Each call is another browser: no cookie is shared."""
+    contexts = []
+
+    def opened() -> PortalPages:
+        contexts.append(browser.new_context(java_script_enabled=scripts, locale="fr-FR"))
+        contexts[-1].set_default_timeout(15_000)
+        return PortalPages(contexts[-1].new_page(), running_portal.url("alixan"))
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visit(open_tab: OpenTab, running_portal: Portal, family: FamilyRecord, scripts: bool) -> Visit:
+    tab = open_tab()
+    return Visit(tab, BankPages(tab.page, running_portal.bank_url), Camera(tab.page), family, scripts)
+
+
+def test_the_guide(visit: Visit, open_tab: OpenTab, mailbox: Mailbox, tmp_path: Path) -> None:
+    _log_in_for_the_first_time(visit)
+    _find_the_planning_closed(visit)
+    _enrol_two_children(visit)
+    _pay(visit, "34,00")
+    _draft_four_days(visit)
+    later = _come_back_another_day(visit, open_tab)
+    _finish(later)
+    _run_september(later, open_tab())
+    mailbox.wait_for(visit.family.email, "facture")
+    _choose_the_invoice(later, tmp_path)
+    _pay(later, "20,00")
+    _read_the_history(later)
+
+
+def _log_in_for_the_first_time(visit: Visit) -> None:
+    tab, page = visit.tab, visit.page
+    tab.go("/")
+    tab.expect_title("Bienvenue sur le portail famille")
+    tab.expect_text("Chers parents,")
+    tab.expect_text("Retrouvez ici les différents documents mis à disposition en téléchargement par votre commune.")
+    expect(page.get_by_role("link", name=re.compile(r"Tutoriel du portail famille \(PDF - \d+"))).to_be_visible()
+    expect(page.get_by_role("link", name="Adhésions à la cantine 2022/2023 ouvertes")).to_be_visible()
+    expect(page.get_by_label("Se rappeler de moi")).not_to_be_checked()
+    expect(page.get_by_role("link", name="Mot de passe oublié ?")).to_be_visible()
+    visit.camera.take("accueil-public")
+    tab.log_in(visit.family.user_name, "pas le bon mot de passe")
+    expect(page.get_by_role("alert")).to_be_visible()
+    tab.log_in(visit.family.user_name, visit.family.first_password)
+    visit.camera.take("premier-mot-de-passe")
+    tab.choose_password(visit.family.first_password, OWN_PASSWORD)
+    for tile in (
+        "Mon dossier",
+        "Inscriptions aux activités",
+        "Planning des enfants",
+        "Factures de la famille",
+        "Messagerie",
+        "Actualités",
+    ):
+        expect(page.get_by_role("heading", name=tile, exact=True)).to_be_visible()
+    tab.expect_text("Aucune facture en attente.")
+    visit.camera.take("tuiles")
+
+
+def _find_the_planning_closed(visit: Visit) -> None:
+    visit.tab.go("/planning")
+    visit.tab.expect_text("le planning s'ouvre une fois une inscription payée")
+    expect(visit.page.get_by_role("link", name="Modifier", exact=True)).to_have_count(0)
+
+
+def _enrol_two_children(visit: Visit) -> None:
+    tab, page = visit.tab, visit.page
+    tab.go("/accueil")
+    tab.follow("Voir toutes mes inscriptions")
+    visit.camera.take("inscriptions")
+    tab.follow("Inscriptions en paiement immédiat")
+    tab.expect_title("Les inscriptions en paiement immédiat")
+    canteen = page.get_by_role("group", name=CANTEEN)
+    assert canteen.get_by_role("checkbox").count() == 4
+    visit.camera.take("paiement-immediat")
+    for child in ("Louis", "Estelle"):
+        canteen.get_by_label(child).check()
+    tab.press("Valider")
+    tab.expect_title("Récapitulatif de mes inscriptions en paiement immédiat")
+    for child in ("Louis", "Estelle"):
+        tab.expect_text(f"{CANTEEN} - {child} : 17,00 €")
+    tab.expect_text("2 inscriptions pour un montant total de 34,00 €")
+    expect(page.get_by_role("button", name="Annuler", exact=True)).to_be_visible()
+    visit.camera.take("recapitulatif-inscriptions")
+    tab.press("Payer")
+
+
+def _pay(visit: Visit, amount: str) -> None:
+    """The bank's page, the code on the telephone, and back: the page says by itself that it is paid."""
+    bank, page = visit.bank, visit.page
+    bank.arrive()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        re.compile(rf"Paiement de {amount}\sEUR\s*–\s*CANTINE SCOLAIRE D'ALIXAN")
+    )
+    visit.camera.take("banque-carte")
+    bank.type_card()
+    code = bank.code_on_the_phone()
+    visit.camera.take("banque-3d-secure")
+    bank.type_code("000000" if code != "000000" else "000001")
+    visit.tab.expect_text("Ce code n'est pas le bon.")
+    bank.type_code(bank.code_on_the_phone())
+    expect(page.get_by_role("heading", name="Paiement accepté")).to_be_visible()
+    bank.back_to_shop()
+    visit.tab.expect_title("Paiement confirmé")
+    visit.tab.expect_text("La banque a confirmé votre paiement. Merci.")
+    visit.camera.take("paiement-confirme")
+
+
+def _draft_four_days(visit: Visit) -> None:
+    tab, page = visit.tab, visit.page
+    _open_planning_of_louis(visit)
+    tab.expect_title(re.compile(r"Louis\s: Juillet 2022"))
+    visit.camera.take("planning-juillet")
+    tab.show_month("Septembre 2022")
+    tab.expect_text("Cette activité est ouverte à partir du 01/09/2022")
+    expect(page.get_by_role("checkbox")).to_have_count(0)
+    assert "Fermé" in tab.day("samedi 3 septembre 2022")
+    visit.camera.take("planning-septembre")
+    tab.follow("Modifier")
+    visit.camera.take("planning-modifier")
+    if visit.scripts:
+        _tick_the_whole_month_and_think_again(visit)
+    for spoken in GUIDE_DAYS.values():
+        tab.tick_day(spoken)
+    if visit.scripts:
+        _expect_cost(page, "20,00")
+    tab.press("Valider et terminer")
+    tab.expect_title("Validation des modifications")
+    _expect_recap(page)
+    visit.camera.take("recapitulatif-planning")
+
+
+def _open_planning_of_louis(visit: Visit) -> None:
+    """Its event may still be on the way when the payment is already confirmed."""
+
+    def is_open() -> bool:
+        visit.tab.go("/planning")
+        return visit.page.get_by_role("link", name="Modifier", exact=True).count() > 0 or (
+            visit.page.get_by_text("Inscriptions :").count() > 0 and visit.page.get_by_text("Aucune.").count() == 0
+        )
+
+    until(is_open)
+    visit.tab.follow("Louis")
+
+
+def _tick_the_whole_month_and_think_again(visit: Visit) -> None:
+    page = visit.page
+    days = page.get_by_role("checkbox", name=re.compile("septembre 2022"))
+    page.get_by_label("Tout le mois").check()
+    expect(page.get_by_role("checkbox", name=re.compile("septembre 2022"), checked=True)).to_have_count(days.count())
+    _expect_cost(page, f"{5 * days.count()},00")
+    page.get_by_label("Tout le mois").uncheck()
+    _expect_cost(page, "0,00")
+
+
+def _expect_cost(page: Page, amount: str) -> None:
+    expect(page.get_by_text("Coût de la période :")).to_have_text(re.compile(rf"Coût de la période :\s*{amount}\s€"))
+
+
+def _expect_recap(page: Page) -> None:
+    table = page.get_by_role("table", name="Récapitulatif de votre saisie")
+    for column in ("Date", "Élément", "Tarification", "Coût"):
+        expect(table.get_by_role("columnheader", name=column, exact=True)).to_be_visible()
+    for day in GUIDE_DAYS:
+        row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name=day))
+        expect(row).to_contain_text(f"Louis - {CANTEEN} - Cantine d'Alixan")
+        expect(row).to_contain_text("à l'unité")
+        expect(row).to_contain_text(re.compile(r"5,00\s€"))
+    total = table.get_by_role("row").filter(has_text="Total de vos modifications")
+    expect(total).to_contain_text(re.compile(r"20,00\s€"))
+    for button in ("Tout supprimer", "Terminer"):
+        expect(page.get_by_role("button", name=button, exact=True)).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("link", name="Retour", exact=True)).to_be_visible()
+
+
+def _come_back_another_day(visit: Visit, open_tab: OpenTab) -> Visit:
+    """The browser was closed before «Terminer»: the draft is still there, and every page says that it is one."""
+    visit.page.context.close()
+    tab = open_tab()
+    later = Visit(tab, BankPages(tab.page, visit.bank.url), Camera(tab.page), visit.family, visit.scripts)
+    tab.go("/")
+    tab.log_in(visit.family.user_name, OWN_PASSWORD)
+    for path in ("/accueil", "/dossier", "/planning"):
+        tab.go(path)
+        banner = tab.page.get_by_role("region", name="Réservations en attente")
+        expect(banner).to_contain_text("Pas encore réservé")
+        expect(banner).to_contain_text("4 jours attendent votre validation.")
+    later.camera.take("brouillon-retrouve")
+    return later
+
+
+def _finish(visit: Visit) -> None:
+    tab = visit.tab
+    tab.page.get_by_role("region", name="Réservations en attente").get_by_role("link", name="Terminer").click()
+    _expect_recap(tab.page)
+    tab.press("Terminer")
+    tab.expect_title("Réservations enregistrées")
+    tab.expect_text("4 jours sont enregistrés.")
+    expect(tab.page.get_by_role("region", name="Réservations en attente")).to_have_count(0)
+    visit.camera.take("reservations-enregistrees")
+    tab.follow("Retour au planning")
+    tab.follow("Louis")
+    tab.show_month("Septembre 2022")
+    for spoken in GUIDE_DAYS.values():
+        assert "Réservé" in tab.day(spoken)
+    visit.camera.take("planning-reserve")
+
+
+def _run_september(parent: Visit, agent: PortalPages) -> None:
+    agent.go("/")
+    agent.log_in("mairie.alixan", "demonstration-alixan")
+    camera = Camera(agent.page)
+    camera.take("mairie-tableau-de-bord")
+
+    def invoiced() -> bool:
+        """The bookings' events may still be on their way to billing."""
+        agent.go("/mairie/facturation?mois=2022-09")
+        button = agent.page.get_by_role("button", name="Facturer septembre 2022")
+        if button.count():
+            camera.take("mairie-facturer")
+            button.click()
+            agent.expect_text("Septembre 2022 est facturé")
+            camera.take("mairie-facture")
+        parent.tab.go("/accueil")
+        return parent.page.get_by_text("1 facture en attente").count() > 0
+
+    until(invoiced)
+    agent.go("/mairie/factures?mois=2022-09")
+    expect(agent.page.get_by_role("link", name=parent.family.name)).to_be_visible()
+    camera.take("mairie-factures")
+
+
+def _choose_the_invoice(visit: Visit, tmp_path: Path) -> None:
+    tab, page = visit.tab, visit.page
+    tab.expect_text("Régie Périscolaire d'Alixan : 1 facture en attente (20,00 €)")
+    visit.camera.take("tuiles-facture-en-attente")
+    tab.follow("Payer mes factures en ligne")
+    tab.expect_title("Payer mes factures")
+    for step in ("Mes factures", "Mon récapitulatif", "Mon paiement"):
+        expect(page.get_by_role("listitem").filter(has_text=step)).to_be_visible()
+    month = page.get_by_role("group", name=re.compile("SEPTEMBRE 2022"))
+    number = re.compile(r"Facture NUM 2209\d{3}")
+    expect(month.get_by_role("checkbox", name=number)).to_be_checked()
+    expect(month).to_contain_text(re.compile(r"À payer 20,00\s€"))
+    download = page.get_by_role("link", name=re.compile(r"Télécharger.*\(PDF - \d+"))
+    until(lambda: download.count() or page.reload() is None)
+    with page.expect_download() as downloaded:
+        download.click()
+    kept = tmp_path / "facture.pdf"
+    downloaded.value.save_as(kept)
+    assert kept.read_bytes().startswith(b"%PDF-")
+    assert re.fullmatch(r"Facture-2209\d{3}\.pdf", downloaded.value.suggested_filename)
+    visit.camera.take("factures")
+    tab.press("Étape suivante")
+    tab.expect_text("1 facture pour un montant total de 20,00 €")
+    expect(page.get_by_role("button", name=re.compile("^Retirer"))).to_be_visible()
+    visit.camera.take("factures-recapitulatif")
+    tab.press("Payer")
+
+
+def _read_the_history(visit: Visit) -> None:
+    tab, page = visit.tab, visit.page
+    tab.go("/factures")
+    tab.follow("Historique")
+    table = page.get_by_role("table", name="Paiements")
+    for amount in ("34,00", "20,00"):
+        row = table.get_by_role("row").filter(has_text=re.compile(rf"{amount}\s€"))
+        expect(row).to_contain_text("Payé")
+    expect(page.get_by_text(re.compile(r"Facture NUM 2209\d{3}")).first).to_be_visible()
+    visit.camera.take("historique")
+    tab.go("/factures/compte")
+    tab.expect_text("Votre compte est à jour.")
+    visit.camera.take("compte")
+    tab.log_out()
+    tab.expect_text("Vous êtes déconnecté.")
