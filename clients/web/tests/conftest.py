@@ -3,13 +3,15 @@
 import base64
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from jinja2 import Environment
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -17,6 +19,8 @@ from fake_api import FakeApi
 from fake_api.world import PASSWORD, USER, World
 
 from web.app import create_app
+from web.rendering.assets import Assets
+from web.rendering.environment import make_environment
 from web.settings import WebSettings
 
 ORIGIN = "http://alixan.localhost"
@@ -55,9 +59,17 @@ def settings() -> WebSettings:
     return WebSettings(api_url="http://gateway", secret_key=key, payment_patience_seconds=1)
 
 
+@pytest.fixture(scope="session")
+def templates() -> Environment:
+    """Compiled once for all tests."""
+    return make_environment(Assets())
+
+
 @pytest.fixture
-def app(api: FakeApi, settings: WebSettings) -> Iterator[FastAPI]:
-    return create_app(settings, httpx.ASGITransport(app=api.app, raise_app_exceptions=False))
+def app(api: FakeApi, settings: WebSettings, templates: Environment) -> FastAPI:
+    built = create_app(settings, httpx.ASGITransport(app=api.app, raise_app_exceptions=False))
+    built.state.web = replace(built.state.web, templates=templates)
+    return built
 
 
 @pytest_asyncio.fixture

@@ -75,7 +75,7 @@ class Town:
     def activity(self, regie: Regie | None = None, activity_id: UUID | None = None) -> ActivityPublished:
         return ActivityPublished(
             activity_id=activity_id or self.activity_id,
-            name="Cantine d'Alixan",
+            name="Cantine d'Alixan 2022/2023",
             category="periscolaire",
             element_name="Cantine d'Alixan",
             season="2022/2023",

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from web import family, town_hall
-from web.errors import LastResort, install_error_pages, trouble_page
+from web.errors import LastResort, install_error_pages, refusal_page
 from web.observation import Observation
 from web.rendering.assets import FOLDER, Assets, HashedFiles
 from web.rendering.environment import make_environment
@@ -45,7 +45,7 @@ def create_app(settings: WebSettings, transport: httpx.AsyncBaseTransport | None
     _add_operations(app, assets)
     install_error_pages(app)
     app.add_middleware(LastResort)
-    app.add_middleware(BrowserGuard, sealer=sealer, refuse=trouble_page)
+    app.add_middleware(BrowserGuard, sealer=sealer, refuse=refusal_page)
     app.add_middleware(Observation)
     return app
 

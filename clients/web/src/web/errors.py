@@ -30,11 +30,7 @@ class Trouble:
 
 def _trouble(status: int) -> Trouble:
     known = {
-        403: Trouble(
-            403,
-            _("Cette page a expiré"),
-            _("Par sécurité, cet envoi n'a pas été pris en compte. Revenez à la page, rechargez-la et recommencez."),
-        ),
+        403: Trouble(403, _("Accès réservé"), _("Votre compte n'a pas accès à cette page.")),
         404: Trouble(
             404,
             _("Page introuvable"),
@@ -54,16 +50,21 @@ def _trouble(status: int) -> Trouble:
     return known.get(status, unreadable if 400 <= status < 500 else unexpected)
 
 
-def _reserved() -> Trouble:
-    return Trouble(403, _("Page réservée"), _("Cette page est réservée à la mairie. Votre espace reste ouvert."))
+async def refusal_page(request: Request, status: int) -> Response:
+    """The page of what the guard refuses: a form not proven to be ours (403), or too large (413)."""
+    if status != 403:
+        return await trouble_page(request, status)
+    sentence = _("Par sécurité, cet envoi n'a pas été pris en compte. Revenez à la page, rechargez-la et recommencez.")
+    return await _page(request, Trouble(403, _("Cette page a expiré"), sentence))
 
 
 async def trouble_page(request: Request, status: int, detail: str | None = None) -> Response:
-    """The page of an error, in the commune's look when it can be known."""
+    """The page of an error, with the API's own sentence when it has one."""
     return await _page(request, _trouble(status), detail)
 
 
 async def _page(request: Request, trouble: Trouble, detail: str | None = None) -> Response:
+    """In the commune's look when it can be known."""
     content = {"trouble": trouble, "detail": detail}
     visit = Visit(request)
     try:
@@ -94,12 +95,12 @@ async def _session_ended(request: Request, _error: Exception) -> Response:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiProblem)  # noqa: S101
-    trouble = _reserved() if error.slug == "forbidden" else _trouble(error.status)
-    return await _page(request, trouble, error.detail or None)
+    return await trouble_page(request, error.status, error.detail or None)
 
 
 async def _staff_only(request: Request, _error: Exception) -> Response:
-    return await _page(request, _reserved())
+    sentence = _("Cette page est réservée à la mairie. Votre espace reste ouvert.")
+    return await trouble_page(request, 403, sentence)
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

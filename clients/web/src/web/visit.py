@@ -13,6 +13,7 @@ from web.api import identity, planning
 from web.api.client import Api
 from web.api.errors import ApiError, ApiProblem, ServiceUnavailableError, SessionEndedError
 from web.api.identity import Commune
+from web.i18n import gettext as _
 from web.navigation import (
     FIRST_PASSWORD,
     LOGIN,
@@ -42,7 +43,12 @@ class Visit:
         self.request = request
         self.state: State = state_of(request)
         self.browser: Browser = browser_of(request)
-        self.api = Api(self.state.http, self.browser.host, form_key=request.state.form_key)
+        self.api = Api(
+            self.state.http,
+            self.browser.host,
+            form_key=request.state.form_key,
+            visitor=request.headers.get("x-forwarded-for"),
+        )
 
     @property
     def session(self) -> Session | None:
@@ -140,8 +146,11 @@ async def _ready(visit: Annotated[Visit, Depends(_logged_in)]) -> Visit:
 
 
 async def _parent(visit: Annotated[Visit, Depends(_ready)]) -> Visit:
-    if visit.session is None or visit.session.account.family_id is None:
-        raise RedirectError(STAFF_HOME)
+    session = visit.session
+    if session is not None and session.account.family_id is None:
+        if session.is_staff:
+            raise RedirectError(STAFF_HOME)
+        raise ApiProblem(403, {"detail": _("Votre compte n'est lié à aucune famille : adressez-vous à la mairie.")})
     return visit
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request, Response
 from starlette.responses import JSONResponse
 
-from fake_api import billing, communication, enrolment, identity, payments, planning
+from fake_api import billing, communication, enrolment, identity, payments, planning, town_hall
 from fake_api.world import Problem, World
 
 _HOSTS = ("alixan.localhost", "alixan.localhost:12700")
@@ -19,6 +19,8 @@ class FakeApi:
         self.app = FastAPI()
         for part in (identity, enrolment, planning, billing, payments, communication):
             self.app.include_router(part.routes(self.world), prefix=f"/api/{part.NAME}/v1")
+        for service, staff_routes in town_hall.routes(self.world).items():
+            self.app.include_router(staff_routes, prefix=f"/api/{service}/v1")
         self.app.add_exception_handler(Problem, _refuse)
         self.app.middleware("http")(self._gateway)
 
@@ -30,13 +32,16 @@ class FakeApi:
         if service in self.world.down:
             return JSONResponse({"detail": "away"}, 503)
         key = request.headers.get("idempotency-key")
+        asked = await request.body()
         if key and key in self.world.answered:
-            status, body = self.world.answered[key]
+            first_asked, status, body = self.world.answered[key]
+            if first_asked != asked:
+                return Problem(409, "idempotency-mismatch", "Cette clé a déjà servi pour une autre demande.").response()
             return Response(body, status, media_type="application/json")
         response = await proceed(request)
         if key and response.status_code < 300:
             body = b"".join([piece async for piece in response.body_iterator])  # type: ignore[attr-defined]
-            self.world.answered[key] = (response.status_code, body)
+            self.world.answered[key] = (asked, response.status_code, body)
             return Response(body, response.status_code, media_type="application/json")
         return response
 

@@ -1,11 +1,12 @@
 """billing."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Body, Request, Response
 
-from fake_api.identity import parent
-from fake_api.world import REGIE, Problem, World, an_id
+from fake_api.identity import is_staff, parent
+from fake_api.world import FAMILY, REGIE, Problem, World, an_id
 
 NAME = "billing"
 
@@ -27,13 +28,28 @@ def routes(world: World) -> APIRouter:
         ]
 
     @router.get("/invoices")
-    def invoices(request: Request, status: str | None = None) -> dict[str, Any]:
-        parent(world, request)
-        return {"items": [i for i in world.invoices if status in {None, i["status"]}], "next_cursor": None}
+    def invoices(
+        request: Request,
+        status: Literal["pending", "paid"] | None = None,
+        period: str | None = None,
+        family_id: UUID | None = None,
+        cursor: int = 0,
+        limit: int = 100,
+    ) -> dict[str, Any]:
+        wanted = str(family_id) if is_staff(world, request) and family_id else FAMILY
+        found = [
+            invoice
+            for invoice in world.invoices
+            if status in {None, invoice["status"]}
+            and period in {None, invoice["period"][:7]}
+            and wanted == invoice["family_id"]
+        ]
+        following = str(cursor + limit) if len(found) > cursor + limit else None
+        return {"items": found[cursor : cursor + limit], "next_cursor": following}
 
     @router.get("/invoices/{invoice_id}/pdf")
     def pdf(request: Request, invoice_id: str) -> Response:
-        parent(world, request)
+        is_staff(world, request)
         for invoice in world.invoices:
             if invoice["invoice_id"] == invoice_id:
                 headers = {"Content-Disposition": f'attachment; filename="Facture-{invoice["number"]}.pdf"'}

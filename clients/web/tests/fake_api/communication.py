@@ -9,58 +9,32 @@ from fake_api.world import NOW, Problem, World, an_id
 
 NAME = "communication"
 
-NEWS = [
-    {
-        "news_id": an_id("news"),
-        "title": "Les inscriptions à la cantine sont ouvertes",
-        "html": "<p>Réservez avant le <strong>jeudi 12h</strong> pour la semaine suivante.</p>",
-        "summary": "Réservez avant le jeudi 12h pour la semaine suivante.",
-        "published_on": "2022-06-20",
-    }
-]
-DOCUMENT = {
-    "document_id": an_id("document"),
-    "title": "Règlement de la cantine",
-    "file_name": "reglement.pdf",
-    "media_type": "application/pdf",
-    "size_bytes": 212_000,
-    "published_on": "2022-06-20",
-}
-
 
 def routes(world: World) -> APIRouter:
     router = APIRouter()
 
     @router.get("/home")
     def home() -> dict[str, Any]:
-        return {
-            "title": "Chers parents,",
-            "html": "<p>Ce portail Famille, disponible 24h / 24, vous permet de consulter vos informations, "
-            "d'effectuer les réservations et de payer en ligne.</p>"
-            "<h3>Préinscriptions aux services périscolaires</h3><ul>"
-            "<li><strong>Restauration scolaire</strong> : jusqu'au jeudi 12h pour la semaine suivante,</li>"
-            "<li><strong>Garderie</strong> : jusqu'à la veille à 23h59.</li></ul>",
-            "published_on": "2022-06-20",
-        }
+        return world.town_hall.home
 
     @router.get("/news")
     def news(limit: int = 10) -> list[dict[str, Any]]:
-        return NEWS[:limit]
+        return world.town_hall.news[:limit]
 
     @router.get("/news/{news_id}")
     def news_item(news_id: str) -> dict[str, Any]:
-        for item in NEWS:
+        for item in world.town_hall.news:
             if item["news_id"] == news_id:
                 return item
         raise Problem(404, "not-found", "Cette actualité n'existe pas ou n'existe plus.")
 
     @router.get("/documents")
     def documents() -> list[dict[str, Any]]:
-        return [DOCUMENT]
+        return world.town_hall.documents
 
     @router.get("/documents/{document_id}/content")
     def content(document_id: str) -> Response:
-        if document_id != DOCUMENT["document_id"]:
+        if document_id not in {document["document_id"] for document in world.town_hall.documents}:
             raise Problem(404, "not-found", "Ce document n'existe pas.")
         headers = {"Content-Disposition": 'attachment; filename="reglement.pdf"'}
         return Response(b"%PDF-1.7 rules", media_type="application/pdf", headers=headers)
@@ -80,7 +54,7 @@ def routes(world: World) -> APIRouter:
             "subject": subject,
             "body": body,
             "sent_at": NOW,
-            "read": True,
+            "read": False,
         }
         world.messages.append(message)
         return message
@@ -89,12 +63,12 @@ def routes(world: World) -> APIRouter:
     def read(request: Request) -> Response:
         parent(world, request)
         for message in world.messages:
-            message["read"] = True
+            message["read"] = message["read"] or message["from"] == "town_hall"
         return Response(status_code=204)
 
     @router.get("/messages/summary")
     def summary(request: Request) -> dict[str, int]:
         parent(world, request)
-        return {"unread": sum(not message["read"] for message in world.messages)}
+        return {"unread": sum(m["from"] == "town_hall" and not m["read"] for m in world.messages)}
 
     return router

@@ -26,7 +26,7 @@ _REGIE = {"regie_id": REGIE, "name": "Régie Périscolaire d'Alixan"}
 _FEE_CENTS = 1700
 
 
-def _adhesion(world: World, order: dict[str, Any], line: dict[str, Any]) -> dict[str, Any]:
+def adhesion(world: World, order: dict[str, Any], line: dict[str, Any]) -> dict[str, Any]:
     paid = (line["activity_id"], line["member_id"]) in world.paid
     return line | {
         "family_id": FAMILY,
@@ -94,46 +94,50 @@ def _activities(world: World) -> list[dict[str, Any]]:
     return [canteen | common, swimming | common | {"immediate_payment": False}]
 
 
+def family_file(world: World) -> dict[str, Any]:
+    adhesions = [
+        adhesion(world, order, line)
+        for order in world.orders.values()
+        if order["status"] in {"awaiting_payment", "paid"}
+        for line in order["lines"]
+    ]
+    return {
+        "family_id": FAMILY,
+        "name": "Famille Martin",
+        "address": {"line": "3 rue des Écoles", "postal_code": "26300", "city": "Alixan"},
+        "quotient_familial": 980,
+        "guardians": [
+            {
+                "guardian_id": GUARDIAN,
+                "first_name": "Camille",
+                "last_name": "Martin",
+                "email": world.email,
+                "phone": world.phone,
+                "account_user_name": "camille.martin",
+            }
+        ],
+        "members": [
+            {
+                "member_id": member_id,
+                "kind": "child",
+                "first_name": name,
+                "last_name": "Martin",
+                "birth_date": "2014-03-12",
+                "school": "École d'Alixan",
+                "adhesions": [a for a in adhesions if a["member_id"] == member_id],
+            }
+            for member_id, name in CHILDREN.items()
+        ],
+    }
+
+
 def routes(world: World) -> APIRouter:
     router = APIRouter()
 
     @router.get("/family")
     def family(request: Request) -> dict[str, Any]:
         parent(world, request)
-        adhesions = [
-            _adhesion(world, order, line)
-            for order in world.orders.values()
-            if order["status"] in {"awaiting_payment", "paid"}
-            for line in order["lines"]
-        ]
-        return {
-            "family_id": FAMILY,
-            "name": "Famille Martin",
-            "address": {"line": "3 rue des Écoles", "postal_code": "26300", "city": "Alixan"},
-            "quotient_familial": 980,
-            "guardians": [
-                {
-                    "guardian_id": GUARDIAN,
-                    "first_name": "Camille",
-                    "last_name": "Martin",
-                    "email": world.email,
-                    "phone": world.phone,
-                    "account_user_name": "camille.martin",
-                }
-            ],
-            "members": [
-                {
-                    "member_id": member_id,
-                    "kind": "child",
-                    "first_name": name,
-                    "last_name": "Martin",
-                    "birth_date": "2014-03-12",
-                    "school": "École d'Alixan",
-                    "adhesions": [a for a in adhesions if a["member_id"] == member_id],
-                }
-                for member_id, name in CHILDREN.items()
-            ],
-        }
+        return family_file(world)
 
     @router.put("/family/guardians/{guardian_id}")
     def change(

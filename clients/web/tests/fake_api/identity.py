@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 
-from fake_api.world import FAMILY, GUARDIAN, NOW, STAFF_USER, TODAY, USER, Problem, World, an_id
+from fake_api.world import FAMILY, GUARDIAN, NOW, STAFF_ROLES, TODAY, USER, Problem, World, an_id
 
 NAME = "identity"
 
@@ -43,16 +43,33 @@ def parent(world: World, request: Request) -> str:
     return user
 
 
+def staff(world: World, request: Request, *roles: str) -> str:
+    """Someone of the town hall, with one of the roles when any is asked for."""
+    user = caller(world, request)
+    role = STAFF_ROLES.get(user)
+    if role is None or (roles and role not in roles):
+        raise Problem(403, "forbidden", "Vous n'avez pas accès à cette partie.")
+    return user
+
+
+def is_staff(world: World, request: Request) -> bool:
+    """Whether the town hall asks; anyone else must be a parent."""
+    if caller(world, request) in STAFF_ROLES:
+        return True
+    parent(world, request)
+    return False
+
+
 def _session(world: World, user: str) -> dict[str, Any]:
     access, refresh = secrets.token_urlsafe(300), secrets.token_urlsafe(32)
     world.access[access] = user
     world.refresh[refresh] = user
-    staff = user == STAFF_USER
+    staff = user in STAFF_ROLES
     account = {
         "account_id": an_id(user),
         "user_name": user,
         "display_name": "Agnès Roux" if staff else "Camille Martin",
-        "roles": ["agent"] if staff else ["parent"],
+        "roles": [STAFF_ROLES[user]] if staff else ["parent"],
         "family_id": None if staff else FAMILY,
         "guardian_id": None if staff else GUARDIAN,
     }
@@ -76,7 +93,7 @@ def routes(world: World) -> APIRouter:
             raise Problem(
                 429, "too-many-attempts", "Trop d'essais. Réessayez dans 30 secondes.", retry_after_seconds=30
             )
-        if user_name not in {USER, STAFF_USER} or password != world.password:
+        if user_name not in {USER, *STAFF_ROLES} or password != world.password:
             raise Problem(401, "wrong-credentials", "Le nom d'utilisateur ou le mot de passe n'est pas le bon.")
         return _session(world, user_name)
 

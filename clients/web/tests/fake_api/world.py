@@ -21,7 +21,35 @@ FAMILY, GUARDIAN, CANTEEN, SWIMMING, REGIE = (an_id(n) for n in ("family", "guar
 CHILDREN = {an_id(name): name for name in ("Louis", "Estelle", "Louane", "Théo")}
 LOUIS, ESTELLE, LOUANE, THEO = CHILDREN
 USER, PASSWORD, OWN_PASSWORD = "camille.martin", "premier-mot", "quatre chevaux verts sautent"
-STAFF_USER = "agent.mairie"
+STAFF_USER, REGISSEUR_USER = "agent.mairie", "regisseur.mairie"
+STAFF_ROLES = {STAFF_USER: "agent", REGISSEUR_USER: "regisseur"}
+
+
+HOME = {
+    "title": "Chers parents,",
+    "body": "Ce portail Famille, disponible 24h / 24…",
+    "html": "<p>Ce portail Famille, disponible 24h / 24, vous permet de consulter vos informations, d'effectuer "
+    "les réservations des services périscolaires et de payer en ligne.</p><h3>Préinscriptions aux services "
+    "périscolaires</h3><ul><li><strong>Restauration scolaire</strong> : jusqu'au jeudi 12h pour la semaine "
+    "suivante,</li><li><strong>Garderie</strong> : jusqu'à la veille à 23h59.</li></ul>",
+    "published_on": "2022-06-20",
+}
+NEWS = {
+    "news_id": an_id("news"),
+    "title": "Les inscriptions à la cantine sont ouvertes",
+    "body": "Réservez avant le **jeudi 12h** pour la semaine suivante.",
+    "html": "<p>Réservez avant le <strong>jeudi 12h</strong> pour la semaine suivante.</p>",
+    "summary": "Réservez avant le jeudi 12h pour la semaine suivante.",
+    "published_on": "2022-06-20",
+}
+DOCUMENT = {
+    "document_id": an_id("document"),
+    "title": "Règlement de la cantine",
+    "file_name": "reglement.pdf",
+    "media_type": "application/pdf",
+    "size_bytes": 212_000,
+    "published_on": "2022-06-20",
+}
 
 
 class Problem(Exception):  # noqa: N818 - the name of the document
@@ -33,6 +61,21 @@ class Problem(Exception):  # noqa: N818 - the name of the document
     def response(self) -> JSONResponse:
         body = {"type": f"urn:portail-famille:problem:{self.slug}", "title": "", "status": self.status}
         return JSONResponse(body | {"detail": self.detail} | self.members, self.status)
+
+
+@dataclass
+class TownHall:
+    """What the town hall writes and does."""
+
+    home: dict[str, Any] = field(default_factory=lambda: dict(HOME))
+    news: list[dict[str, Any]] = field(default_factory=lambda: [dict(NEWS)])
+    documents: list[dict[str, Any]] = field(default_factory=lambda: [dict(DOCUMENT)])
+    uploaded: list[tuple[str, bytes]] = field(default_factory=list)
+    mails: list[dict[str, Any]] = field(default_factory=list)
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    chargeable_cents: dict[str, int] = field(default_factory=dict)
+    """By month (``2022-09``), what is reserved and not invoiced."""
+    first_passwords: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -65,6 +108,7 @@ class World:
     invoices: list[dict[str, Any]] = field(default_factory=list)
     invoice_payments: dict[str, list[str]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
+    town_hall: TownHall = field(default_factory=TownHall)
     answered: dict[str, Any] = field(default_factory=dict)
     """Answers by Idempotency-Key."""
 
@@ -108,6 +152,7 @@ def invoice(number: str, cents: int, status: str = "pending", month: str = "2022
         "invoice_id": an_id(number),
         "number": number,
         "family_id": FAMILY,
+        "family_name": "Famille Martin",
         "regie": {"regie_id": REGIE, "name": "Régie Périscolaire d'Alixan"},
         "period": month,
         "issued_on": month,

@@ -30,6 +30,10 @@ class TestLogin:
         assert answer.headers["location"] == "/mairie"
         assert (await visitor.get("/accueil")).headers["location"] == "/mairie"
 
+    async def test_names_the_visitor_to_the_api(self, visitor, world: World) -> None:
+        await visitor.get("/", headers={"x-forwarded-for": "198.51.100.7"})
+        assert {headers.get("x-forwarded-for") for _, _, headers in world.requests} == {"198.51.100.7"}
+
     async def test_comes_back_to_the_page_asked_for(self, visitor) -> None:
         refused = await visitor.get("/dossier?x=1")
         assert refused.headers["location"] == "/?suite=%2Fdossier%3Fx%3D1"

@@ -44,9 +44,12 @@ class Api:
         host: str,
         access_token: str | None = None,
         form_key: str | None = None,
+        visitor: str | None = None,
     ) -> None:
         self._http = http
         self._host = host
+        self._visitor = visitor
+        """The browser's address: guesses and floods are counted by it, not by ours."""
         self.access_token = access_token
         self._form_key = form_key
         """Drawn when a form was rendered; makes sending that form twice safe."""
@@ -114,6 +117,8 @@ class Api:
 
     def _headers(self, method: str, path: str, content: bytes) -> dict[str, str]:
         headers = {"Host": self._host, "Accept": "application/json, application/problem+json"}
+        if self._visitor:
+            headers["X-Forwarded-For"] = self._visitor
         if trace := current_trace():
             headers |= {"X-Request-Id": trace.request_id, "traceparent": trace.traceparent}
         if self.access_token:

@@ -17,18 +17,20 @@ async def list_adhesions(
     visit: StaffVisit,
     activite: IdFilter = None,
     etat: AdhesionStatus = None,
-    recherche: WordsFilter = None,
-    cursor: Cursor = None,
+    recherche: WordsFilter = "",
+    cursor: Cursor = "",
 ) -> Response:
     """The latest first, by activity, status and name."""
     found, activities = await asyncio.gather(
-        enrolment.commune_adhesions(visit.api, activity_id=activite, status=etat, query=recherche, cursor=cursor),
+        enrolment.commune_adhesions(
+            visit.api, activity_id=activite, status=etat, query=recherche or None, cursor=cursor or None
+        ),
         attempt(enrolment.commune_activities(visit.api)),
     )
     return await visit.page(
         "town_hall/adhesions.html",
         adhesions=found.items,
         activities=activities or [],
-        chosen={"activity": activite, "status": etat or "", "words": recherche or ""},
+        chosen={"activity": activite, "status": etat or "", "words": recherche},
         parts=Parts.of(visit.request.url, found.next_cursor),
     )

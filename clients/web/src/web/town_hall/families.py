@@ -46,11 +46,11 @@ class Booked:
 
 
 @router.get("/mairie/familles")
-async def list_families(visit: StaffVisit, recherche: WordsFilter = None, cursor: Cursor = None) -> Response:
+async def list_families(visit: StaffVisit, recherche: WordsFilter = "", cursor: Cursor = "") -> Response:
     """Families by name, found by a name of the family, of a guardian or of a member."""
-    found = await enrolment.families(visit.api, recherche, cursor)
+    found = await enrolment.families(visit.api, recherche or None, cursor or None)
     parts = Parts.of(visit.request.url, found.next_cursor)
-    return await visit.page("town_hall/families/list.html", families=found.items, words=recherche or "", parts=parts)
+    return await visit.page("town_hall/families/list.html", families=found.items, words=recherche, parts=parts)
 
 
 @router.get("/mairie/familles/{family_id}")

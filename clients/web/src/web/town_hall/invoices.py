@@ -22,11 +22,11 @@ async def list_invoices(
     mois: MonthFilter = None,
     etat: InvoiceStatus = None,
     famille: IdFilter = None,
-    cursor: Cursor = None,
+    cursor: Cursor = "",
 ) -> Response:
     """The latest number first, by month, status and family."""
     found, family = await asyncio.gather(
-        billing.commune_invoices(visit.api, month=mois, status=etat, family_id=famille, cursor=cursor),
+        billing.commune_invoices(visit.api, month=mois, status=etat, family_id=famille, cursor=cursor or None),
         chosen_family(visit, famille),
     )
     today = (await visit.commune()).today

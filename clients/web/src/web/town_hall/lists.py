@@ -39,10 +39,10 @@ MonthFilter = Annotated[date | None, BeforeValidator(_first_day), AfterValidator
 """The first day of a month, asked for as ``2022-09``."""
 MonthField = Annotated[date, BeforeValidator(_first_day), AfterValidator(_within_reach), Form()]
 """The same in a form, where it must be."""
-WordsFilter = Annotated[str | None, _EmptyIsAbsent, Query(max_length=100)]
-"""Words to look for."""
-Cursor = Annotated[str | None, _EmptyIsAbsent, Query(max_length=100)]
-"""Where a part of a list begins."""
+WordsFilter = Annotated[str, Query(max_length=100)]
+"""Words to look for; empty when none."""
+Cursor = Annotated[str, Query(max_length=100)]
+"""Where a part of a list begins; empty for the first."""
 AdhesionStatus = Annotated[Literal["awaiting_payment", "active", "ended"] | None, _EmptyIsAbsent, Query()]
 InvoiceStatus = Annotated[Literal["pending", "paid"] | None, _EmptyIsAbsent, Query()]
 PaymentStatus = Annotated[

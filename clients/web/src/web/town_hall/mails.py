@@ -10,8 +10,8 @@ router = APIRouter()
 
 
 @router.get("/mairie/courriels")
-async def list_mails(visit: StaffVisit, cursor: Cursor = None) -> Response:
+async def list_mails(visit: StaffVisit, cursor: Cursor = "") -> Response:
     """The latest first."""
-    found = await communication.mails(visit.api, cursor)
+    found = await communication.mails(visit.api, cursor or None)
     parts = Parts.of(visit.request.url, found.next_cursor)
     return await visit.page("town_hall/mails.html", mails=found.items, parts=parts)

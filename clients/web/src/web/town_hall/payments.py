@@ -15,11 +15,11 @@ router = APIRouter()
 
 @router.get("/mairie/paiements")
 async def list_payments(
-    visit: StaffVisit, etat: PaymentStatus = None, famille: IdFilter = None, cursor: Cursor = None
+    visit: StaffVisit, etat: PaymentStatus = None, famille: IdFilter = None, cursor: Cursor = ""
 ) -> Response:
     """The latest first, by status and family."""
     found, family = await asyncio.gather(
-        payments.commune_payments(visit.api, status=etat, family_id=famille, cursor=cursor),
+        payments.commune_payments(visit.api, status=etat, family_id=famille, cursor=cursor or None),
         chosen_family(visit, famille),
     )
     return await visit.page(

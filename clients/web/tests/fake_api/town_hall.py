@@ -1,0 +1,403 @@
+"""What the services answer to the town hall: one router for each service."""
+
+import uuid
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Form, Request, Response, UploadFile
+
+from fake_api.enrolment import adhesion, family_file
+from fake_api.identity import staff
+from fake_api.world import (
+    CANTEEN,
+    CHILDREN,
+    FAMILY,
+    GUARDIAN,
+    NOW,
+    SEASON,
+    SWIMMING,
+    TODAY,
+    USER,
+    Problem,
+    World,
+    an_id,
+    invoice,
+)
+
+_CANTEEN_NAME = f"Cantine d'Alixan {SEASON}"
+_OTHER_FAMILIES = 60
+_PARENT_ACCOUNT = an_id(USER)
+
+
+def routes(world: World) -> dict[str, APIRouter]:
+    """Routers by service."""
+    return {
+        "identity": _identity(world),
+        "enrolment": _enrolment(world),
+        "planning": _planning(world),
+        "billing": _billing(world),
+        "payment-gateway": _payments(world),
+        "communication": _communication(world),
+    }
+
+
+def _not_found() -> Problem:
+    return Problem(404, "not-found", "Introuvable.")
+
+
+def _part(items: list[dict[str, Any]], cursor: str | None, limit: int) -> dict[str, Any]:
+    start = int(cursor or 0)
+    following = str(start + limit) if len(items) > start + limit else None
+    return {"items": items[start : start + limit], "next_cursor": following}
+
+
+def _identity(world: World) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/accounts")
+    def accounts(request: Request, family_id: uuid.UUID | None = None) -> dict[str, Any]:
+        staff(world, request)
+        account = {
+            "account_id": _PARENT_ACCOUNT,
+            "user_name": USER,
+            "display_name": "Camille Martin",
+            "email": world.email,
+            "roles": ["parent"],
+            "family_id": FAMILY,
+            "guardian_id": GUARDIAN,
+            "must_change_password": world.must_change,
+            "has_password": True,
+            "closed": False,
+        }
+        return {"items": [account] if str(family_id) in {FAMILY, "None"} else [], "next_cursor": None}
+
+    @router.post("/accounts/{account_id}/first-password")
+    def first_password(request: Request, account_id: str) -> dict[str, str]:
+        staff(world, request)
+        if account_id != _PARENT_ACCOUNT:
+            raise _not_found()
+        world.town_hall.first_passwords.append("cerise-tambour-1947")
+        world.password, world.must_change = "cerise-tambour-1947", True
+        return {"user_name": USER, "first_password": world.password}
+
+    return router
+
+
+def _families(world: World) -> list[dict[str, Any]]:
+    file = family_file(world)
+    first = {
+        "family_id": FAMILY,
+        "name": file["name"],
+        "city": "Alixan",
+        "member_count": len(file["members"]),
+        "guardians": ["Camille Martin"],
+    }
+    others = [
+        first | {"family_id": an_id(f"family {n}"), "name": f"Famille Voisin {n:02}", "guardians": [f"Dominique {n}"]}
+        for n in range(_OTHER_FAMILIES)
+    ]
+    return [first, *others]
+
+
+def _enrolment(world: World) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/families")
+    def families(
+        request: Request, query: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> dict[str, Any]:
+        staff(world, request)
+        words = (query or "").lower()
+        found = [f for f in _families(world) if words in f"{f['name']} {f['guardians']}".lower()]
+        return _part(found, cursor, limit)
+
+    @router.get("/families/{family_id}")
+    def family(request: Request, family_id: uuid.UUID) -> dict[str, Any]:
+        staff(world, request)
+        if str(family_id) != FAMILY:
+            raise _not_found()
+        return family_file(world)
+
+    @router.get("/adhesions")
+    def adhesions(
+        request: Request,
+        activity_id: uuid.UUID | None = None,
+        status: Literal["awaiting_payment", "active", "ended"] | None = None,
+        query: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> dict[str, Any]:
+        staff(world, request)
+        names = {"last_name": "Martin", "family_name": "Famille Martin"}
+        found = [
+            adhesion(world, order, line) | names
+            for order in world.orders.values()
+            if order["status"] in {"awaiting_payment", "paid"}
+            for line in order["lines"]
+        ]
+        kept = [
+            one
+            for one in found
+            if status in {None, one["status"]}
+            and str(activity_id) in {"None", one["activity_id"]}
+            and (query or "").lower() in f"{one['first_name']} {one['family_name']}".lower()
+        ]
+        return _part(kept, cursor, limit)
+
+    @router.get("/all-activities")
+    def activities(request: Request) -> list[dict[str, Any]]:
+        staff(world, request)
+        season = {"season": SEASON, "opens_on": "2022-09-01", "closes_on": "2023-07-08"}
+        return [
+            season | {"activity_id": CANTEEN, "name": _CANTEEN_NAME},
+            season | {"activity_id": SWIMMING, "name": f"Aquagym {SEASON}"},
+        ]
+
+    return router
+
+
+def _planning(world: World) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/day-counts")
+    def counts(request: Request) -> list[dict[str, Any]]:
+        staff(world, request)
+        start, end = (date.fromisoformat(request.query_params[name]) for name in ("from", "to"))
+        days = sorted({day for _member, day in world.booked if start <= day < end})
+        return [
+            {
+                "day": day.isoformat(),
+                "activity_id": CANTEEN,
+                "activity_name": _CANTEEN_NAME,
+                "booked": sum(booked == day for _member, booked in world.booked),
+                "capacity": 80,
+            }
+            for day in days
+        ]
+
+    @router.get("/day")
+    def day_list(request: Request, day: date, activity_id: uuid.UUID) -> dict[str, Any]:
+        staff(world, request)
+        members = sorted(member for member, booked in world.booked if booked == day and str(activity_id) == CANTEEN)
+        names = {"last_name": "Martin", "family_name": "Famille Martin", "status": "booked"}
+        return {
+            "day": day.isoformat(),
+            "activity_id": str(activity_id),
+            "count": len(members),
+            "capacity": 80,
+            "reservations": [{"member_id": member, "first_name": CHILDREN[member]} | names for member in members],
+        }
+
+    @router.get("/all-reservations")
+    def reservations(
+        request: Request, family_id: uuid.UUID | None = None, cursor: str | None = None, limit: int = 50
+    ) -> dict[str, Any]:
+        staff(world, request)
+        start, end = (date.fromisoformat(request.query_params[name]) for name in ("from", "to"))
+        found = [_reservation(*key) for key in sorted(world.booked) if start <= key[1] < end]
+        return _part(found if str(family_id) in {FAMILY, "None"} else [], cursor, limit)
+
+    return router
+
+
+def _reservation(member_id: str, day: date) -> dict[str, Any]:
+    return {
+        "reservation_id": an_id(f"reservation {member_id} {day}"),
+        "member_id": member_id,
+        "first_name": CHILDREN[member_id],
+        "last_name": "Martin",
+        "family_id": FAMILY,
+        "family_name": "Famille Martin",
+        "activity_id": CANTEEN,
+        "activity_name": _CANTEEN_NAME,
+        "element_name": "Cantine d'Alixan",
+        "day": day.isoformat(),
+        "status": "booked",
+        "unit_price_cents": 500,
+        "booked_at": NOW,
+        "cancelled_at": None,
+    }
+
+
+def _billing(world: World) -> APIRouter:
+    router = APIRouter()
+    hall = world.town_hall
+
+    @router.get("/invoicing-runs")
+    def runs(request: Request) -> list[dict[str, Any]]:
+        staff(world, request)
+        return hall.runs[::-1]
+
+    @router.get("/invoicing-runs/preview")
+    def preview(request: Request, period: str) -> dict[str, Any]:
+        staff(world, request)
+        cents = hall.chargeable_cents.get(period, 0)
+        return {
+            "period": period,
+            "ended": period < f"{TODAY:%Y-%m}",
+            "family_count": int(cents > 0),
+            "line_count": cents // 500,
+            "total_cents": cents,
+            "already_issued_count": sum(i["period"][:7] == period for i in world.invoices),
+        }
+
+    @router.post("/invoicing-runs", status_code=201)
+    def run(request: Request, period: Annotated[str, Body(embed=True)]) -> dict[str, Any]:
+        staff(world, request, "regisseur", "administrator")
+        cents = hall.chargeable_cents.pop(period, 0)
+        number = f"{period[2:4]}{period[5:]}001" if cents else None
+        if number:
+            world.invoices.append(invoice(number, cents, month=f"{period}-01"))
+        done = {
+            "run_id": str(uuid.uuid4()),
+            "period": period,
+            "automatic": False,
+            "invoice_count": int(cents > 0),
+            "total_cents": cents,
+            "first_number": number,
+            "last_number": number,
+            "created_at": NOW,
+        }
+        hall.runs.append(done)
+        return done
+
+    return router
+
+
+def _payments(world: World) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/payments")
+    def payments(
+        request: Request,
+        status: str | None = None,
+        family_id: uuid.UUID | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> dict[str, Any]:
+        staff(world, request)
+        more = {"family_id": FAMILY, "bank_reference": "22070412", "reason_code": None, "needs_review": False}
+        found = [payment | more for payment in world.payments.values() if status in {None, payment["status"]}]
+        return _part(found if str(family_id) in {FAMILY, "None"} else [], cursor, limit)
+
+    @router.get("/payments/{payment_id}/history")
+    def history(request: Request, payment_id: str) -> list[dict[str, Any]]:
+        staff(world, request)
+        if payment_id not in world.payments:
+            raise _not_found()
+        return [
+            {"at": NOW, "kind": "requested", "sentence": "Paiement demandé."},
+            {"at": NOW, "kind": "message", "sentence": "La banque accepte le paiement."},
+        ]
+
+    return router
+
+
+def _communication(world: World) -> APIRouter:
+    router = APIRouter()
+    hall = world.town_hall
+
+    def written(title: str, body: str) -> dict[str, Any]:
+        if not 1 <= len(title) <= 150:
+            errors = [{"field": "title", "message": "String should have at most 150 characters"}]
+            raise Problem(422, "invalid-payload", "Certaines informations sont absentes ou mal formées.", errors=errors)
+        return {"title": title, "body": body, "html": f"<p>{body}</p>", "summary": body, "published_on": "2022-07-04"}
+
+    @router.put("/home", status_code=204)
+    def change_home(request: Request, title: Annotated[str, Body()], body: Annotated[str, Body()]) -> Response:
+        staff(world, request)
+        hall.home |= written(title, body)
+        return Response(status_code=204)
+
+    @router.post("/news", status_code=201)
+    def publish(request: Request, title: Annotated[str, Body()], body: Annotated[str, Body()]) -> dict[str, str]:
+        staff(world, request)
+        news_id = str(uuid.uuid4())
+        hall.news.insert(0, {"news_id": news_id} | written(title, body))
+        return {"id": news_id}
+
+    def news_of(news_id: uuid.UUID) -> dict[str, Any]:
+        for item in hall.news:
+            if item["news_id"] == str(news_id):
+                return item
+        raise _not_found()
+
+    @router.put("/news/{news_id}", status_code=204)
+    def change(
+        request: Request, news_id: uuid.UUID, title: Annotated[str, Body()], body: Annotated[str, Body()]
+    ) -> Response:
+        staff(world, request)
+        item = news_of(news_id)
+        item |= written(title, body)
+        return Response(status_code=204)
+
+    @router.delete("/news/{news_id}", status_code=204)
+    def withdraw(request: Request, news_id: uuid.UUID) -> Response:
+        staff(world, request)
+        hall.news.remove(news_of(news_id))
+        return Response(status_code=204)
+
+    @router.post("/documents", status_code=201)
+    async def upload(request: Request, title: Annotated[str, Form()], file: UploadFile) -> dict[str, Any]:
+        staff(world, request)
+        content = await file.read()
+        if not content.startswith(b"%PDF-"):
+            raise Problem(422, "unaccepted-file", "Ce fichier n'est pas d'un format accepté.")
+        hall.uploaded.append((file.filename or "", content))
+        document = {
+            "document_id": str(uuid.uuid4()),
+            "title": title,
+            "file_name": file.filename,
+            "media_type": "application/pdf",
+            "size_bytes": len(content),
+            "published_on": "2022-07-04",
+        }
+        hall.documents.insert(0, document)
+        return document
+
+    @router.delete("/documents/{document_id}", status_code=204)
+    def withdraw_document(request: Request, document_id: uuid.UUID) -> Response:
+        staff(world, request)
+        kept = [document for document in hall.documents if document["document_id"] != str(document_id)]
+        if len(kept) == len(hall.documents):
+            raise _not_found()
+        hall.documents[:] = kept
+        return Response(status_code=204)
+
+    @router.get("/conversations")
+    def conversations(request: Request) -> list[dict[str, Any]]:
+        staff(world, request)
+        if not world.messages:
+            return []
+        unread = sum(message["from"] == "family" and not message["read"] for message in world.messages)
+        conversation = {"family_id": FAMILY, "family_name": "Famille Martin", "last_message_at": NOW, "unread": unread}
+        return [conversation]
+
+    @router.get("/conversations/{family_id}")
+    def conversation(request: Request, family_id: uuid.UUID) -> list[dict[str, Any]]:
+        staff(world, request)
+        if str(family_id) != FAMILY:
+            return []
+        shown = [dict(message) for message in world.messages]
+        for message in world.messages:
+            message["read"] = message["read"] or message["from"] == "family"
+        return shown
+
+    @router.post("/conversations/{family_id}/messages", status_code=201)
+    def answer(
+        request: Request, family_id: uuid.UUID, subject: Annotated[str, Body()], body: Annotated[str, Body()]
+    ) -> dict[str, str]:
+        staff(world, request)
+        if str(family_id) != FAMILY:
+            raise _not_found()
+        message_id = str(uuid.uuid4())
+        message = {"message_id": message_id, "from": "town_hall", "author": "Mairie – Alixan", "subject": subject}
+        world.messages.append(message | {"body": body, "sent_at": NOW, "read": False})
+        return {"id": message_id}
+
+    @router.get("/mails")
+    def mails(request: Request, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+        staff(world, request)
+        return _part(hall.mails, cursor, limit)
+
+    return router
