@@ -11,7 +11,7 @@ from driver.pages import DESKTOP_WIDTH, PHONE_WIDTH, at_width
 
 _RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
 _SERIOUS = {"serious", "critical"}
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9]+(?=/|$)")
 _LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map((link) => link.href)"
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _DOWNLOADS = re.compile(r"/pdf$|^/documents/")
