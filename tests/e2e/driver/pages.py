@@ -86,7 +86,7 @@ class PortalPages:
             following.click()
 
     def day(self, spoken: str) -> str:
-        """What is said of a day: «jeudi 1 septembre 2022»."""
+        """What is said of a day: «jeudi 1er septembre 2022»."""
         return self.page.get_by_role("listitem").filter(has_text=f"{spoken} :").first.inner_text()
 
     def tick_day(self, spoken: str) -> None:

@@ -35,12 +35,13 @@ class Contact(Answer):
 
 
 class Commune(Answer):
-    """The commune of the host. ``today`` and ``now`` are of the business clock."""
+    """The commune of the host. ``today`` and ``now`` are of the business clock; ``time_zone`` is an IANA name."""
 
     tenant_id: UUID
     slug: str
     name: str
     portal_title: str
+    time_zone: str
     look: Look
     contact: Contact
     today: date

@@ -1,8 +1,10 @@
 """Amounts, dates and sizes as French readers write them."""
 
+from contextvars import ContextVar
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 _LOCALE = "fr_FR"
@@ -20,13 +22,18 @@ def short_date(day: date) -> str:
 
 
 def long_date(day: date) -> str:
-    """«jeudi 1 septembre 2022»."""
-    return format_date(day, "EEEE d MMMM y", locale=_LOCALE)
+    """«jeudi 1er septembre 2022»."""
+    return format_date(day, f"EEEE {_number(day)} MMMM y", locale=_LOCALE)
 
 
 def day_month(day: date) -> str:
-    """«1 septembre 2022»."""
-    return format_date(day, "d MMMM y", locale=_LOCALE)
+    """«1er septembre 2022»."""
+    return format_date(day, f"{_number(day)} MMMM y", locale=_LOCALE)
+
+
+def _number(day: date) -> str:
+    """The pattern of a day of the month: French says «1er», then «2»."""
+    return "d'er'" if day.day == 1 else "d"
 
 
 def month_title(day: date) -> str:
@@ -34,9 +41,14 @@ def month_title(day: date) -> str:
     return capitalised(format_date(day, "MMMM y", locale=_LOCALE))
 
 
+local_zone: ContextVar[ZoneInfo] = ContextVar("local_zone")
+"""The time zone of the commune whose page is being rendered."""
+
+
 def moment(instant: datetime) -> str:
-    """«4 juillet 2022 à 09:00», in the instant's own time zone."""
-    return format_datetime(instant, "d MMMM y 'à' HH:mm", locale=_LOCALE)
+    """«4 juillet 2022 à 09:00», in the commune's time zone."""
+    here = instant.astimezone(local_zone.get())
+    return f"{day_month(here.date())} à {here:%H:%M}"
 
 
 def week_day(day: date) -> str:
