@@ -1,6 +1,7 @@
 """Amounts, dates and sizes as French readers write them."""
 
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,7 +26,9 @@ def test_dates() -> None:
     assert [formatting.week_day(date(2022, 8, 29 + n) if n < 3 else date(2022, 9, n - 2)) for n in range(7)] == [
         "Lu", "Ma", "Me", "Je", "Ve", "Sa", "Di",
     ]  # fmt: skip
-    assert formatting.moment(datetime(2022, 7, 4, 9, 5, tzinfo=UTC)) == "4 juillet 2022 à 09:05"
+    assert (
+        formatting.moment(datetime(2022, 7, 4, 7, 5, tzinfo=UTC), ZoneInfo("Europe/Paris")) == "4 juillet 2022 à 09:05"
+    )
 
 
 @pytest.mark.parametrize(("size", "written"), [(106_000, "106\u00a0Ko"), (12, "1\u00a0Ko"), (1_240_000, "1,2\u00a0Mo")])

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -41,10 +42,16 @@ class Commune(Answer):
     slug: str
     name: str
     portal_title: str
+    time_zone: str
     look: Look
     contact: Contact
     today: date
     now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The commune's clocks."""
+        return ZoneInfo(self.time_zone)
 
 
 class Account(Answer):

@@ -1,6 +1,6 @@
 """Amounts, dates and sizes as French readers write them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
@@ -34,9 +34,9 @@ def month_title(day: date) -> str:
     return capitalised(format_date(day, "MMMM y", locale=_LOCALE))
 
 
-def moment(instant: datetime) -> str:
-    """«4 juillet 2022 à 09:00», in the instant's own time zone."""
-    return format_datetime(instant, "d MMMM y 'à' HH:mm", locale=_LOCALE)
+def moment(instant: datetime, zone: tzinfo) -> str:
+    """«4 juillet 2022 à 09:00», on the clocks of a time zone."""
+    return format_datetime(instant.astimezone(zone), "d MMMM y 'à' HH:mm", locale=_LOCALE)
 
 
 def week_day(day: date) -> str:
