@@ -4,7 +4,6 @@ import asyncio
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import Depends, Request
@@ -24,7 +23,6 @@ from web.navigation import (
     parent_navigation,
     staff_navigation,
 )
-from web.rendering.formatting import local_zone
 from web.security.browser import Browser, browser_of
 from web.security.session import InvoicesBeingPaid, Session
 from web.state import State, state_of
@@ -104,7 +102,6 @@ class Visit:
             "csrf_token": self.browser.csrf_token,
             "days_waiting": waiting,
         }
-        local_zone.set(ZoneInfo(commune.time_zone))
         html = self.state.templates.get_template(template).render(shell | content)
         return HTMLResponse(html, status_code=status)
 

@@ -26,11 +26,9 @@ def test_dates() -> None:
     assert [formatting.week_day(date(2022, 8, 29 + n) if n < 3 else date(2022, 9, n - 2)) for n in range(7)] == [
         "Lu", "Ma", "Me", "Je", "Ve", "Sa", "Di",
     ]  # fmt: skip
-    instant = datetime(2022, 7, 4, 22, 5, tzinfo=UTC)
-    formatting.local_zone.set(ZoneInfo("Europe/Paris"))
-    assert formatting.moment(instant) == "5 juillet 2022 à 00:05"
-    formatting.local_zone.set(ZoneInfo("America/Cayenne"))
-    assert formatting.moment(instant) == "4 juillet 2022 à 19:05"
+    assert (
+        formatting.moment(datetime(2022, 7, 4, 7, 5, tzinfo=UTC), ZoneInfo("Europe/Paris")) == "4 juillet 2022 à 09:05"
+    )
 
 
 @pytest.mark.parametrize(("size", "written"), [(106_000, "106\u00a0Ko"), (12, "1\u00a0Ko"), (1_240_000, "1,2\u00a0Mo")])

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -46,6 +47,11 @@ class Commune(Answer):
     contact: Contact
     today: date
     now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The commune's clocks."""
+        return ZoneInfo(self.time_zone)
 
 
 class Account(Answer):

@@ -1,8 +1,6 @@
 """Amounts, dates and sizes as French readers write them."""
 
-from contextvars import ContextVar
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, tzinfo
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
@@ -41,13 +39,9 @@ def month_title(day: date) -> str:
     return capitalised(format_date(day, "MMMM y", locale=_LOCALE))
 
 
-local_zone: ContextVar[ZoneInfo] = ContextVar("local_zone")
-"""The time zone of the commune whose page is being rendered."""
-
-
-def moment(instant: datetime) -> str:
-    """«4 juillet 2022 à 09:00», in the commune's time zone."""
-    here = instant.astimezone(local_zone.get())
+def moment(instant: datetime, zone: tzinfo) -> str:
+    """«4 juillet 2022 à 09:00», on the clocks of a time zone."""
+    here = instant.astimezone(zone)
     return f"{day_month(here.date())} à {here:%H:%M}"
 
 
