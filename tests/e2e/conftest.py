@@ -6,48 +6,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from driver import Bank, FamilyRecord, Mailbox, Parent, System, TownHall
-
+from driver import Bank, FamilyRecord, Mailbox, Parent, Portal, System, TownHall
 from portail_local.layout import ROOT, Ports
 from portail_local.ports import free_block
 from portail_local.servers.accounts import is_root
 
 CHROMIUM = Path("/usr/bin/chromium")
 _QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
-
-
-@dataclass(frozen=True)
-class Portal:
-    """Addresses of a running system; `state` is its state folder, `logins` what the demo loader printed."""
-
-    ports: Ports
-    state: Path
-    logins: tuple[dict[str, Any], ...]
-
-    def url(self, commune: str, path: str = "/") -> str:
-        """A page of a commune, by its slug."""
-        return f"http://{commune}.localhost:{self.ports.gateway}{path}"
-
-    @property
-    def gateway_url(self) -> str:
-        return f"http://127.0.0.1:{self.ports.gateway}"
-
-    @property
-    def bank_url(self) -> str:
-        return f"http://bank.localhost:{self.ports.bank}"
-
-    @property
-    def mail_url(self) -> str:
-        return f"http://localhost:{self.ports.mail}"
 
 
 def _portail(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -82,8 +54,8 @@ def running_portal() -> Iterator[Portal]:
 @pytest.fixture(scope="session")
 def system(running_portal: Portal) -> Iterator[System]:
     ports = running_portal.ports
-    urls = (f"http://127.0.0.1:{port}" for port in (ports.gateway, ports.bank, ports.mail))
-    with System(*urls) as running:
+    gateway, bank, mail = (f"http://127.0.0.1:{port}" for port in (ports.gateway, ports.bank, ports.mail))
+    with System(gateway, bank, mail) as running:
         yield running
 
 

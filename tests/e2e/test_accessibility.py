@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from conftest import Portal
-from driver import INSUFFICIENT_FUNDS_CARD, OWN_PASSWORD, FamilyRecord, Parent, System, TownHall
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from driver import INSUFFICIENT_FUNDS_CARD, OWN_PASSWORD, FamilyRecord, Parent, Portal, System, TownHall
 from driver.accessibility import pages_reachable, problems_of
 from driver.pages import BankPages, PortalPages
 from driver.scenes import lived_in
-from playwright.sync_api import Browser, Locator, Page, expect
 
 MOST_TABS = 60
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Portal
-from driver import OWN_PASSWORD, Parent
-from driver.pages import PortalPages
 from playwright.sync_api import Browser, BrowserContext
+
+from driver import OWN_PASSWORD, Parent, Portal
+from driver.pages import PortalPages
 
 SESSION = "__Host-session"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from driver import OWN_PASSWORD, Api, FamilyRecord, Parent, System, TownHall
 from driver.operations import Operation, all_operations
 from driver.scenes import lived_in
@@ -110,7 +111,9 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
             "json": {name: value for name, value in calendar.items() if name not in shown}
         },
         "PUT /api/communication/v1/news/{news_id}": {"json": {"title": "Titre", "body": "Texte"}},
-        "POST /api/communication/v1/conversations/{family_id}/messages": {"json": {"subject": "Objet", "body": "Texte"}},
+        "POST /api/communication/v1/conversations/{family_id}/messages": {
+            "json": {"subject": "Objet", "body": "Texte"}
+        },
         "POST /api/identity/v1/accounts/{account_id}/first-password": {"json": {}},
     }
 

@@ -8,8 +8,8 @@ import uuid
 
 import httpx
 import pytest
-from conftest import Portal
-from driver import Api, System
+
+from driver import Api, Portal, System
 from driver.api import SERVICES
 
 PROBLEM = "application/problem+json"
@@ -34,7 +34,9 @@ def visitor(system: System) -> Api:
     ],
 )
 def test_health_and_metrics_stay_inside(running_portal: Portal, path: str) -> None:
-    with httpx.Client(base_url=running_portal.gateway_url, headers={"host": "alixan.localhost"}, trust_env=False) as own:
+    with httpx.Client(
+        base_url=running_portal.gateway_url, headers={"host": "alixan.localhost"}, trust_env=False
+    ) as own:
         request = own.build_request("GET", "/")
         request.url = request.url.copy_with(raw_path=path.encode())
         assert own.send(request).status_code == 404

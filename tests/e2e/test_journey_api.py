@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+
 from driver import BusinessClock, FamilyRecord, Mailbox, Parent, Refused, System, TownHall, until
 
 CANTEEN = "Cantine d'Alixan 2022/2023"
@@ -28,7 +29,10 @@ def _enrol_louis_and_estelle(parent: Parent) -> None:
     assert canteen["opens_on"] == "2022-09-01"
     assert [child["first_name"] for child in canteen["members"]] == ["Louis", "Estelle", "Louane", "Théo"]
     order = parent.order(canteen["activity_id"], "Louis", "Estelle")
-    assert [(line["first_name"], line["amount_cents"]) for line in order["lines"]] == [("Louis", 1700), ("Estelle", 1700)]
+    assert [(line["first_name"], line["amount_cents"]) for line in order["lines"]] == [
+        ("Louis", 1700),
+        ("Estelle", 1700),
+    ]
     assert (order["count"], order["total_cents"]) == (2, 3400)
     payment_id = parent.ask_to_pay_order(order["order_id"])
     page = parent.at_the_bank(payment_id)
@@ -46,9 +50,7 @@ def _book_four_days(parent: Parent) -> None:
     canteen = parent.activity(CANTEEN)["activity_id"]
     shown = parent.planning("Louis", SEPTEMBER, OCTOBER)["activities"][0]
     assert {cell["day"] for cell in shown["cells"] if cell["changeable"]} == {
-        day.isoformat()
-        for day in (date(2022, 9, number) for number in range(1, 31))
-        if day.weekday() in {0, 1, 3, 4}
+        day.isoformat() for day in (date(2022, 9, number) for number in range(1, 31)) if day.weekday() in {0, 1, 3, 4}
     }
     draft = parent.draft("Louis", canteen, GUIDE_DAYS, SEPTEMBER, OCTOBER)
     assert [(line["day"], line["tariff_label"], line["amount_cents"]) for line in draft["lines"]] == [
@@ -63,14 +65,16 @@ def _book_four_days(parent: Parent) -> None:
 
 
 def _receive_the_invoice(town_hall: TownHall, parent: Parent, mailbox: Mailbox) -> None:
-    invoice = _run_month_for(town_hall, parent)
+    invoice = town_hall.invoice_of(parent, "2022-09")
     assert re.fullmatch(r"2209\d{3}", invoice["number"])
     assert (invoice["period"], invoice["amount_cents"], invoice["status"]) == ("2022-09-01", 2000, "pending")
     lines = parent.api.get("billing", f"/invoices/{invoice['invoice_id']}")["lines"]
     assert [(line["detail"], line["quantity"], line["unit_price_cents"]) for line in lines] == [
         ("01, 02, 05, 06/09/2022", 4, 500)
     ]
-    assert [(due["pending_count"], due["pending_cents"]) for due in parent.api.get("billing", "/summary")] == [(1, 2000)]
+    assert [(due["pending_count"], due["pending_cents"]) for due in parent.api.get("billing", "/summary")] == [
+        (1, 2000)
+    ]
     pdf = until(
         lambda: parent.api.send("GET", f"/api/billing/v1/invoices/{invoice['invoice_id']}/pdf"),
         lambda answer: answer.status_code == 200,
@@ -79,16 +83,6 @@ def _receive_the_invoice(town_hall: TownHall, parent: Parent, mailbox: Mailbox) 
     assert f"Facture-{invoice['number']}.pdf" in pdf.headers["content-disposition"]
     mail = mailbox.wait_for(parent.family.email, "facture")[0]
     assert invoice["number"] in mail.subject + mail.text
-
-
-def _run_month_for(town_hall: TownHall, parent: Parent) -> dict[str, object]:
-    """The run finds the bookings once their events have reached billing."""
-
-    def invoices() -> list[dict[str, object]]:
-        town_hall.run_month("2022-09")
-        return parent.invoices()
-
-    return until(invoices)[0]
 
 
 def _pay_the_invoice(parent: Parent) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import Portal
-from driver import OWN_PASSWORD, FamilyRecord, Mailbox, until
-from driver.pages import BankPages, Camera, PortalPages
 from playwright.sync_api import Browser, Page, expect
+
+from driver import OWN_PASSWORD, FamilyRecord, Mailbox, Portal, until
+from driver.pages import BankPages, Camera, PortalPages
 
 CANTEEN = "Cantine d'Alixan 2022/2023"
 GUIDE_DAYS = {
@@ -18,6 +18,7 @@ GUIDE_DAYS = {
     "05/09/2022": "lundi 5 septembre 2022",
     "06/09/2022": "mardi 6 septembre 2022",
 }
+TILES = ("Mon dossier", "Inscriptions aux activités", "Planning des enfants", "Factures de la famille", "Messagerie")
 
 OpenTab = Callable[[], PortalPages]
 
@@ -94,14 +95,7 @@ def _log_in_for_the_first_time(visit: Visit) -> None:
     tab.log_in(visit.family.user_name, visit.family.first_password)
     visit.camera.take("premier-mot-de-passe")
     tab.choose_password(visit.family.first_password, OWN_PASSWORD)
-    for tile in (
-        "Mon dossier",
-        "Inscriptions aux activités",
-        "Planning des enfants",
-        "Factures de la famille",
-        "Messagerie",
-        "Actualités",
-    ):
+    for tile in TILES:
         expect(page.get_by_role("heading", name=tile, exact=True)).to_be_visible()
     tab.expect_text("Aucune facture en attente.")
     visit.camera.take("tuiles")
@@ -161,7 +155,7 @@ def _pay(visit: Visit, amount: str) -> None:
 
 def _draft_four_days(visit: Visit) -> None:
     tab, page = visit.tab, visit.page
-    _open_planning_of_louis(visit)
+    tab.open_planning_of("Louis")
     visit.camera.take("planning-juillet")
     tab.show_month("Septembre 2022")
     tab.expect_text("Cette activité est ouverte à partir du 01/09/2022")
@@ -175,23 +169,11 @@ def _draft_four_days(visit: Visit) -> None:
     for spoken in GUIDE_DAYS.values():
         tab.tick_day(spoken)
     if visit.scripts:
-        _expect_cost(page, "20,00")
+        tab.expect_cost("20,00 €")
     tab.press("Valider et terminer")
     tab.expect_title("Validation des modifications")
-    _expect_recap(page)
+    _expect_the_guides_recap(tab)
     visit.camera.take("recapitulatif-planning")
-
-
-def _open_planning_of_louis(visit: Visit) -> None:
-    """Its event may still be on the way when the payment is already confirmed."""
-
-    def is_open() -> bool:
-        visit.tab.go("/planning")
-        visit.tab.follow("Louis")
-        visit.tab.expect_title(re.compile(r"Louis\s: Juillet 2022"))
-        return visit.page.get_by_text("n'est pas payée").count() == 0
-
-    until(is_open)
 
 
 def _tick_the_whole_month_and_think_again(visit: Visit) -> None:
@@ -199,29 +181,18 @@ def _tick_the_whole_month_and_think_again(visit: Visit) -> None:
     days = page.get_by_role("checkbox", name=re.compile("septembre 2022"))
     page.get_by_label("Tout le mois").check()
     expect(page.get_by_role("checkbox", name=re.compile("septembre 2022"), checked=True)).to_have_count(days.count())
-    _expect_cost(page, f"{5 * days.count()},00")
+    visit.tab.expect_cost(f"{5 * days.count()},00 €")
     page.get_by_label("Tout le mois").uncheck()
-    _expect_cost(page, "0,00")
+    visit.tab.expect_cost("0,00 €")
 
 
-def _expect_cost(page: Page, amount: str) -> None:
-    expect(page.get_by_text("Coût de la période :")).to_have_text(re.compile(rf"Coût de la période :\s*{amount}\s€"))
-
-
-def _expect_recap(page: Page) -> None:
-    table = page.get_by_role("table", name="Récapitulatif de votre saisie")
-    for column in ("Date", "Élément", "Tarification", "Coût"):
-        expect(table.get_by_role("columnheader", name=column, exact=True)).to_be_visible()
-    for day in GUIDE_DAYS:
-        row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name=day))
-        expect(row).to_contain_text(f"Louis - {CANTEEN} - Cantine d'Alixan")
-        expect(row).to_contain_text("à l'unité")
-        expect(row).to_contain_text(re.compile(r"5,00\s€"))
-    total = table.get_by_role("row").filter(has_text="Total de vos modifications")
-    expect(total).to_contain_text(re.compile(r"20,00\s€"))
+def _expect_the_guides_recap(tab: PortalPages) -> None:
+    tab.expect_recap(
+        [(day, f"Louis - {CANTEEN} - Cantine d'Alixan", "à l'unité", "5,00 €") for day in GUIDE_DAYS], total="20,00 €"
+    )
     for button in ("Tout supprimer", "Terminer"):
-        expect(page.get_by_role("button", name=button, exact=True)).to_be_visible()
-    expect(page.get_by_role("main").get_by_role("link", name="Retour", exact=True)).to_be_visible()
+        expect(tab.page.get_by_role("button", name=button, exact=True)).to_be_visible()
+    expect(tab.page.get_by_role("main").get_by_role("link", name="Retour", exact=True)).to_be_visible()
 
 
 def _come_back_another_day(visit: Visit, open_tab: OpenTab) -> Visit:
@@ -243,7 +214,7 @@ def _come_back_another_day(visit: Visit, open_tab: OpenTab) -> Visit:
 def _finish(visit: Visit) -> None:
     tab = visit.tab
     tab.page.get_by_role("region", name="Réservations en attente").get_by_role("link", name="Terminer").click()
-    _expect_recap(tab.page)
+    _expect_the_guides_recap(tab)
     tab.press("Terminer")
     tab.expect_title("Réservations enregistrées")
     tab.expect_text("4 jours sont enregistrés.")

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+
 from driver import INSUFFICIENT_FUNDS_CARD, Bank, BankPage, Parent, Refused, System, TownHall, until
 
 CANTEEN = "Cantine d'Alixan"
@@ -126,9 +127,7 @@ def test_a_lost_callback_is_healed_when_sent_again(
     assert_paid_once(parent, order, payment_id)
 
 
-def test_twenty_one_times_the_same_callback(
-    parent: Parent, bank: Bank, order: dict[str, Any], payment_id: str
-) -> None:
+def test_twenty_one_times_the_same_callback(parent: Parent, bank: Bank, order: dict[str, Any], payment_id: str) -> None:
     page = parent.at_the_bank(payment_id, duplicates=20)
     page.pay()
     all_answered(bank, page, 21)
@@ -204,7 +203,7 @@ def test_one_invoice_in_two_payments(parent: Parent, town_hall: TownHall) -> Non
     parent.pay_adhesion(canteen, "Louis")
     for month in (date(2022, 11, 1), date(2022, 12, 1)):
         _book(parent, canteen, month + timedelta(days=9))
-    first, second = (_invoiced(parent, town_hall, period) for period in ("2022-11", "2022-12"))
+    first, second = (town_hall.invoice_of(parent, period) for period in ("2022-11", "2022-12"))
     alone = parent.ask_to_pay_invoices(first["invoice_id"])
     together = parent.ask_to_pay_invoices(first["invoice_id"], second["invoice_id"])
     assert alone != together
@@ -229,11 +228,3 @@ def _book(parent: Parent, activity_id: str, near: date) -> None:
     booked = date.fromisoformat(day)
     parent.draft("Louis", activity_id, [booked], booked, booked + timedelta(days=1))
     parent.commit()
-
-
-def _invoiced(parent: Parent, town_hall: TownHall, period: str) -> dict[str, Any]:
-    def issued() -> list[dict[str, Any]]:
-        town_hall.run_month(period)
-        return [invoice for invoice in parent.invoices() if invoice["period"].startswith(period)]
-
-    return until(issued)[0]

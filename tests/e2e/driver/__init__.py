@@ -15,6 +15,7 @@ from driver.bank import (
 from driver.clock import BusinessClock
 from driver.mailbox import Mail, Mailbox
 from driver.parent import FamilyRecord, Parent
+from driver.portal import Portal
 from driver.system import OWN_PASSWORD, System
 from driver.town_hall import TownHall
 from driver.waiting import WaitedInVainError, until
@@ -33,6 +34,7 @@ __all__ = [
     "Mailbox",
     "Parent",
     "PaymentForm",
+    "Portal",
     "Refused",
     "System",
     "TownHall",

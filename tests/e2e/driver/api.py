@@ -31,9 +31,7 @@ class Session:
 
     @classmethod
     def read(cls, answer: dict[str, Any]) -> Self:
-        return cls(
-            answer["access_token"], answer["refresh_token"], answer["must_change_password"], answer["account"]
-        )
+        return cls(answer["access_token"], answer["refresh_token"], answer["must_change_password"], answer["account"])
 
 
 class Api:
@@ -51,25 +49,23 @@ class Api:
     def close(self) -> None:
         self._client.close()
 
-    def send(
-        self, method: str, path: str, *, headers: dict[str, str] | None = None, **content: Any
-    ) -> httpx.Response:
+    def send(self, method: str, path: str, *, headers: dict[str, str] | None = None, **content: Any) -> httpx.Response:
         """Any path of the gateway, with the token of the session unless another authorization is given."""
         given = dict(headers or {})
         if self.session is not None:
             given.setdefault("authorization", f"Bearer {self.session.access_token}")
         return self._client.request(method, path, headers=given, **content)
 
-    def get(self, service: str, path: str, **query: Any) -> Any:  # noqa: ANN401 - JSON
+    def get(self, service: str, path: str, **query: Any) -> Any:
         return self._call("GET", service, path, params=query)
 
-    def put(self, service: str, path: str, body: Any) -> Any:  # noqa: ANN401 - JSON
+    def put(self, service: str, path: str, body: Any) -> Any:
         return self._call("PUT", service, path, json=body)
 
-    def delete(self, service: str, path: str) -> Any:  # noqa: ANN401 - JSON
+    def delete(self, service: str, path: str) -> Any:
         return self._call("DELETE", service, path)
 
-    def post(self, service: str, path: str, body: Any = None, *, key: str | None = None) -> Any:  # noqa: ANN401 - JSON
+    def post(self, service: str, path: str, body: Any = None, *, key: str | None = None) -> Any:
         """``key`` is the Idempotency-Key; each call has its own by default."""
         headers = {"idempotency-key": key or str(uuid.uuid4())}
         return self._call("POST", service, path, headers=headers, **({} if body is None else {"json": body}))
@@ -86,7 +82,7 @@ class Api:
         self.session = Session.read(self.put("identity", "/account/password", body))
         return self.session
 
-    def _call(self, method: str, service: str, path: str, **content: Any) -> Any:  # noqa: ANN401 - JSON
+    def _call(self, method: str, service: str, path: str, **content: Any) -> Any:
         response = self.send(method, f"/api/{service}/v1{path}", **content)
         if not response.is_success:
             raise Refused(response)

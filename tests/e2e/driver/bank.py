@@ -139,9 +139,9 @@ class Bank:
 
     def messages(self, payment_id: str) -> list[dict[str, Any]]:
         """Messages sent for a payment, with the shop's answers."""
-        sent: list[dict[str, Any]] = self._client.get(f"/control/payments/{payment_id}").raise_for_status().json()[
-            "messages"
-        ]
+        sent: list[dict[str, Any]] = (
+            self._client.get(f"/control/payments/{payment_id}").raise_for_status().json()["messages"]
+        )
         return sent
 
     def wait_for_messages(self, payment_id: str, count: int) -> list[dict[str, Any]]:

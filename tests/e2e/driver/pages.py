@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from driver.bank import ACCEPTED_CARD
+from driver.waiting import until
 
 PHONE_WIDTH, DESKTOP_WIDTH = 360, 1440
 _HEIGHTS = {PHONE_WIDTH: 740, DESKTOP_WIDTH: 900}
@@ -84,6 +85,34 @@ class PortalPages:
         following = self.page.get_by_role("link", name="Période suivante")
         while title not in heading.inner_text():
             following.click()
+
+    def open_planning_of(self, first_name: str) -> None:
+        """The planning of a child whose adhésion is paid; that event may still be on its way."""
+
+        def is_open() -> bool:
+            self.go("/planning")
+            self.follow(first_name)
+            self.expect_title(re.compile(rf"^{first_name}\s:"))
+            return self.page.get_by_text("n'est pas payée").count() == 0
+
+        until(is_open)
+
+    def expect_cost(self, amount: str) -> None:
+        """Of the period, «20,00 €»."""
+        shown = self.page.get_by_text("Coût de la période :")
+        expect(shown).to_have_text(f"Coût de la période : {amount}")
+
+    def expect_recap(self, lines: list[tuple[str, str, str, str]], *, total: str) -> None:
+        """Date, élément, tarification and coût of each line, and the total, of what is not yet booked."""
+        table = self.page.get_by_role("table", name="Récapitulatif de votre saisie")
+        for column in ("Date", "Élément", "Tarification", "Coût"):
+            expect(table.get_by_role("columnheader", name=column, exact=True)).to_be_visible()
+        for day, *words in lines:
+            row = table.get_by_role("row").filter(has=self.page.get_by_role("rowheader", name=day))
+            for word in words:
+                expect(row).to_contain_text(word)
+        expect(table.get_by_role("row").filter(has_text="Total de vos modifications")).to_contain_text(total)
+        expect(table.get_by_role("row")).to_have_count(len(lines) + 2)
 
     def day(self, spoken: str) -> str:
         """What is said of a day: «jeudi 1er septembre 2022»."""

@@ -21,9 +21,9 @@ def lived_in(system: System, town_hall: TownHall) -> Parent:
     parent.draft("Louis", canteen, [booked], booked, drafted)
     parent.commit()
     parent.draft("Louis", canteen, [drafted], drafted, month_end)
-    invoices = until(lambda: town_hall.run_month("2023-03") and parent.invoices())
+    invoice = town_hall.invoice_of(parent, "2023-03")
     until(lambda: parent.invoices()[0]["pdf_bytes"])
-    until(lambda: parent.payment(parent.ask_to_pay_invoices(invoices[0]["invoice_id"])))
+    until(lambda: parent.payment(parent.ask_to_pay_invoices(invoice["invoice_id"])))
     message = {"subject": "Allergie", "body": "Louis est allergique aux noix.\n\nMerci d'en tenir compte."}
     parent.api.post("communication", "/messages", message)
     answer = {"subject": "Re : Allergie", "body": "C'est noté."}

@@ -12,7 +12,7 @@ from driver.mailbox import Mailbox
 from driver.parent import FamilyRecord, Parent
 from driver.town_hall import TownHall
 
-OWN_PASSWORD = "une phrase assez longue"  # noqa: S105 - of families made for one test
+OWN_PASSWORD = "une phrase assez longue"
 
 
 @dataclass

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from driver.api import Api
-from driver.parent import FamilyRecord
+from driver.parent import FamilyRecord, Parent
 from driver.waiting import until
 
 CHILDREN = ("Louis", "Estelle", "Louane", "Théo")
@@ -64,6 +64,15 @@ class TownHall:
         """The invoicing run of ``2022-09``."""
         run: dict[str, Any] = self.api.post("billing", "/invoicing-runs", {"period": period})
         return run
+
+    def invoice_of(self, parent: Parent, period: str) -> dict[str, Any]:
+        """Runs the month until the family's bookings have reached billing and are invoiced."""
+
+        def issued() -> list[dict[str, Any]]:
+            self.run_month(period)
+            return [invoice for invoice in parent.invoices() if invoice["period"].startswith(period)]
+
+        return until(issued)[0]
 
     def reservations(self, family_id: str, start: date, end: date) -> list[dict[str, Any]]:
         query = {"family_id": family_id, "from": start.isoformat(), "to": end.isoformat()}

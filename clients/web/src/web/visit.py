@@ -64,6 +64,9 @@ class Visit:
         session = self.session
         if session is None:
             return None
+        if session in self.state.ended_sessions:
+            self.browser.end()
+            return None
         if session.needs_renewal():
             session = await self._renew(session)
         self.api.access_token = session.access_token if session else None

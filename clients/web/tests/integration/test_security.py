@@ -82,6 +82,13 @@ class TestSessions:
         await visitor.log_in()
         assert visitor.cookies["__Host-session"] != first
 
+    async def test_a_cookie_kept_from_before_the_logout_opens_nothing(self, visitor) -> None:
+        await visitor.log_in()
+        kept = visitor.cookies["__Host-session"]
+        await visitor.submit("/deconnexion", seen_on="/accueil")
+        answer = await visitor.get("/accueil", headers={"Cookie": f"__Host-session={kept}"})
+        assert answer.headers["location"] == "/?suite=%2Faccueil"
+
     async def test_tokens_never_reach_the_browser(self, visitor, world: World) -> None:
         await visitor.log_in()
         tiles = await visitor.get("/accueil")
