@@ -109,6 +109,7 @@ async def test_a_mail_waits_for_a_server_that_is_away(harness: Harness, mail_ser
     finally:
         mail_server.down = False
     await harness.query("update mail set next_attempt_at = now() where recipient_email = 'later@example.org'")
+    await harness.run_job("send-mails")
     await received(mail_server, "later@example.org")
 
 

@@ -24,6 +24,7 @@ from sqlalchemy.engine import make_url
 from chassis.clock import StandingClock
 from chassis.http.app import create_app
 from chassis.ids import new_id
+from chassis.jobs import run_job_once
 from chassis.messaging.topology import Queues, declare_exchange
 from chassis.migrations import upgrade_async
 from chassis.provision import provision
@@ -121,6 +122,14 @@ class Harness:
             return rows
         finally:
             await connection.close()
+
+    async def run_job(self, name: str) -> None:
+        """Runs a job of the service for every commune, after the run that may be under way."""
+        (job,) = [job for job in self.runtime.declaration.all_jobs if job.name == name]
+        async with asyncio.timeout(30):
+            while (outcome := await run_job_once(job, self.runtime)) == "elsewhere":
+                await asyncio.sleep(0.05)
+        assert outcome == "done", f"{name} {outcome}"  # noqa: S101
 
     async def eventually(self, statement: str, *arguments: Any, seconds: float = 10) -> list[asyncpg.Record]:  # noqa: ANN401
         """Polls SQL until it gives a row. Raises ``TimeoutError``."""

@@ -14,11 +14,15 @@ from communication.adapters import tables
 from communication.application.ports import Article, Contact, Document, Message
 from communication.domain.mails import MailText
 
+SEND_MAILS = "send-mails"
+"""The job that sends the mails that wait."""
+
 
 class SqlCommunicationStore:
     """Implements ``CommunicationStore`` in one transaction of one commune."""
 
     def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
         self._connection = transaction.connection
         self._tenant = {"tenant_id": transaction.tenant_id}
 
@@ -119,3 +123,4 @@ class SqlCommunicationStore:
             for contact in recipients
         ]
         await self._connection.execute(insert(tables.mail).values(rows).on_conflict_do_nothing())
+        self._transaction.wake(SEND_MAILS)

@@ -3,10 +3,11 @@
 import structlog
 from sqlalchemy import select, update
 
-from chassis.jobs import Job
+from chassis.jobs import CommuneJob
 from chassis.mail import Mailer, MailNotSentError
 from chassis.runtime import Runtime
 from chassis.tenants import Tenant
+from communication.adapters.store import SEND_MAILS
 from communication.adapters.tables import mail
 from communication.domain.mails import MAX_ATTEMPTS, PORTAL_ADDRESS, retry_delay
 from communication.entrypoints.settings import CommunicationSettings
@@ -15,11 +16,10 @@ _log = structlog.get_logger(__name__)
 _BATCH = 50
 
 
-async def send_waiting_mails(runtime: Runtime) -> None:
-    """Sends every commune's waiting mails, oldest first."""
-    for tenant in await runtime.tenants.all():
-        while await send_batch(runtime, tenant) == _BATCH:
-            pass
+async def send_waiting_mails(runtime: Runtime, tenant: Tenant) -> None:
+    """Sends a commune's waiting mails, oldest first."""
+    while await send_batch(runtime, tenant) == _BATCH:
+        pass
 
 
 async def send_batch(runtime: Runtime, tenant: Tenant) -> int:
@@ -61,4 +61,4 @@ async def send_batch(runtime: Runtime, tenant: Tenant) -> int:
     return len(rows)
 
 
-JOBS = [Job("send-mails", 3.0, send_waiting_mails)]
+JOBS = [CommuneJob(SEND_MAILS, 30, send_waiting_mails)]
