@@ -10,7 +10,7 @@ _KEPT_SECONDS = 3600.0
 
 
 class EndedSessions:
-    """Another process of the web client learns of an end with the access token's, at most a quarter of an hour later."""
+    """Known to this process; another one learns of it when the access token ends, a quarter of an hour at most."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
