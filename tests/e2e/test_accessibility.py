@@ -139,7 +139,7 @@ def test_the_keyboard_is_enough(tab: PortalPages, running_portal: Portal, family
         keys.press("Enter")
     tab.expect_title(re.compile("Septembre 2022"))
     _press(page, "link", "Modifier")
-    for spoken in ("jeudi 1 septembre 2022", "vendredi 2 septembre 2022"):
+    for spoken in ("jeudi 1er septembre 2022", "vendredi 2 septembre 2022"):
         tab_to(page, page.get_by_role("checkbox", name=f"{spoken} :"))
         keys.press("Space")
     _press(page, "button", "Valider et terminer")

@@ -13,7 +13,7 @@ from driver.pages import BankPages, Camera, PortalPages
 
 CANTEEN = "Cantine d'Alixan 2022/2023"
 GUIDE_DAYS = {
-    "01/09/2022": "jeudi 1 septembre 2022",
+    "01/09/2022": "jeudi 1er septembre 2022",
     "02/09/2022": "vendredi 2 septembre 2022",
     "05/09/2022": "lundi 5 septembre 2022",
     "06/09/2022": "mardi 6 septembre 2022",
@@ -106,7 +106,7 @@ def _find_the_planning_closed(visit: Visit) -> None:
     visit.tab.follow("Louis")
     visit.tab.show_month("Septembre 2022")
     visit.tab.expect_text(f"L'adhésion de Louis à « {CANTEEN} » n'est pas payée.")
-    assert "Pas encore ouvert" in visit.tab.day("jeudi 1 septembre 2022")
+    assert "Pas encore ouvert" in visit.tab.day("jeudi 1er septembre 2022")
     expect(visit.page.get_by_role("link", name="Modifier", exact=True)).to_have_count(0)
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 import httpx
 import pytest
 
-from chassis.authentication import Principal
 from chassis.ids import new_id
 from chassis.runtime import Service
 from chassis.testing.plugin import ALIXAN, Harness
@@ -182,11 +181,8 @@ class Town:
         )
 
     def parent(self, home: Home) -> httpx.AsyncClient:
-        principal = Principal(
-            new_id(), self.tenant, new_id(), frozenset({Role.PARENT}), home.family_id, home.guardian_id
-        )
-        token = self.harness.signer.token(principal)
-        return self.harness.client(self.slug, {"authorization": f"Bearer {token}"})
+        headers = self.harness.signer.headers(self.tenant, family_id=home.family_id, guardian_id=home.guardian_id)
+        return self.harness.client(self.slug, headers)
 
     def staff(self, *roles: Role) -> httpx.AsyncClient:
         return self.harness.client(self.slug, self.harness.signer.headers(self.tenant, *(roles or (Role.REGISSEUR,))))

@@ -11,7 +11,6 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import event
 
-from chassis.authentication import Principal
 from chassis.ids import new_id
 from chassis.runtime import Service
 from chassis.testing.plugin import ALIXAN, GUIDE_DAY, Harness
@@ -103,11 +102,8 @@ class Commune:
 
     def parent(self, home: Home, slug: str = "alixan") -> httpx.AsyncClient:
         """A client logged in as the family's guardian."""
-        principal = Principal(
-            new_id(), ALIXAN.tenant_id, new_id(), frozenset({Role.PARENT}), home.family_id, home.guardian_id
-        )
-        token = self.harness.signer.token(principal)
-        return self.harness.client(slug, {"authorization": f"Bearer {token}"})
+        headers = self.harness.signer.headers(ALIXAN.tenant_id, family_id=home.family_id, guardian_id=home.guardian_id)
+        return self.harness.client(slug, headers)
 
     def staff(self, role: Role = Role.ADMINISTRATOR) -> httpx.AsyncClient:
         """A client logged in at the town hall."""

@@ -115,7 +115,7 @@ class PortalPages:
         expect(table.get_by_role("row")).to_have_count(len(lines) + 2)
 
     def day(self, spoken: str) -> str:
-        """What is said of a day: «jeudi 1 septembre 2022»."""
+        """What is said of a day: «jeudi 1er septembre 2022»."""
         return self.page.get_by_role("listitem").filter(has_text=f"{spoken} :").first.inner_text()
 
     def tick_day(self, spoken: str) -> None:

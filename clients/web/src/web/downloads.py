@@ -18,7 +18,8 @@ async def pass_on(api: Api, path: str) -> StreamingResponse:
     stack = AsyncExitStack()
     source = await stack.enter_async_context(api.stream(path))
     headers = {name: source.headers[name] for name in _PASSED_ON if name in source.headers}
-    headers.setdefault("content-disposition", "attachment")
+    _kind, _separator, named = headers.get("content-disposition", "").partition(";")
+    headers["content-disposition"] = f"attachment;{named}" if named else "attachment"
 
     async def pieces() -> AsyncIterator[bytes]:
         async with stack:

@@ -52,7 +52,7 @@ def routes(world: World) -> APIRouter:
         is_staff(world, request)
         for invoice in world.invoices:
             if invoice["invoice_id"] == invoice_id:
-                headers = {"Content-Disposition": f'attachment; filename="Facture-{invoice["number"]}.pdf"'}
+                headers = {"Content-Disposition": f'inline; filename="Facture-{invoice["number"]}.pdf"'}
                 return Response(b"%PDF-1.7 invoice", media_type="application/pdf", headers=headers)
         raise Problem(404, "not-found", "Cette facture n'existe pas, ou n'est pas à vous.")
 

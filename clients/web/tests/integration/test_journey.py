@@ -155,7 +155,7 @@ class TestPlanning:
     async def test_can_be_changed_when_asked(self, parent, enrolled) -> None:
         page = await parent.get(f"/planning?enfant={LOUIS}&debut=2022-09-01&modifier=1")
         assert page.text.count(f'name="jours.{CANTEEN}"') == 18
-        assert "jeudi 1 septembre 2022 : Libre, 5,00 €" in words(page)
+        assert "jeudi 1er septembre 2022 : Libre, 5,00 €" in words(page)
         assert "La cantine n'ouvre pas ce jour de la semaine. (les 3, 4, 7" in words(page)
 
     async def test_days_wait_loudly_until_finished(self, parent, enrolled) -> None:

@@ -216,7 +216,7 @@ class TestLists:
     async def test_an_invoice_is_downloaded(self, agent, september: World) -> None:
         answer = await agent.get(f"/mairie/factures/{an_id('2209001')}/pdf")
         assert answer.content.startswith(b"%PDF")
-        assert "Facture-2209001.pdf" in answer.headers["content-disposition"]
+        assert answer.headers["content-disposition"] == 'attachment; filename="Facture-2209001.pdf"'
 
     async def test_a_payment_tells_its_story(self, agent, world: World) -> None:
         payment_id = world.request_payment("invoices", REGIE, 2000, "Régie Périscolaire d'Alixan")
@@ -230,6 +230,7 @@ class TestLists:
         page = await agent.get("/mairie/courriels")
         assert "Facture disponible" in page.text
         assert "échec" in page.text
+        assert "4 juillet 2022 à 11:00" in page.text, "told in the commune's time"
 
 
 class TestInvoicing:

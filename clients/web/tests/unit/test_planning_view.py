@@ -61,7 +61,7 @@ def _cell(day: int, state: str = "available", reason: str | None = None, wanted:
 class TestRows:
     def test_each_day_is_told_in_words(self) -> None:
         (row,) = rows(_planning(_cell(1), _cell(3, "closed", "Pas de cantine le samedi.")))
-        assert row.days[0].spoken == "jeudi 1 septembre 2022 : Libre, 5,00\u00a0€"
+        assert row.days[0].spoken == "jeudi 1er septembre 2022 : Libre, 5,00\u00a0€"
         assert row.days[1].spoken == "samedi 3 septembre 2022 : Fermé. Pas de cantine le samedi."
 
     def test_a_reason_is_told_once_with_its_days_and_letter(self) -> None:

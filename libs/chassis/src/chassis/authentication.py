@@ -1,5 +1,6 @@
 """Access tokens: ES256 JWTs signed by identity, verified by every service with identity's public keys (JWKS)."""
 
+import asyncio
 import time
 from dataclasses import dataclass
 from uuid import UUID
@@ -89,6 +90,7 @@ class TokenVerifier:
         self._client = client
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = -_REFRESH_SECONDS
+        self._fetching = asyncio.Lock()
         self._verified: dict[str, tuple[float, Principal]] = {}
 
     async def verify(self, token: str) -> Principal:
@@ -98,7 +100,7 @@ class TokenVerifier:
             return cached[1]
         try:
             key_id = str(jwt.get_unverified_header(token).get("kid"))
-            key = self._keys.get(key_id) or (await self._fetch_keys()).get(key_id)
+            key = self._keys.get(key_id) or (await self._fetch_keys(key_id)).get(key_id)
             if key is None:
                 raise UnauthenticatedError
             claims = jwt.decode(
@@ -112,16 +114,18 @@ class TokenVerifier:
         self._verified[token] = (float(claims["exp"]), principal)
         return principal
 
-    async def _fetch_keys(self) -> dict[str, jwt.PyJWK]:
-        if time.monotonic() - self._fetched_at < _REFRESH_SECONDS:
+    async def _fetch_keys(self, wanted: str) -> dict[str, jwt.PyJWK]:
+        """Fetches once for all who wait: those who come while it runs find the keys it brought."""
+        async with self._fetching:
+            if wanted in self._keys or time.monotonic() - self._fetched_at < _REFRESH_SECONDS:
+                return self._keys
+            try:
+                response = await self._client.get(self._jwks_url, timeout=5)
+                response.raise_for_status()
+                key_set = jwt.PyJWKSet.from_dict(response.json())
+            except (httpx.HTTPError, jwt.PyJWTError, ValueError) as error:
+                _log.warning("jwks_unavailable", error=type(error).__name__)
+                return self._keys
+            self._fetched_at = time.monotonic()
+            self._keys = {key.key_id: key for key in key_set.keys if key.key_id}
             return self._keys
-        self._fetched_at = time.monotonic()
-        try:
-            response = await self._client.get(self._jwks_url, timeout=5)
-            response.raise_for_status()
-            key_set = jwt.PyJWKSet.from_dict(response.json())
-        except (httpx.HTTPError, jwt.PyJWTError, ValueError) as error:
-            _log.warning("jwks_unavailable", error=type(error).__name__)
-            return self._keys
-        self._keys = {key.key_id: key for key in key_set.keys if key.key_id}
-        return self._keys

@@ -27,6 +27,7 @@ def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEn
         max_overflow=0,
         pool_pre_ping=False,
         pool_recycle=1800,
+        hide_parameters=True,  # an error's text goes to the logs; families' names do not
         connect_args={"server_settings": {"application_name": application_name}, "timeout": 10},
     )
 

@@ -115,19 +115,3 @@ create table idempotency_key (
     primary key (tenant_id, account_id, key)
 )
 """
-
-
-def tables_without_isolation() -> str:
-    """SQL naming every table with ``tenant_id`` that lacks a forced policy. A test expects no row."""
-    return """
-        select c.relname
-        from pg_class c
-        join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
-        join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
-        where c.relkind in ('r', 'p')
-          and (not c.relrowsecurity or not c.relforcerowsecurity
-               or not exists (select 1 from pg_policies p where p.schemaname = 'public' and p.tablename = c.relname
-                              and p.policyname = 'tenant' and p.cmd = 'ALL'
-                              and p.qual like '%app.tenant_id%' and p.with_check like '%app.tenant_id%'))
-        order by 1
-    """

@@ -15,7 +15,10 @@ async def provision(service: str, admin_url: str, password: str, *, database: st
         for role in (f"{name}_owner", f"{name}_app", f"{name}_relay"):
             await _ensure_role(admin, role, password)
         if not await admin.fetchval("select 1 from pg_database where datname = $1", database):
-            await admin.execute(f'create database "{database}" owner {name}_owner')
+            # Whatever the server's own default, names have accents and sort the same everywhere.
+            await admin.execute(
+                f"create database \"{database}\" owner {name}_owner encoding 'UTF8' locale 'C.UTF-8' template template0"
+            )
         await admin.execute(f'revoke all on database "{database}" from public')
         await admin.execute(f'grant connect on database "{database}" to {name}_app, {name}_relay')
     finally:

@@ -92,13 +92,12 @@ async def test_a_query_without_tenant_sees_nothing(harness: Harness, table: str)
     assert rows == []
 
 
-async def test_a_planted_missing_policy_is_found(harness: Harness) -> None:
-    from chassis.migrations import tables_without_isolation
+async def test_planted_gaps_between_communes_are_found(harness: Harness) -> None:
+    from chassis.testing.contract import isolation_gaps
 
-    ours = [row["relname"] for row in await harness.query(tables_without_isolation())]
-    assert ours == []
-    await harness.query("create table planted (tenant_id uuid)")
+    assert await isolation_gaps(harness) == []
+    await harness.query("create table planted (tenant_id uuid, id uuid primary key)")
     try:
-        assert "planted" in [row["relname"] for row in await harness.query(tables_without_isolation())]
+        assert await isolation_gaps(harness) == ["planted", "planted_pkey"]
     finally:
         await harness.query("drop table planted")

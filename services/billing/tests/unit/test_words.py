@@ -5,23 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.domain.document import printable_color
-from billing.domain.words import LABEL_LENGTH, days_in_figures, euros, line_label, payment_label
-
-SPACE = "\N{NO-BREAK SPACE}"
-
-
-@pytest.mark.parametrize(
-    ("cents", "words"),
-    [(3400, "34,00 €"), (5, "0,05 €"), (0, "0,00 €"), (-1250, "−12,50 €"), (123456789, "1 234 567,89 €")],
-)
-def test_euros(cents: int, words: str) -> None:
-    assert euros(cents) == words.replace(" ", SPACE)
-
-
-@given(st.integers(min_value=-(10**12), max_value=10**12))
-def test_figures_read_back_to_the_same_amount(cents: int) -> None:
-    figures = euros(cents).removesuffix(f"{SPACE}€").replace(SPACE, "").replace(",", "").replace("−", "-")
-    assert int(figures) == cents
+from billing.domain.words import LABEL_LENGTH, days_in_figures, line_label, payment_label
 
 
 def test_the_guides_days() -> None:

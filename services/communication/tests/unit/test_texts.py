@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from communication.domain.mails import euros, invoice_available, month, retry_delay
+from communication.domain.mails import invoice_available, retry_delay
 from communication.domain.texts import summary, to_html
 
 
@@ -33,12 +33,6 @@ def test_nothing_executable_survives(attack: str) -> None:
 def test_a_summary_has_no_formatting_and_is_short() -> None:
     assert summary("**Bonjour** à *tous*") == "Bonjour à tous"
     assert len(summary("mot " * 200)) <= 181
-
-
-def test_amounts_and_months_are_french() -> None:
-    assert euros(3400) == "34,00\u00a0€"
-    assert euros(-1234567) == "-12\u202f345,67\u00a0€"
-    assert month(date(2022, 9, 1)) == "septembre 2022"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrolment.domain.pricing import Band, Bands, Flat, Rate, UnitTariff, euros, price_grid, unit_price
+from enrolment.domain.pricing import Band, Bands, Flat, Rate, UnitTariff, price_grid, unit_price
 
 pytestmark = pytest.mark.unit
 
@@ -57,11 +57,6 @@ def test_the_grid_of_a_rate_says_rate_floor_and_ceiling() -> None:
     (line,) = price_grid(RATE, 1000)
     assert line.label.replace("\N{NO-BREAK SPACE}", " ") == "0,36 % du QF, de 2,60 € à 4,50 €"
     assert line.unit_cents == 360
-
-
-@pytest.mark.parametrize(("cents", "words"), [(1700, "17,00 €"), (5, "0,05 €"), (123456, "1 234,56 €")])
-def test_euros_are_written_in_french(cents: int, words: str) -> None:
-    assert euros(cents).replace("\N{NO-BREAK SPACE}", " ") == words
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -35,16 +36,22 @@ class Contact(Answer):
 
 
 class Commune(Answer):
-    """The commune of the host. ``today`` and ``now`` are of the business clock."""
+    """The commune of the host. ``today`` and ``now`` are of the business clock; ``time_zone`` is an IANA name."""
 
     tenant_id: UUID
     slug: str
     name: str
     portal_title: str
+    time_zone: str
     look: Look
     contact: Contact
     today: date
     now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The commune's clocks."""
+        return ZoneInfo(self.time_zone)
 
 
 class Account(Answer):

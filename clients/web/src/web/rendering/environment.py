@@ -1,9 +1,11 @@
 """The template environment: everything escaped, every text through gettext."""
 
 import uuid
+from datetime import datetime
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from web.i18n import gettext, ngettext
@@ -17,7 +19,6 @@ _FILTERS = (
     formatting.long_date,
     formatting.day_month,
     formatting.month_title,
-    formatting.moment,
     formatting.week_day,
     formatting.file_size,
     formatting.file_type,
@@ -39,9 +40,16 @@ def make_environment(assets: Assets) -> Environment:
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     for function in _FILTERS:
         environment.filters[function.__name__] = function
+    environment.filters["moment"] = _moment
     environment.filters["commune_html"] = _commune_html
     environment.globals.update(asset=assets.url, icon=assets.icon, new_key=lambda: str(uuid.uuid4()))
     return environment
+
+
+@pass_context
+def _moment(context: Context, instant: datetime) -> str:
+    """The API's instants are universal; pages tell the commune's time."""
+    return formatting.moment(instant, context["commune"].zone)
 
 
 def _commune_html(html: str) -> Markup:

@@ -1,8 +1,8 @@
 """Amounts, dates and sizes as French readers write them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 _LOCALE = "fr_FR"
@@ -20,13 +20,18 @@ def short_date(day: date) -> str:
 
 
 def long_date(day: date) -> str:
-    """«jeudi 1 septembre 2022»."""
-    return format_date(day, "EEEE d MMMM y", locale=_LOCALE)
+    """«jeudi 1er septembre 2022»."""
+    return format_date(day, f"EEEE {_number(day)} MMMM y", locale=_LOCALE)
 
 
 def day_month(day: date) -> str:
-    """«1 septembre 2022»."""
-    return format_date(day, "d MMMM y", locale=_LOCALE)
+    """«1er septembre 2022»."""
+    return format_date(day, f"{_number(day)} MMMM y", locale=_LOCALE)
+
+
+def _number(day: date) -> str:
+    """The pattern of a day of the month: French says «1er», then «2»."""
+    return "d'er'" if day.day == 1 else "d"
 
 
 def month_title(day: date) -> str:
@@ -34,9 +39,10 @@ def month_title(day: date) -> str:
     return capitalised(format_date(day, "MMMM y", locale=_LOCALE))
 
 
-def moment(instant: datetime) -> str:
-    """«4 juillet 2022 à 09:00», in the instant's own time zone."""
-    return format_datetime(instant, "d MMMM y 'à' HH:mm", locale=_LOCALE)
+def moment(instant: datetime, zone: tzinfo) -> str:
+    """«4 juillet 2022 à 09:00», on the clocks of a time zone."""
+    here = instant.astimezone(zone)
+    return f"{day_month(here.date())} à {here:%H:%M}"
 
 
 def week_day(day: date) -> str:

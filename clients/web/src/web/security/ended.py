@@ -10,7 +10,7 @@ _KEPT_SECONDS = 3600.0
 
 
 class EndedSessions:
-    """Known to this process; another one learns of it when the access token ends, a quarter of an hour at most."""
+    """Known to this process at once; to others when the access token ends, a quarter of an hour later at most."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ import schemathesis
 import uvicorn
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
@@ -25,7 +26,6 @@ from chassis.testing.plugin import Harness
 _CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 _SETTINGS = settings(
     max_examples=10,
-    deadline=None,
     database=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
@@ -49,9 +49,12 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
         await serving
 
 
-async def answers_to_anything(harness: Harness, headers: dict[str, str]) -> Counter[int]:
+async def answers_to_anything(
+    harness: Harness, headers: dict[str, str], known: Mapping[str, object] | None = None
+) -> Counter[int]:
     """Sends generated requests to every documented operation and counts the answers by status.
 
+    ``known`` gives path parameters of things that exist, so that requests also reach what lies behind a 404.
     Fails on a 5xx, and on a status, content type or body that the document does not describe.
     """
     answers: Counter[int] = Counter()
@@ -60,33 +63,79 @@ async def answers_to_anything(harness: Harness, headers: dict[str, str]) -> Coun
     async with served(harness.app) as address:
         for found in schema.get_all_operations():
             assert isinstance(found, Ok), found.err()  # noqa: S101
-            await asyncio.to_thread(_send_anything, found.ok(), address, with_host, answers)
+            for cases in _strategies(found.ok(), known or {}):
+                await asyncio.to_thread(_send_anything, cases, address, with_host, answers)
     return answers
 
 
+def _strategies(
+    operation: APIOperation[Any, Any, Any, Any], known: Mapping[str, object]
+) -> list[st.SearchStrategy[Case[Any]]]:
+    strategies = [operation.as_strategy(generation_mode=GenerationMode.POSITIVE)]
+    if operation.body or operation.path_parameters or operation.query:
+        strategies.append(operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+    existing = {name: str(value) for name, value in known.items() if f"{{{name}}}" in operation.path}
+    if existing:
+        strategies.append(operation.as_strategy(path_parameters=existing))
+    return strategies
+
+
 def _send_anything(
-    operation: APIOperation[Any, Any, Any, Any], address: str, headers: dict[str, str], answers: Counter[int]
+    cases: st.SearchStrategy[Case[Any]], address: str, headers: dict[str, str], answers: Counter[int]
 ) -> None:
-    takes_input = bool(operation.body) or bool(operation.path_parameters) or bool(operation.query)
-    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE) if takes_input else (GenerationMode.POSITIVE,):
+    @_SETTINGS
+    @given(case=cases)
+    def send(case: Case[Any]) -> None:
+        response = case.call(base_url=address, headers=headers)
+        case.validate_response(response, checks=_CHECKS)
+        answers[response.status_code] += 1
 
-        @_SETTINGS
-        @given(case=operation.as_strategy(generation_mode=mode))
-        def send(case: Case[Any]) -> None:
-            response = case.call(base_url=address, headers=headers)
-            case.validate_response(response, checks=_CHECKS)
-            answers[response.status_code] += 1
-
-        send()
+    send()
 
 
-async def answers_without_token(harness: Harness) -> dict[str, int]:
-    """Calls every documented operation without a token: «METHOD path» to status."""
+async def routes_open_to_anyone(harness: Harness) -> dict[str, int]:
+    """Calls every documented operation without a token: those that do not refuse, «METHOD path» to status.
+
+    Fails where the document does not tell the two apart by ``security``.
+    """
     answers = {}
     async with harness.client() as client:
         for path, operations in harness.app.openapi()["paths"].items():
             url = "http://alixan.localhost" + re.sub(r"{[^}]+}", _SOME_ID, path)
-            for method in operations:
-                response = await client.request(method, url, json={})
-                answers[f"{method.upper()} {path}"] = response.status_code
-    return answers
+            for method, operation in operations.items():
+                status = (await client.request(method, url, json={})).status_code
+                assert bool(operation.get("security")) is (status == 401), (method, path, status)  # noqa: S101
+                answers[f"{method.upper()} {path}"] = status
+    assert answers  # noqa: S101
+    return {route: status for route, status in answers.items() if status != 401}
+
+
+async def isolation_gaps(harness: Harness) -> list[str]:
+    """Tables of communes without a forced policy, and their keys that do not begin with the commune."""
+    return [str(row["gap"]) for row in await harness.query(_ISOLATION_GAPS)]
+
+
+_ISOLATION_GAPS = """
+    with tenant_table as (
+        select c.oid, c.relname, c.relrowsecurity and c.relforcerowsecurity as forced, a.attnum as tenant_column
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+        join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+        where c.relkind in ('r', 'p')
+    ),
+    key as (
+        select indrelid as oid, indexrelid::regclass::text as name, indkey[0] as first_column
+        from pg_index where indisunique
+        union all
+        select conrelid, conname, conkey[1] from pg_constraint where contype = 'f'
+    )
+    select relname as gap from tenant_table
+    where not forced
+       or not exists (select 1 from pg_policies p where p.schemaname = 'public' and p.tablename = relname
+                      and p.policyname = 'tenant' and p.cmd = 'ALL'
+                      and p.qual like '%app.tenant_id%' and p.with_check like '%app.tenant_id%')
+    union all
+    select key.name from key join tenant_table using (oid)
+    where first_column <> tenant_column and relname <> 'outbox'
+    order by 1
+"""

@@ -18,6 +18,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.engine import make_url
 
 from chassis.clock import StandingClock
@@ -37,6 +38,9 @@ from contracts.values import PostalAddress
 
 _NAMESPACE = UUID("5f3c3a52-6a10-4f0e-9d1c-5f6c0a7a1a11")
 _PASSWORD = "tests"  # noqa: S105 - of a database that lives as long as the tests
+hypothesis_settings.register_profile("portail", deadline=None)  # a busy machine is no failure
+hypothesis_settings.load_profile("portail")
+
 GUIDE_DAY = datetime(2022, 7, 4, 7, 0, tzinfo=UTC)
 """Monday 4 July 2022, 09:00 in Alixan."""
 

@@ -30,7 +30,12 @@ class TokenSigner:
         return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self.key_id})
 
     def headers(
-        self, tenant_id: UUID, *roles: Role, family_id: UUID | None = None, account_id: UUID | None = None
+        self,
+        tenant_id: UUID,
+        *roles: Role,
+        family_id: UUID | None = None,
+        guardian_id: UUID | None = None,
+        account_id: UUID | None = None,
     ) -> dict[str, str]:
         """An ``Authorization`` header for a principal made up on the spot."""
         principal = Principal(
@@ -39,5 +44,6 @@ class TokenSigner:
             session_id=new_id(),
             roles=frozenset(roles or (Role.PARENT,)),
             family_id=family_id,
+            guardian_id=guardian_id,
         )
         return {"authorization": f"Bearer {self.token(principal)}"}

@@ -11,8 +11,9 @@ from billing.adapters.queries import invoice_lines
 from billing.adapters.rendering import RENDERER
 from billing.domain.document import DocumentLine, InvoiceDocument, printable_color
 from billing.domain.period import Period
-from billing.domain.words import day_in_figures, days_in_figures, euros, line_label
+from billing.domain.words import days_in_figures, line_label
 from chassis.database import Transaction
+from chassis.french import euros, short_date
 from chassis.tenants import Tenant
 
 
@@ -61,8 +62,8 @@ def _document(invoice: RowMapping, lines: Sequence[DocumentLine], tenant: Tenant
     return InvoiceDocument(
         number=invoice["number"],
         period=Period(invoice["period"]).name,
-        issued_on=day_in_figures(invoice["issued_on"]),
-        due_on=day_in_figures(invoice["due_on"]),
+        issued_on=short_date(invoice["issued_on"]),
+        due_on=short_date(invoice["due_on"]),
         issued_day=invoice["issued_on"],
         commune=commune.name,
         commune_address=(address.line, f"{address.postal_code} {address.city}"),

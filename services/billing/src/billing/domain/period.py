@@ -3,27 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from chassis.french import month_of
+
 PAYMENT_DAYS = 30
 """Days a family has to pay, from the day of issue."""
 
 AUTOMATIC_RUN_DAYS = 7
 """The scheduled run of the previous month happens on one of the first days of a month, so that a service that was
 down on the first still invoices."""
-
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 
 
 @dataclass(frozen=True, order=True)
@@ -55,7 +42,7 @@ class Period:
     @property
     def name(self) -> str:
         """In words: «septembre 2022»."""
-        return f"{_MONTHS[self.first_day.month - 1]} {self.first_day.year}"
+        return month_of(self.first_day)
 
     def has_ended(self, today: date) -> bool:
         """Whether the whole month is past."""

@@ -1,31 +1,19 @@
-"""French words and figures, the same on the invoice, at the bank and in the account."""
+"""What an invoice says, the same on its page and its PDF, at the bank and in the account."""
 
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
+from chassis.french import short_date
+
 LABEL_LENGTH = 100
 """What a bank page shows of a payment's label."""
-
-_SPACE = "\N{NO-BREAK SPACE}"
-
-
-def euros(cents: int) -> str:
-    """«1 234,50 €», with non-breaking spaces and a real minus sign."""
-    whole, rest = divmod(abs(cents), 100)
-    sign = "−" if cents < 0 else ""
-    return f"{sign}{whole:,}".replace(",", _SPACE) + f",{rest:02d}{_SPACE}€"
-
-
-def day_in_figures(day: date) -> str:
-    """«05/09/2022»."""
-    return f"{day:%d/%m/%Y}"
 
 
 def days_in_figures(days: Sequence[date]) -> str:
     """«01, 02, 05, 06/09/2022»: the month is said once per month."""
     months = [list(month) for _, month in groupby(sorted(days), key=lambda day: (day.year, day.month))]
-    return " – ".join(", ".join([f"{day:%d}" for day in month[:-1]] + [day_in_figures(month[-1])]) for month in months)
+    return " – ".join(", ".join([f"{day:%d}" for day in month[:-1]] + [short_date(month[-1])]) for month in months)
 
 
 def line_label(element_name: str, quantity: int) -> str:

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
+from chassis.french import euros, month_of, of, short_date
+
 MAX_ATTEMPTS = 12
 PORTAL_ADDRESS = "[adresse du portail]"
 """Stands in a body for the commune's address, which is filled in when the mail is sent."""
@@ -20,31 +18,18 @@ class MailText:
     body: str
 
 
-def euros(cents: int) -> str:
-    """«34,00 €» from 3400."""
-    sign = "-" if cents < 0 else ""
-    whole, rest = divmod(abs(cents), 100)
-    return f"{sign}{whole:,}".replace(",", "\u202f") + f",{rest:02d}\u00a0€"
-
-
-def month(day: date) -> str:
-    """«septembre 2022»."""
-    return f"{_MONTHS[day.month - 1]} {day.year}"
-
-
 def invoice_available(
     *, number: str, period: date, amount_cents: int, due_on: date, regie: str, portal_title: str
 ) -> MailText:
     """An invoice can be paid on the portal."""
-    elided = "d'" if month(period)[0] in "ao" else "de "
     return MailText(
-        subject=f"Votre facture {elided}{month(period)} est disponible",
+        subject=f"Votre facture {of(month_of(period))} est disponible",
         body=f"""Bonjour,
 
-La facture {number} ({regie}, {month(period)}) est disponible sur votre portail famille.
+La facture {number} ({regie}, {month_of(period)}) est disponible sur votre portail famille.
 
 Montant à payer : {euros(amount_cents)}
-À payer avant le : {due_on:%d/%m/%Y}
+À payer avant le : {short_date(due_on)}
 
 Pour la consulter et la payer en ligne :
 {PORTAL_ADDRESS}/factures
@@ -65,7 +50,7 @@ Votre paiement est confirmé par la banque.
 
 Objet : {label}
 Montant : {euros(amount_cents)}
-Date : {paid_on:%d/%m/%Y}
+Date : {short_date(paid_on)}
 
 Vous le retrouvez dans l'historique de vos paiements :
 {PORTAL_ADDRESS}/factures/historique

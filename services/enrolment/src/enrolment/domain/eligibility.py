@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import DomainError
+from chassis.french import short_date
 from contracts.values import MemberKind
 from enrolment.domain.activity import Activity
 from enrolment.domain.family import Member
@@ -64,7 +65,7 @@ def refusal(activity: Activity, member: Member, status: AdhesionStatus | None, t
     if today >= activity.closes_on:
         return Refusal(
             member.member_id,
-            f"La saison {activity.season} est terminée depuis le {_french(activity.closes_on)}.",
+            f"La saison {activity.season} est terminée depuis le {short_date(activity.closes_on)}.",
             ActivityClosedError,
         )
     if status is AdhesionStatus.AWAITING_PAYMENT:
@@ -103,9 +104,9 @@ def _wrong_audience(activity: Activity, member: Member) -> str | None:
         who = "enfants" if audience.member_kind is MemberKind.CHILD else "adultes"
         return f"Cette activité est réservée aux {who}."
     age = age_on(member.birth_date, activity.opens_on)
-    opening = f"{member.first_name} aura {_years(age)} le {_french(activity.opens_on)}"
+    opening = f"{member.first_name} aura {_years(age)} le {short_date(activity.opens_on)}"
     if age < 0:
-        return f"{member.first_name} ne sera pas né le {_french(activity.opens_on)}."
+        return f"{member.first_name} ne sera pas né le {short_date(activity.opens_on)}."
     if audience.min_age is not None and age < audience.min_age:
         return f"{opening} ; il faut avoir au moins {_years(audience.min_age)}."
     if audience.max_age is not None and age > audience.max_age:
@@ -118,7 +119,3 @@ def _wrong_audience(activity: Activity, member: Member) -> str | None:
 
 def _years(number: int) -> str:
     return f"{number} an" if number < 2 else f"{number} ans"
-
-
-def _french(day: date) -> str:
-    return f"{day:%d/%m/%Y}"

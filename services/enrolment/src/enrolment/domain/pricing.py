@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-NBSP = "\N{NO-BREAK SPACE}"
+from chassis.french import NO_BREAK_SPACE, euros, grouped
 
 
 @dataclass(frozen=True)
@@ -110,13 +110,8 @@ def price_grid(tariff: UnitTariff, quotient_familial: int | None) -> list[GridLi
             ]
         case Rate(per_mille, floor, ceiling):
             percent = f"{(per_mille / 10).normalize():f}".replace(".", ",")
-            label = f"{percent}{NBSP}% du QF, de {euros(floor)} à {euros(ceiling)}"
+            label = f"{percent}{NO_BREAK_SPACE}% du QF, de {euros(floor)} à {euros(ceiling)}"
             return [GridLine(label, unit_price(tariff, quotient_familial), True)]
-
-
-def euros(cents: int) -> str:
-    """An amount as it is written in French: «17,00 €»."""
-    return f"{_grouped(cents // 100)},{cents % 100:02d}{NBSP}€"
 
 
 def _band_of(bands: tuple[Band, ...], quotient_familial: int | None) -> Band:
@@ -130,12 +125,8 @@ def _band_label(after: int | None, up_to: int | None) -> str:
         return "Tous les QF" if after is None else f"QF au-delà de {_whole_euros(after)}"
     if after is None:
         return f"QF jusqu'à {_whole_euros(up_to)}"
-    return f"QF de {_grouped(after + 1)} à {_whole_euros(up_to)}"
+    return f"QF de {grouped(after + 1)} à {_whole_euros(up_to)}"
 
 
 def _whole_euros(amount: int) -> str:
-    return f"{_grouped(amount)}{NBSP}€"
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", NBSP)
+    return f"{grouped(amount)}{NO_BREAK_SPACE}€"

@@ -1,9 +1,9 @@
 """What happened to a payment, in words for the town hall."""
 
+from chassis.french import euros
 from payment_gateway.domain.judgement import Channel, Verdict
 from payment_gateway.domain.payment import PaymentStatus
 from payment_gateway.domain.refusals import OutcomeKind, meaning_of
-from payment_gateway.domain.words import euros
 
 _ORIGINS = {Channel.IPN: "Message de la banque", Channel.RETURN: "Retour du navigateur"}
 _VERDICTS = {

@@ -57,13 +57,17 @@ class HistoryEntry(BaseModel):
     sentence: str
 
 
+FormField = Annotated[list[str], Field(min_length=2, max_length=2)]
+"""Name and value."""
+
+
 class StartedAttempt(BaseModel):
     """The form that sends the browser to the bank, fields in the signed order."""
 
     attempt_id: UUID
     action: str
     method: Literal["POST"] = "POST"
-    fields: list[tuple[str, str]]
+    fields: list[FormField]
 
 
 class ContractIn(BaseModel):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from planning.domain.french import WEEK_DAYS
+from chassis.french import WEEK_DAYS
 from planning.domain.rules import Rule
 
 SCHOOL_WEEK_DAYS = frozenset({0, 1, 3, 4})

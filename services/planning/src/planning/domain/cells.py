@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from chassis.french import short_date
 from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason
-from planning.domain.french import short_date
 from planning.domain.rules import Action, closes_at, explain
 
 

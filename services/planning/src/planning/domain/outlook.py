@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from chassis.french import of, short_date
 from planning.domain.activities import Activity, Entitlement, Member, Price
 from planning.domain.calendars import Holidays
 from planning.domain.cells import BookedBy, Cell, Day, Moment, Refusal, booking_refusal, cancelling_refusal, judge
 from planning.domain.drafts import DraftLine
-from planning.domain.french import of, short_date
 from planning.domain.rules import Action
 
 Slot = tuple[UUID, UUID, date]

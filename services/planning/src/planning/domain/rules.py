@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from planning.domain.french import WEEK_DAYS, enumeration, full_date, full_time, long_date, short_time
+from chassis.french import WEEK_DAYS, enumeration, full_date, full_time, long_date, short_time
 
 _END_OF_MINUTE = timedelta(seconds=59, microseconds=999_999)
 _MINUTE = timedelta(minutes=1)

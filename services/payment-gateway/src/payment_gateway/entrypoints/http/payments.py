@@ -71,7 +71,7 @@ async def start_payment_attempt(
         portal=portal_of(runtime, tenant),
         real_now=runtime.clock.real_now(),
     )
-    return StartedAttempt(attempt_id=attempt_id, action=form.action, fields=list(form.fields))
+    return StartedAttempt(attempt_id=attempt_id, action=form.action, fields=[list(field) for field in form.fields])
 
 
 @router.get("/payments/{payment_id}/history")

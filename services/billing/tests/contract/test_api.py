@@ -1,0 +1,40 @@
+"""The API keeps what its document says; communes are kept apart; nothing answers without a token."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from chassis.testing.contract import answers_to_anything, isolation_gaps, routes_open_to_anyone
+from chassis.testing.plugin import Harness
+from contracts.values import Role
+
+
+@pytest.mark.parametrize("role", [Role.PARENT, Role.ADMINISTRATOR])
+async def test_whatever_is_sent_the_answer_is_documented(harness: Harness, town: Any, home: Any, role: Role) -> None:
+    await town.book(home)
+    await town.run()
+    (invoice,) = await town.invoices(home)
+    family_id = home.family_id if role is Role.PARENT else None
+    headers = harness.signer.headers(town.tenant, role, family_id=family_id)
+    answers = await answers_to_anything(harness, headers, {"invoice_id": invoice["invoice_id"]})
+    assert {200, 403, 404, 422} <= answers.keys()
+    assert role is Role.PARENT or answers[201] > 0
+
+
+async def test_nothing_answers_without_token(harness: Harness) -> None:
+    assert await routes_open_to_anyone(harness) == {}
+
+
+async def test_communes_are_kept_apart(harness: Harness) -> None:
+    assert await isolation_gaps(harness) == []
+
+
+@pytest.mark.parametrize("table", ["invoice", "charge", "ledger_movement", "invoice_pdf", "family"])
+async def test_the_application_sees_no_row_without_a_commune(
+    harness: Harness, town: Any, home: Any, table: str
+) -> None:
+    await town.book(home)
+    await town.run()
+    async with harness.runtime.database.platform() as connection:
+        assert (await connection.execute(text(f"select 1 from {table}"))).all() == []
