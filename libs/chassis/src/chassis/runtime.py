@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
 from uuid import UUID
 
 import aio_pika
@@ -30,8 +29,6 @@ from chassis.tenants import TenantRegistry, store_tenant
 from contracts.events import TenantRegistered, TenantUpdated
 
 _log = structlog.get_logger(__name__)
-
-SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
 async def _keep_tenant(transaction: Transaction, received: Received[TenantRegistered]) -> None:
@@ -101,12 +98,6 @@ class Runtime:
         self.workers: list[ConsumerWorker] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
-
-    def settings_as(self, kind: type[SettingsT]) -> SettingsT:
-        """The settings, as the class that the service's declaration names. Raises ``TypeError`` for another."""
-        if not isinstance(self.settings, kind):
-            raise TypeError(f"{self.service} does not have {kind.__name__}")
-        return self.settings
 
     @asynccontextmanager
     async def transaction(self, tenant_id: UUID) -> AsyncIterator[Transaction]:

@@ -25,7 +25,6 @@ from chassis.clock import StandingClock
 from chassis.http.app import create_app
 from chassis.ids import new_id
 from chassis.jobs import run_job_once
-from chassis.messaging.consumer import Received
 from chassis.messaging.topology import Queues, declare_exchange
 from chassis.migrations import upgrade_async
 from chassis.provision import provision
@@ -87,10 +86,10 @@ class Harness:
             transport=transport, base_url=f"http://{slug}.localhost/api/{self.runtime.service}/v1", headers=headers
         )
 
-    def received(
+    async def publish(
         self, event: Event, *, tenant_id: UUID, sequence: int = 1, message_id: UUID | None = None
-    ) -> Received[Any]:
-        """An event as another service would publish it."""
+    ) -> None:
+        """Sends an event to the exchange as another service would."""
         envelope = Envelope(
             id=message_id or new_id(),
             source="test",
@@ -100,13 +99,6 @@ class Harness:
             tenant=tenant_id,
             sequence=sequence,
         )
-        return Received(event, envelope)
-
-    async def publish(
-        self, event: Event, *, tenant_id: UUID, sequence: int = 1, message_id: UUID | None = None
-    ) -> None:
-        """Sends an event to the exchange as another service would."""
-        envelope = self.received(event, tenant_id=tenant_id, sequence=sequence, message_id=message_id).envelope
         connection = await aio_pika.connect(self.runtime.settings.amqp_url.get_secret_value())
         async with connection:
             exchange = await declare_exchange(await connection.channel())

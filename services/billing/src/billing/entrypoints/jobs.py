@@ -39,8 +39,7 @@ async def render_new_invoices(runtime: Runtime, tenant: Tenant) -> None:
 async def _render_batch(runtime: Runtime, tenant: Tenant) -> int:
     async with runtime.transaction(tenant.id) as transaction:
         invoices = await documents.unrendered_invoices(transaction, _RENDERED_AT_ONCE)
-        address = runtime.settings.portal_address(tenant.hostname)
-        printed = await documents.read_documents(transaction, invoices, tenant, address)
+        printed = await documents.read_documents(transaction, invoices, tenant, runtime.settings.public_url)
     if invoices:
         contents = await documents.render_documents(printed)
         async with runtime.transaction(tenant.id) as transaction:

@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 
 from chassis.ids import new_id
-from chassis.mail import MailImpossibleError, MailNotSentError
+from chassis.mail import MailNotSentError
 from identity.application.ports import Context, ResetMailer, Store
 from identity.domain.accounts import Account
 from identity.domain.resets import LINK_LIFETIME, MAILS_PER_HOUR, SENDING_LIFETIME, Reset, retry_delay
@@ -77,7 +77,7 @@ async def _send(context: Context, mailer: ResetMailer, reset: Reset, account: Ac
     except MailNotSentError as error:
         _log.warning("reset_mail_waits", reset_id=str(reset.reset_id), reason=str(error))
         return
-    except MailImpossibleError:
+    except ValueError:
         _log.warning("reset_mail_impossible", reset_id=str(reset.reset_id), reason="the address cannot be written")
         async with context.open_store() as store:
             await store.resets.close(reset.reset_id, sent_at=None)

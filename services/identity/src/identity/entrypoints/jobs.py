@@ -1,7 +1,6 @@
 """Scheduled work of identity."""
 
 from chassis.jobs import AnyJob, CommuneJob, Job
-from chassis.mail import Mailer
 from chassis.runtime import Runtime
 from chassis.tenants import Tenant
 from identity.adapters.queries import remove_old
@@ -9,12 +8,11 @@ from identity.adapters.reset_mail import SmtpResetMailer
 from identity.adapters.reset_store import RESET_MAILS
 from identity.application.send_resets import send_resets
 from identity.entrypoints.context import context_of, parts_of
-from identity.entrypoints.settings import IdentitySettings
+from identity.settings import settings_of
 
 
 async def _send_resets(runtime: Runtime, tenant: Tenant) -> None:
-    settings = runtime.settings_as(IdentitySettings)
-    mailer = SmtpResetMailer(Mailer(settings), tenant.description, settings.portal_address(tenant.hostname))
+    mailer = SmtpResetMailer(settings_of(runtime), tenant)
     while await send_resets(context_of(runtime, tenant.description), mailer):
         pass
 

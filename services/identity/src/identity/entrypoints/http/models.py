@@ -5,9 +5,8 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from chassis.http.payloads import Payload
 from contracts.events.identity import Look
 from contracts.values import PostalAddress, Role
 from identity.application.issue_session import IssuedSession
@@ -57,7 +56,13 @@ TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_know
 StaffRole = Annotated[Role, AfterValidator(_staff_only)]
 
 
-class Credentials(Payload):
+class Request(BaseModel):
+    """Unknown members are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Credentials(Request):
     """``remember``: thirty days instead of twelve hours."""
 
     user_name: Typed
@@ -65,38 +70,38 @@ class Credentials(Payload):
     remember: bool = False
 
 
-class RefreshRequest(Payload):
+class RefreshRequest(Request):
     """The token of the last answer."""
 
     refresh_token: Token
 
 
-class PasswordChange(Payload):
+class PasswordChange(Request):
     """One's own password."""
 
     current_password: Password
     new_password: Password
 
 
-class ResetRequest(Payload):
+class ResetRequest(Request):
     """A user name or a mail address."""
 
     user_name: Typed
 
 
-class NewPassword(Payload):
+class NewPassword(Request):
     """The password chosen through a mailed link."""
 
     new_password: Password
 
 
-class FirstPasswordRequest(Payload):
+class FirstPasswordRequest(Request):
     """Drawn when absent."""
 
     password: Password | None = None
 
 
-class StaffAccountRequest(Payload):
+class StaffAccountRequest(Request):
     """Someone of the town hall."""
 
     user_name: UserName
@@ -105,7 +110,7 @@ class StaffAccountRequest(Payload):
     roles: Annotated[list[StaffRole], Field(min_length=1, max_length=3)]
 
 
-class LookRequest(Payload):
+class LookRequest(Request):
     """A commune's look."""
 
     primary_color: Color
@@ -113,7 +118,7 @@ class LookRequest(Payload):
     emblem: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=_NO_CONTROLS)]
 
 
-class AddressRequest(Payload):
+class AddressRequest(Request):
     """A postal address."""
 
     line: Line
@@ -121,7 +126,7 @@ class AddressRequest(Payload):
     city: Line
 
 
-class ContactRequest(Payload):
+class ContactRequest(Request):
     """How the commune is reached."""
 
     email: Email
@@ -129,7 +134,7 @@ class ContactRequest(Payload):
     address: AddressRequest
 
 
-class AdministratorRequest(Payload):
+class AdministratorRequest(Request):
     """The commune's first administrator."""
 
     user_name: UserName
@@ -138,7 +143,7 @@ class AdministratorRequest(Payload):
     email: Email | None = None
 
 
-class CommuneRequest(Payload):
+class CommuneRequest(Request):
     """The whole description of a commune; the first host name is the one used in links."""
 
     slug: Slug
@@ -246,6 +251,13 @@ class AccountAnswer(SessionAccount):
             has_password=account.password_hash is not None,
             closed=account.closed,
         )
+
+
+class AccountPage(BaseModel):
+    """A page of accounts."""
+
+    items: list[AccountAnswer]
+    next_cursor: str | None
 
 
 class FirstPasswordAnswer(BaseModel):

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from chassis.http.payloads import Payload
 from contracts.values import ReservationStatus
 from planning.application.ports import HolidayYear
 from planning.domain import calendars, rules
 from planning.domain.rules import Counting
-from planning.entrypoints.http.common import Day, Sentence
+from planning.entrypoints.http.common import Day, Request, Sentence
 
 WeekDay = Annotated[int, Field(ge=0, le=6)]
 LocalTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -19,7 +18,7 @@ LocalTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5]
 Places = Annotated[int, Field(ge=0, le=100_000)]
 
 
-class WeeklyDeadline(Payload):
+class WeeklyDeadline(Request):
     """«Thursday 12:00 of the week before»."""
 
     kind: Literal["weekly"]
@@ -32,7 +31,7 @@ class WeeklyDeadline(Payload):
         return rules.WeeklyDeadline(self.week_day, time.fromisoformat(self.time), self.weeks_before)
 
 
-class DaysBeforeDeadline(Payload):
+class DaysBeforeDeadline(Request):
     """«2 days before at 12:00, not counting week-ends»."""
 
     kind: Literal["days_before"]
@@ -48,7 +47,7 @@ class DaysBeforeDeadline(Payload):
 Deadline = Annotated[WeeklyDeadline | DaysBeforeDeadline, Field(discriminator="kind")]
 
 
-class Rule(Payload):
+class Rule(Request):
     """A deadline, with others for some week days («0» = Monday) of the booked day."""
 
     default: Deadline
@@ -61,7 +60,7 @@ class Rule(Payload):
         )
 
 
-class Period(Payload):
+class Period(Request):
     """The half-open period ``[from, to)``, at most 400 days."""
 
     from_day: Annotated[Day, Field(alias="from")]
@@ -80,14 +79,14 @@ class Closure(Period):
     reason: Sentence
 
 
-class ExtraOpening(Payload):
+class ExtraOpening(Request):
     """The activity takes place on a day outside its week days or period."""
 
     day: Day
     reason: Sentence
 
 
-class Calendar(Payload):
+class Calendar(Request):
     """What the town decides for an activity."""
 
     week_days: Annotated[list[WeekDay], Field(max_length=7)]
@@ -135,14 +134,14 @@ class SchoolHolidayPeriod(Period):
     name: Sentence
 
 
-class PublicHoliday(Payload):
+class PublicHoliday(Request):
     """A day on which no activity takes place."""
 
     day: Day
     name: Sentence
 
 
-class Holidays(Payload):
+class Holidays(Request):
     """The holidays that begin in a school year (1 September to 31 August), as the town wants them."""
 
     school: Annotated[list[SchoolHolidayPeriod], Field(max_length=30)]
