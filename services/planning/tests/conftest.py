@@ -13,7 +13,7 @@ from chassis.runtime import Service
 from chassis.testing.plugin import ALIXAN, GUIDE_DAY, Harness
 from contracts.events import ActivityPublished, AdhesionPaid, FamilyRegistered, MemberRegistered
 from contracts.values import MemberKind, PostalAddress, Regie, Role
-from planning.adapters.projections import Projections
+from planning.entrypoints.consumers import ENROLMENT
 
 THURSDAY_NOON = {"kind": "weekly", "week_day": 3, "time": "12:00", "weeks_before": 1}
 EVE = {"kind": "days_before", "days": 1, "time": "23:59", "counting": "calendar"}
@@ -44,16 +44,11 @@ class World:
         self.tenant_id = ALIXAN.tenant_id
 
     async def keep(self, *events: Any, tenant_id: UUID | None = None) -> None:
+        """Handles the events as the consumer does, without the broker."""
         async with self.harness.runtime.transaction(tenant_id or self.tenant_id) as transaction:
-            projections = Projections(transaction)
-            handlers = {
-                FamilyRegistered: projections.keep_family,
-                MemberRegistered: projections.keep_member,
-                ActivityPublished: projections.keep_activity,
-                AdhesionPaid: projections.keep_entitlement,
-            }
             for event in events:
-                await handlers[type(event)](event, next(_versions))
+                received = self.harness.received(event, tenant_id=transaction.tenant_id, sequence=next(_versions))
+                await ENROLMENT.handlers[type(event)](transaction, received)
 
     async def activity(self, name: str = "Cantine d'Alixan", tenant_id: UUID | None = None, **calendar: Any) -> UUID:
         activity = ActivityPublished(

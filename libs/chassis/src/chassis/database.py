@@ -5,7 +5,7 @@ refuses rows of any other commune. A transaction without a tenant cannot be open
 explicit ``platform()`` and sees no tenant row.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chassis.clock import Clock
-from chassis.outbox import OutboxSignal, insert_event
+from chassis.outbox import OUTBOX, insert_event
+from chassis.signals import Signal
 from contracts.event import Event
 
 
@@ -35,12 +36,20 @@ def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEn
 class Transaction:
     """One database transaction of one commune: run statements on ``connection``, publish events with ``publish``."""
 
-    def __init__(self, connection: AsyncConnection, tenant_id: UUID, clock: Clock, source: str) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        tenant_id: UUID,
+        clock: Clock,
+        source: str,
+        signals: Mapping[str, Signal],
+    ) -> None:
         self.connection = connection
         self.tenant_id = tenant_id
         self.clock = clock
-        self.published = False
         self._source = source
+        self._signals = signals
+        self.to_wake: set[Signal] = set()
 
     def now(self) -> datetime:
         """Business instant, UTC."""
@@ -59,17 +68,24 @@ class Transaction:
             source=self._source,
             time=self.clock.now(),
         )
-        self.published = True
+        self.wake(OUTBOX)
+
+    def wake(self, name: str) -> None:
+        """Has this process's job of that name look at the commune as soon as this transaction has committed.
+
+        Raises ``KeyError`` for a job the service does not have.
+        """
+        self.to_wake.add(self._signals[name])
 
 
 class Database:
     """Opens transactions of a service."""
 
-    def __init__(self, engine: AsyncEngine, clock: Clock, source: str, signal: OutboxSignal) -> None:
+    def __init__(self, engine: AsyncEngine, clock: Clock, source: str, signals: Mapping[str, Signal]) -> None:
         self._engine = engine
         self._clock = clock
         self._source = source
-        self._signal = signal
+        self._signals = signals
 
     @asynccontextmanager
     async def transaction(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
@@ -78,10 +94,10 @@ class Database:
             await connection.execute(
                 text("select set_config('app.tenant_id', :tenant, true)"), {"tenant": str(tenant_id)}
             )
-            transaction = Transaction(connection, tenant_id, self._clock, self._source)
+            transaction = Transaction(connection, tenant_id, self._clock, self._source, self._signals)
             yield transaction
-        if transaction.published:
-            self._signal.wake()
+        for signal in transaction.to_wake:
+            signal.wake([tenant_id])
 
     @asynccontextmanager
     async def platform(self) -> AsyncIterator[AsyncConnection]:

@@ -1,39 +1,40 @@
 """Sends mails over SMTP."""
 
 from email.message import EmailMessage
+from email.utils import formataddr
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import aiosmtplib
 
 from chassis.errors import TransientError
+from chassis.settings import MailSettings
 
 
 class MailNotSentError(TransientError):
     """The mail server was away or refused for now."""
 
 
+class MailImpossibleError(Exception):
+    """The mail can never be written: an address that is none."""
+
+
 class Mailer:
     """Sends one mail at a time. ``smtp_url`` is ``smtp://host:port``, or with ``user:password@`` and then STARTTLS."""
 
-    def __init__(self, smtp_url: str) -> None:
-        self._address = urlsplit(smtp_url)
+    def __init__(self, settings: MailSettings) -> None:
+        self._address = urlsplit(settings.smtp_url)
+        self._sender = settings.mail_sender
 
-    async def send(
-        self, *, sender: str, recipient: str, subject: str, body: str, message_id: str, html: str | None = None
-    ) -> None:
+    async def send(self, *, sender_name: str, recipient: str, subject: str, body: str, message_id: UUID) -> None:
         """Sends. ``message_id`` is stable for a given message, so that a repeated sending can be recognised.
 
-        Raises ``MailNotSentError``.
+        Raises ``MailNotSentError`` or ``MailImpossibleError``.
         """
-        message = EmailMessage()
-        message["From"] = sender
-        message["To"] = recipient
-        message["Subject"] = " ".join(subject.split())
-        message["Message-ID"] = f"<{message_id}>"
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(body)
-        if html:
-            message.add_alternative(html, subtype="html")
+        try:
+            message = self._write(sender_name, recipient, subject, body, message_id)
+        except ValueError as error:
+            raise MailImpossibleError from error
         try:
             await aiosmtplib.send(
                 message,
@@ -46,3 +47,13 @@ class Mailer:
             )
         except (aiosmtplib.SMTPException, OSError) as error:
             raise MailNotSentError(type(error).__name__) from error
+
+    def _write(self, sender_name: str, recipient: str, subject: str, body: str, message_id: UUID) -> EmailMessage:
+        message = EmailMessage()
+        message["From"] = formataddr((sender_name, self._sender))
+        message["To"] = recipient
+        message["Subject"] = " ".join(subject.split())
+        message["Message-ID"] = f"<{message_id}@{self._sender.rpartition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(body)
+        return message

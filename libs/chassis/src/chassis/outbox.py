@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis import metrics
 from chassis.ids import new_id
+from chassis.signals import Signal
 from chassis.tracing import current_traceparent
 from contracts.envelope import Envelope
 from contracts.event import Event
@@ -23,30 +24,13 @@ _POLL_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
 _LOCK = "outbox-relay"
 
+OUTBOX = "outbox"
+"""What a transaction wakes that wrote to the outbox."""
+
 _INSERT = text(
     "insert into outbox (id, tenant_id, source, type, subject, sequence, time, traceparent, body)"
     " values (:id, :tenant_id, :source, :type, :subject, :sequence, :time, :traceparent, cast(:body as jsonb))"
 )
-
-
-class OutboxSignal:
-    """Wakes this process's relay after a commit; polling covers what other processes wrote."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def wake(self) -> None:
-        """Something was committed."""
-        self._event.set()
-
-    async def wait(self, seconds: float) -> None:
-        """Returns when woken or after ``seconds``."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._event.wait()
-        except TimeoutError:
-            return
-        self._event.clear()
 
 
 async def insert_event(
@@ -78,7 +62,7 @@ class Publisher(Protocol):
 class Relay:
     """Publishes the outbox. Many may run; the one holding the advisory lock works, the others wait."""
 
-    def __init__(self, engine: AsyncEngine, publisher: Publisher, signal: OutboxSignal, service: str) -> None:
+    def __init__(self, engine: AsyncEngine, publisher: Publisher, signal: Signal, service: str) -> None:
         self._engine = engine
         self._publisher = publisher
         self._signal = signal

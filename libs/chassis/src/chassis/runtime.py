@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 import aio_pika
@@ -17,17 +18,20 @@ from sqlalchemy import text
 from chassis.authentication import TokenVerifier
 from chassis.clock import Clock, SystemClock
 from chassis.database import Database, Transaction, create_engine
-from chassis.jobs import Job, run_job_forever
+from chassis.jobs import AnyJob, run_job_forever
 from chassis.messaging.consumer import Consumer, ConsumerWorker, Received
 from chassis.messaging.publisher import RabbitPublisher
 from chassis.messaging.topology import Queues, declare_queues
-from chassis.outbox import OutboxSignal, Relay
-from chassis.retention import RETENTION_JOB
+from chassis.outbox import OUTBOX, Relay
+from chassis.retention import RETENTION_JOBS
 from chassis.settings import ServiceSettings
+from chassis.signals import Signal
 from chassis.tenants import TenantRegistry, store_tenant
 from contracts.events import TenantRegistered, TenantUpdated
 
 _log = structlog.get_logger(__name__)
+
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
 async def _keep_tenant(transaction: Transaction, received: Received[TenantRegistered]) -> None:
@@ -52,13 +56,18 @@ class Service:
     routers: Sequence[APIRouter]
     problems: Mapping[str, int] = field(default_factory=dict)
     consumers: Sequence[Consumer] = ()
-    jobs: Sequence[Job] = ()
+    jobs: Sequence[AnyJob] = ()
     owns_tenants: bool = False
 
     @property
     def all_consumers(self) -> list[Consumer]:
         """The consumers that run."""
         return [*self.consumers] if self.owns_tenants else [TENANT_CONSUMER, *self.consumers]
+
+    @property
+    def all_jobs(self) -> list[AnyJob]:
+        """The jobs that run."""
+        return [*RETENTION_JOBS, *self.jobs]
 
 
 async def declare_service_queues(channel: AbstractChannel, service: Service) -> None:
@@ -76,7 +85,7 @@ class Runtime:
         self.declaration = service
         self.settings = settings
         self.clock: Clock = clock or SystemClock(settings.clock_offset_seconds)
-        self.signal = OutboxSignal()
+        self.signals = {name: Signal() for name in (OUTBOX, *(job.name for job in service.all_jobs))}
         self._engine = create_engine(
             settings.database_url.get_secret_value(),
             pool_size=settings.database_pool_size,
@@ -85,13 +94,19 @@ class Runtime:
         self._relay_engine = create_engine(
             settings.relay_database_url.get_secret_value(), pool_size=1, application_name=f"{service.name}-relay"
         )
-        self.database = Database(self._engine, self.clock, service.name, self.signal)
+        self.database = Database(self._engine, self.clock, service.name, self.signals)
         self.tenants = TenantRegistry(self.database)
         self.http = httpx.AsyncClient(timeout=10)
         self.verifier = TokenVerifier(settings.jwks_url, self.http)
         self.workers: list[ConsumerWorker] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
+
+    def settings_as(self, kind: type[SettingsT]) -> SettingsT:
+        """The settings, as the class that the service's declaration names. Raises ``TypeError`` for another."""
+        if not isinstance(self.settings, kind):
+            raise TypeError(f"{self.service} does not have {kind.__name__}")
+        return self.settings
 
     @asynccontextmanager
     async def transaction(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
@@ -102,8 +117,9 @@ class Runtime:
     async def start(self) -> None:
         """Starts connecting to the broker, the relay and the jobs; does not wait for the broker."""
         self._tasks = [asyncio.create_task(self._run_messaging(), name="messaging")]
-        jobs = (RETENTION_JOB, *self.declaration.jobs)
-        self._tasks += [asyncio.create_task(run_job_forever(job, self), name=job.name) for job in jobs]
+        self._tasks += [
+            asyncio.create_task(run_job_forever(job, self), name=job.name) for job in self.declaration.all_jobs
+        ]
 
     async def stop(self) -> None:
         """Stops consuming, then everything else."""
@@ -139,7 +155,7 @@ class Runtime:
             worker = ConsumerWorker(consumer, self.service, consuming, self.database)
             await worker.start()
             self.workers.append(worker)
-        await Relay(self._relay_engine, RabbitPublisher(publishing), self.signal, self.service).run()
+        await Relay(self._relay_engine, RabbitPublisher(publishing), self.signals[OUTBOX], self.service).run()
 
     async def _connect(self, purpose: str) -> AbstractRobustConnection:
         url = self.settings.amqp_url.get_secret_value()

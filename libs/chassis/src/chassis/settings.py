@@ -6,6 +6,8 @@ import binascii
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.secrets import SecretBox
+
 
 class ServiceSettings(BaseSettings):
     """What each service reads. A service with more settings subclasses it."""
@@ -22,6 +24,17 @@ class ServiceSettings(BaseSettings):
     public_url: str = "http://{hostname}"
     database_pool_size: int = 8
     log_level: str = "info"
+
+    def portal_address(self, hostname: str) -> str:
+        """The address of a commune's portal for browsers, without a trailing slash."""
+        return self.public_url.format(hostname=hostname).rstrip("/")
+
+
+class MailSettings(ServiceSettings):
+    """For services that send mails. ``mail_sender`` is the address they come from; the portal gives the name shown."""
+
+    smtp_url: str = "smtp://127.0.0.1:25"
+    mail_sender: str = "ne-pas-repondre@portail-famille.example"
 
 
 class SecretKeySettings(ServiceSettings):
@@ -44,3 +57,8 @@ class SecretKeySettings(ServiceSettings):
     def secret_key_bytes(self) -> bytes:
         """The 32 bytes of the key."""
         return base64.b64decode(self.secret_key.get_secret_value())
+
+    @property
+    def secret_box(self) -> SecretBox:
+        """Seals and opens with the key."""
+        return SecretBox(self.secret_key_bytes)

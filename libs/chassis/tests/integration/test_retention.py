@@ -1,7 +1,6 @@
 """What has served is forgotten; what may serve is kept."""
 
 from chassis.ids import new_id
-from chassis.retention import forget_old_rows
 from chassis.testing.plugin import ALIXAN, Harness
 
 
@@ -20,7 +19,8 @@ async def test_only_old_rows_are_forgotten(harness: Harness) -> None:
             new_id(),
             age,
         )
-    await forget_old_rows(harness.runtime)
+    await harness.run_job("forget-inbox")
+    await harness.run_job("forget-idempotency-keys")
     assert [row["consumer"] for row in await harness.query("select consumer from inbox order by 1")] == [
         "1 day",
         "3 days",

@@ -112,20 +112,3 @@ async def test_a_name_no_font_can_show_still_gets_its_file(town):
         response = await client.get(f"/invoices/{invoice['invoice_id']}/pdf")
     assert response.status_code == 200
     assert "20,00 €" in _words(response.content).replace(SPACE, " ")
-
-
-async def test_one_communes_trouble_does_not_stop_the_others(town, home, monkeypatch):
-    from billing.entrypoints import jobs
-
-    seen = []
-
-    async def render(_runtime, tenant):
-        seen.append(tenant.slug)
-        if tenant.slug == "alixan":
-            raise RuntimeError("trouble")
-        return 0
-
-    monkeypatch.setattr(jobs, "_render_batch", render)
-    monkeypatch.setattr(jobs, "RENDERING", jobs.RenderingSignal())
-    await jobs.render_new_invoices(town.harness.runtime)
-    assert seen == ["alixan", "veyras"]

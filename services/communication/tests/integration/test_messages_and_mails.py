@@ -109,7 +109,33 @@ async def test_a_mail_waits_for_a_server_that_is_away(harness: Harness, mail_ser
     finally:
         mail_server.down = False
     await harness.query("update mail set next_attempt_at = now() where recipient_email = 'later@example.org'")
+    await harness.run_job("send-mails")
     await received(mail_server, "later@example.org")
+
+
+async def test_an_address_that_cannot_be_written_holds_nobody_up(harness: Harness, mail_server: Any) -> None:
+    for email in ("a@b\r\nBcc: c@d", "next@example.org"):
+        family_id, _ = await register_family(harness, email)
+        await harness.publish(invoice(family_id), tenant_id=ALIXAN.tenant_id)
+    await received(mail_server, "next@example.org")
+    await harness.eventually("select 1 from mail where recipient_email like 'a@b%' and state = 'failed'")
+
+
+async def test_mails_are_listed_page_by_page(harness: Harness) -> None:
+    family_id, _ = await register_family(harness, "liste@example.org")
+    for _ in range(3):
+        await harness.publish(invoice(family_id), tenant_id=ALIXAN.tenant_id)
+    await harness.eventually("select 1 from mail where recipient_email = 'liste@example.org' offset 2")
+    (known,) = await harness.query("select count(*) from mail where tenant_id = $1", ALIXAN.tenant_id)
+    seen: list[str] = []
+    cursor: str | None = ""
+    async with harness.client(headers=harness.signer.headers(ALIXAN.tenant_id, Role.AGENT)) as client:
+        while cursor is not None:
+            page = (await client.get("/mails", params={"limit": 1, **({"cursor": cursor} if cursor else {})})).json()
+            assert len(page["items"]) == 1, "the last page is not empty"
+            seen += [mail["mail_id"] for mail in page["items"]]
+            cursor = page["next_cursor"]
+    assert len(set(seen)) == len(seen) == known["count"]
 
 
 async def test_a_family_and_the_town_hall_write_to_each_other(harness: Harness) -> None:

@@ -12,14 +12,14 @@ from chassis.ids import new_id
 from chassis.secrets import SecretBox
 from chassis.testing.plugin import ALIXAN, Harness
 from identity.adapters.signing_keys import ANNOUNCED_FOR, KEPT_FOR, SIGNS_FOR, KeyRing
-from identity.settings import settings_of
+from identity.entrypoints.settings import IdentitySettings
 
 PRINCIPAL = Principal(new_id(), ALIXAN.tenant_id, new_id(), frozenset())
 
 
 def ring(harness: Harness, key: bytes | None = None) -> KeyRing:
     """The keys as another process sees them."""
-    box = SecretBox(key or settings_of(harness.runtime).secret_key_bytes)
+    box = SecretBox(key or harness.runtime.settings_as(IdentitySettings).secret_key_bytes)
     return KeyRing(harness.runtime.database, box)
 
 

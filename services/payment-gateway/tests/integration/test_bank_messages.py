@@ -8,14 +8,13 @@ import pytest
 from chassis.ids import new_id
 from chassis.testing.plugin import Harness
 from contracts.values import Role
-from payment_gateway.entrypoints.jobs import expire_silent_payments, judge_waiting_messages
 
 
 async def expire(harness: Harness, payment_id: str) -> None:
     await harness.query(
         "update payment set expires_at = now() - interval '1 second' where payment_id = $1", UUID(payment_id)
     )
-    await expire_silent_payments(harness.runtime)
+    await harness.run_job("expire-silent-payments")
 
 
 async def test_a_success_settles_and_is_told(shop: Any, harness: Harness) -> None:
@@ -204,7 +203,7 @@ async def test_a_late_success_after_expiry(shop: Any, harness: Harness) -> None:
 
 async def test_nothing_expires_before_its_time(shop: Any, harness: Harness) -> None:
     payment_id, _ = await shop.begin()
-    await expire_silent_payments(harness.runtime)
+    await harness.run_job("expire-silent-payments")
     assert await shop.status(payment_id) == "in_progress"
 
 
@@ -218,8 +217,8 @@ async def test_what_a_crash_left_is_judged_by_the_job(shop: Any, harness: Harnes
         UUID(attempt_id),
         shop.bank.message(payment_id, 3400).encode(),
     )
-    await judge_waiting_messages(harness.runtime)
-    await judge_waiting_messages(harness.runtime)
+    await harness.run_job("judge-waiting-messages")
+    await harness.run_job("judge-waiting-messages")
     assert await shop.published(payment_id) == [("succeeded", 3)]
 
 

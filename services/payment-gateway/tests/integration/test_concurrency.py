@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from chassis.testing.plugin import Harness
-from payment_gateway.entrypoints.jobs import judge_waiting_messages
 
 
 async def test_a_hundred_pairs_of_message_and_return_at_once(shop: Any, harness: Harness) -> None:
@@ -14,7 +13,7 @@ async def test_a_hundred_pairs_of_message_and_return_at_once(shop: Any, harness:
     for payment_id, attempt_id in begun:
         message = shop.bank.message(payment_id, 3400)
         calls += [shop.notify(attempt_id, message), shop.come_back(attempt_id, message)]
-    answers = await asyncio.gather(*calls, judge_waiting_messages(harness.runtime))
+    answers = await asyncio.gather(*calls, harness.run_job("judge-waiting-messages"))
     assert {answer.status_code for answer in answers[:-1]} == {200, 303}
     for payment_id, _ in begun:
         assert await shop.published(payment_id) == [("succeeded", 3)]
@@ -46,7 +45,7 @@ async def test_one_transaction_for_two_payments_at_once(shop: Any, harness: Harn
         shop.notify(first_attempt, shop.bank.message(first, 3400, trans=number)),
         shop.notify(second_attempt, shop.bank.message(second, 3400, trans=number)),
     )
-    await judge_waiting_messages(harness.runtime)
+    await harness.run_job("judge-waiting-messages")
     assert sorted([await shop.status(first), await shop.status(second)]) == ["in_progress", "succeeded"]
     assert sorted(await shop.verdicts(first_attempt) + await shop.verdicts(second_attempt)) == [
         "transaction-elsewhere",

@@ -5,7 +5,6 @@ import json
 from contracts.events import EntitlementChanged
 from contracts.values import Role
 from planning.adapters.holiday_source import LibraryHolidaySource
-from planning.adapters.projections import Projections
 
 FIRST_WEEK = ("2022-09-01", "2022-09-02", "2022-09-05", "2022-09-06")
 
@@ -94,7 +93,7 @@ async def test_lines_are_given_up_one_by_one_or_all(world) -> None:
         assert (await client.get("/draft")).json()["count"] == 0
 
 
-async def test_the_price_of_each_day_is_the_one_of_that_day(world, harness) -> None:
+async def test_the_price_of_each_day_is_the_one_of_that_day(world) -> None:
     canteen = await world.activity()
     family, (louis,) = await world.family("Louis")
     paid = await world.adhesion(family, louis, canteen)
@@ -103,8 +102,7 @@ async def test_the_price_of_each_day_is_the_one_of_that_day(world, harness) -> N
         unit_price_cents=330,
         effective_from="2022-09-05",
     )
-    async with harness.runtime.transaction(world.tenant_id) as transaction:
-        await Projections(transaction).keep_price(changed, 1_000_000)
+    await world.keep(changed)
     committed = (await world.book(family, louis, canteen, "2022-09-02", "2022-09-05")).json()
     assert [line["unit_price_cents"] for line in committed["lines"]] == [500, 330]
 

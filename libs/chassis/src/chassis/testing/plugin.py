@@ -24,6 +24,8 @@ from sqlalchemy.engine import make_url
 from chassis.clock import StandingClock
 from chassis.http.app import create_app
 from chassis.ids import new_id
+from chassis.jobs import run_job_once
+from chassis.messaging.consumer import Received
 from chassis.messaging.topology import Queues, declare_exchange
 from chassis.migrations import upgrade_async
 from chassis.provision import provision
@@ -85,10 +87,10 @@ class Harness:
             transport=transport, base_url=f"http://{slug}.localhost/api/{self.runtime.service}/v1", headers=headers
         )
 
-    async def publish(
+    def received(
         self, event: Event, *, tenant_id: UUID, sequence: int = 1, message_id: UUID | None = None
-    ) -> None:
-        """Sends an event to the exchange as another service would."""
+    ) -> Received[Any]:
+        """An event as another service would publish it."""
         envelope = Envelope(
             id=message_id or new_id(),
             source="test",
@@ -98,6 +100,13 @@ class Harness:
             tenant=tenant_id,
             sequence=sequence,
         )
+        return Received(event, envelope)
+
+    async def publish(
+        self, event: Event, *, tenant_id: UUID, sequence: int = 1, message_id: UUID | None = None
+    ) -> None:
+        """Sends an event to the exchange as another service would."""
+        envelope = self.received(event, tenant_id=tenant_id, sequence=sequence, message_id=message_id).envelope
         connection = await aio_pika.connect(self.runtime.settings.amqp_url.get_secret_value())
         async with connection:
             exchange = await declare_exchange(await connection.channel())
@@ -121,6 +130,14 @@ class Harness:
             return rows
         finally:
             await connection.close()
+
+    async def run_job(self, name: str) -> None:
+        """Runs a job of the service for every commune, after the run that may be under way."""
+        (job,) = [job for job in self.runtime.declaration.all_jobs if job.name == name]
+        async with asyncio.timeout(30):
+            while (outcome := await run_job_once(job, self.runtime)) == "elsewhere":
+                await asyncio.sleep(0.05)
+        assert outcome == "done", f"{name} {outcome}"  # noqa: S101
 
     async def eventually(self, statement: str, *arguments: Any, seconds: float = 10) -> list[asyncpg.Record]:  # noqa: ANN401
         """Polls SQL until it gives a row. Raises ``TimeoutError``."""

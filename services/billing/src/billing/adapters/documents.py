@@ -38,9 +38,9 @@ async def unrendered_invoices(transaction: Transaction, limit: int) -> Sequence[
 
 
 async def read_documents(
-    transaction: Transaction, invoices: Sequence[RowMapping], tenant: Tenant, public_url: str
+    transaction: Transaction, invoices: Sequence[RowMapping], tenant: Tenant, portal_address: str
 ) -> list[InvoiceDocument]:
-    """What is printed on each invoice. ``public_url`` is the template of a commune's address."""
+    """What is printed on each invoice. ``portal_address`` is the commune's."""
     lines = defaultdict[UUID, list[DocumentLine]](list)
     for line in await invoice_lines(transaction, [invoice["invoice_id"] for invoice in invoices]):
         lines[line["invoice_id"]].append(
@@ -53,10 +53,12 @@ async def read_documents(
                 amount=euros(line["amount_cents"]),
             )
         )
-    return [_document(invoice, lines[invoice["invoice_id"]], tenant, public_url) for invoice in invoices]
+    return [_document(invoice, lines[invoice["invoice_id"]], tenant, portal_address) for invoice in invoices]
 
 
-def _document(invoice: RowMapping, lines: Sequence[DocumentLine], tenant: Tenant, public_url: str) -> InvoiceDocument:
+def _document(
+    invoice: RowMapping, lines: Sequence[DocumentLine], tenant: Tenant, portal_address: str
+) -> InvoiceDocument:
     commune = tenant.description
     address = commune.contact.address
     return InvoiceDocument(
@@ -75,7 +77,7 @@ def _document(invoice: RowMapping, lines: Sequence[DocumentLine], tenant: Tenant
         recipient_address=(invoice["address_line"], f"{invoice['postal_code']} {invoice['city']}"),
         lines=tuple(lines),
         total=euros(invoice["amount_cents"]),
-        portal_address=public_url.format(hostname=tenant.hostname).partition("://")[2],
+        portal_address=portal_address.partition("://")[2],
     )
 
 

@@ -7,8 +7,12 @@ from sqlalchemy import text
 from billing.application.ports import InvoicingRun
 from billing.domain.period import Period
 from chassis.database import Transaction
+from chassis.outbox import OUTBOX
 from chassis.tracing import current_traceparent
 from contracts.events import InvoiceIssued
+
+INVOICE_FILES = "invoice-files"
+"""The job that makes the files of new invoices."""
 
 CHARGES_LOCK = "hashtextextended('billing-charges/' || current_setting('app.tenant_id'), 0)"
 """Key of the commune's advisory lock: shared by whoever writes charges, exclusive for a run."""
@@ -186,4 +190,5 @@ class SqlInvoicingStore:
                 "traceparent": current_traceparent(),
             },
         )
-        self._transaction.published = True
+        self._transaction.wake(OUTBOX)
+        self._transaction.wake(INVOICE_FILES)

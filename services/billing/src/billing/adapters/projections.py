@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from chassis.database import Transaction
 from chassis.messaging.consumer import Received
+from chassis.projections import keep_if_newer
 from contracts.events import ActivityPublished, FamilyRegistered, GuardianChanged, MemberRegistered
 
 _GUARDIANS = "jsonb_to_recordset(cast(:guardians as jsonb))"
@@ -48,23 +49,15 @@ _KEEP_GUARDIAN = text(
 async def keep_family(transaction: Transaction, received: Received[FamilyRegistered]) -> None:
     """The family file and its guardians."""
     family = received.event
-    kept = await transaction.connection.execute(
-        text(
-            "insert into family (tenant_id, family_id, version, name, address_line, postal_code, city)"
-            " values (:tenant, :family, :version, :name, :line, :postal_code, :city)"
-            " on conflict (tenant_id, family_id) do update set version = excluded.version, name = excluded.name,"
-            " address_line = excluded.address_line, postal_code = excluded.postal_code, city = excluded.city"
-            " where family.version < excluded.version"
-        ),
-        {
-            "tenant": transaction.tenant_id,
-            "family": family.family_id,
-            "version": received.sequence,
-            "name": family.name,
-            **family.address.model_dump(),
-        },
-    )
-    if kept.rowcount:
+    address = family.address
+    facts = {
+        "name": family.name,
+        "address_line": address.line,
+        "postal_code": address.postal_code,
+        "city": address.city,
+    }
+    key = {"family_id": family.family_id}
+    if await keep_if_newer(transaction, "family", key=key, version=received.sequence, facts=facts):
         await _keep_guardians(transaction, received)
 
 
@@ -99,39 +92,15 @@ async def keep_guardian(transaction: Transaction, received: Received[GuardianCha
 
 async def keep_member(transaction: Transaction, received: Received[MemberRegistered]) -> None:
     """A member's first name."""
-    await transaction.connection.execute(
-        text(
-            "insert into member (tenant_id, member_id, version, first_name)"
-            " values (:tenant, :member, :version, :first_name)"
-            " on conflict (tenant_id, member_id) do update set version = excluded.version,"
-            " first_name = excluded.first_name where member.version < excluded.version"
-        ),
-        {
-            "tenant": transaction.tenant_id,
-            "member": received.event.member_id,
-            "version": received.sequence,
-            "first_name": received.event.first_name,
-        },
-    )
+    key, facts = {"member_id": received.event.member_id}, {"first_name": received.event.first_name}
+    await keep_if_newer(transaction, "member", key=key, version=received.sequence, facts=facts)
 
 
 async def keep_activity(transaction: Transaction, received: Received[ActivityPublished]) -> None:
     """An activity's name and its régie's: a régie is described by several activities, so the last to speak counts."""
     activity = received.event
-    await transaction.connection.execute(
-        text(
-            "insert into activity (tenant_id, activity_id, version, name)"
-            " values (:tenant, :activity, :version, :name)"
-            " on conflict (tenant_id, activity_id) do update set version = excluded.version, name = excluded.name"
-            " where activity.version < excluded.version"
-        ),
-        {
-            "tenant": transaction.tenant_id,
-            "activity": activity.activity_id,
-            "version": received.sequence,
-            "name": activity.name,
-        },
-    )
+    key, facts = {"activity_id": activity.activity_id}, {"name": activity.name}
+    await keep_if_newer(transaction, "activity", key=key, version=received.sequence, facts=facts)
     await transaction.connection.execute(
         text(
             "insert into regie (tenant_id, regie_id, known_at, name) values (:tenant, :regie, :time, :name)"

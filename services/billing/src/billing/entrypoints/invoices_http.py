@@ -8,10 +8,11 @@ from fastapi.responses import Response
 
 from billing.adapters import documents, queries
 from billing.domain.period import Period
-from billing.entrypoints.schemas import Invoice, InvoiceLine, InvoicePage, InvoiceQuery, InvoiceWithLines
+from billing.entrypoints.schemas import Invoice, InvoiceLine, InvoiceQuery, InvoiceWithLines
 from chassis.authentication import ForbiddenError, Principal
 from chassis.errors import NotFoundError
 from chassis.http.dependencies import AnyPrincipal, CurrentRuntime, CurrentTenant, CurrentTransaction
+from chassis.http.payloads import Page
 from chassis.http.scope import PortalRoute
 
 router = APIRouter(route_class=PortalRoute)
@@ -29,7 +30,7 @@ def _family_seen(principal: Principal) -> UUID | None:
 @router.get("/invoices")
 async def list_invoices(
     query: Annotated[InvoiceQuery, Query()], principal: AnyPrincipal, transaction: CurrentTransaction
-) -> InvoicePage:
+) -> Page[Invoice]:
     """Invoices, the latest first. A parent sees the own family's only, whatever the query asks."""
     wanted = queries.InvoiceFilter(
         family_id=_family_seen(principal) or query.family_id,
@@ -39,7 +40,7 @@ async def list_invoices(
     )
     rows = await queries.list_invoices(transaction, wanted, query.limit + 1)
     last = rows[query.limit - 1] if len(rows) > query.limit else None
-    return InvoicePage(
+    return Page(
         items=[Invoice.from_row(row) for row in rows[: query.limit]],
         next_cursor=f"{last['period']:%Y-%m}.{last['sequence']}" if last else None,
     )
@@ -73,7 +74,8 @@ async def read_invoice_pdf(
         raise NotFoundError
     content = await documents.stored_pdf(transaction, invoice_id)
     if content is None:
-        printed = await documents.read_documents(transaction, [row], tenant, runtime.settings.public_url)
+        address = runtime.settings.portal_address(tenant.hostname)
+        printed = await documents.read_documents(transaction, [row], tenant, address)
         (content,) = rendered = await documents.render_documents(printed)
         await documents.store_pdfs(transaction, [invoice_id], rendered)
     return Response(

@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Query
+from fastapi import APIRouter, Query
 
 from billing.adapters import queries
 from billing.adapters.invoicing import SqlInvoicingStore
 from billing.application.issue_invoices import issue_invoices
 from billing.application.ports import InvoicingRun
 from billing.domain.period import Period
-from billing.entrypoints.jobs import RENDERING
 from billing.entrypoints.schemas import InvoicingRunDone, Month, RunOrder, RunPreview
 from chassis.clock import local_day
 from chassis.http.dependencies import CurrentTenant, CurrentTransaction, Regisseur, Staff
@@ -38,11 +37,7 @@ async def preview_run(
 
 @router.post("/invoicing-runs", status_code=201)
 async def run_invoicing(
-    order: RunOrder,
-    regisseur: Regisseur,
-    tenant: CurrentTenant,
-    transaction: CurrentTransaction,
-    background: BackgroundTasks,
+    order: RunOrder, regisseur: Regisseur, tenant: CurrentTenant, transaction: CurrentTransaction
 ) -> InvoicingRunDone:
     """Issues the invoices of a month. Two at once go one after the other: the second finds nothing left."""
     run = InvoicingRun(
@@ -52,5 +47,4 @@ async def run_invoicing(
         requested_by=regisseur.account_id,
     )
     await issue_invoices(SqlInvoicingStore(transaction), run)
-    background.add_task(RENDERING.wake, tenant.id)  # runs once the transaction is committed
     return InvoicingRunDone.from_row(await queries.read_run(transaction, run.run_id))

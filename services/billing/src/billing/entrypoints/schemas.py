@@ -4,21 +4,16 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import RowMapping
 
 from billing.domain.period import Period
 from billing.domain.words import days_in_figures, line_label
+from chassis.http.payloads import Payload
 from contracts.values import PaymentStatus, Regie
 
 Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 """``2022-09``."""
-
-
-class RequestBody(BaseModel):
-    """A body that says nothing more than what is asked."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class PendingByRegie(BaseModel):
@@ -78,13 +73,6 @@ class InvoiceWithLines(Invoice):
     lines: list[InvoiceLine]
 
 
-class InvoicePage(BaseModel):
-    """Invoices, the latest number first."""
-
-    items: list[Invoice]
-    next_cursor: str | None
-
-
 class InvoiceQuery(BaseModel):
     """Which invoices to list. ``family_id`` is for the town hall; ``cursor`` comes from the page before."""
 
@@ -103,7 +91,7 @@ class InvoiceQuery(BaseModel):
         return Period.parse(month), int(sequence)
 
 
-class PaymentOrder(RequestBody):
+class PaymentOrder(Payload):
     """The invoices to pay together; the amounts are the server's."""
 
     invoice_ids: Annotated[list[UUID], Field(min_length=1, max_length=99)]
@@ -147,7 +135,7 @@ class FamilyPayment(BaseModel):
     reason: str | None
 
 
-class RunOrder(RequestBody):
+class RunOrder(Payload):
     """The month to invoice."""
 
     period: Month

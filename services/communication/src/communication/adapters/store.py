@@ -10,15 +10,20 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import Transaction
 from chassis.ids import new_id
+from chassis.projections import keep_if_newer
 from communication.adapters import tables
-from communication.application.ports import Article, Contact, Document, Message
+from communication.application.ports import Article, Contact, Document, Message, WaitingMail
 from communication.domain.mails import MailText
+
+SEND_MAILS = "send-mails"
+"""The job that sends the mails that wait."""
 
 
 class SqlCommunicationStore:
     """Implements ``CommunicationStore`` in one transaction of one commune."""
 
     def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
         self._connection = transaction.connection
         self._tenant = {"tenant_id": transaction.tenant_id}
 
@@ -64,13 +69,8 @@ class SqlCommunicationStore:
 
     async def keep_family(self, family_id: UUID, name: str, version: int) -> None:
         """Keeps a family's name unless a newer one is known."""
-        values = {**self._tenant, "family_id": family_id, "name": name, "version": version}
-        statement = insert(tables.family).values(values)
-        await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["tenant_id", "family_id"], set_=values, where=tables.family.c.version < version
-            )
-        )
+        key, facts = {"family_id": family_id}, {"name": name}
+        await keep_if_newer(self._transaction, "family", key=key, version=version, facts=facts)
 
     async def keep_contacts(self, contacts: Sequence[Contact], version: int) -> None:
         """Keeps guardians unless newer descriptions are known."""
@@ -119,3 +119,35 @@ class SqlCommunicationStore:
             for contact in recipients
         ]
         await self._connection.execute(insert(tables.mail).values(rows).on_conflict_do_nothing())
+        self._transaction.wake(SEND_MAILS)
+
+    async def lock_due_mail(self, real_now: datetime) -> WaitingMail | None:
+        """The oldest mail that is due, its row locked."""
+        columns = tables.mail.c
+        statement = (
+            select(columns.mail_id, columns.recipient_email, columns.subject, columns.body, columns.attempts)
+            .where(columns.state == "waiting", columns.next_attempt_at <= real_now)
+            .order_by(columns.mail_id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        row = (await self._connection.execute(statement)).one_or_none()
+        return WaitingMail(*row) if row else None
+
+    async def set_mail_sent(self, mail_id: UUID, now: datetime) -> None:
+        """The mail server took it."""
+        await self._change_mail(mail_id, state="sent", sent_at=now)
+
+    async def set_mail_failed(self, mail_id: UUID) -> None:
+        """It is not tried again."""
+        await self._change_mail(mail_id, state="failed")
+
+    async def put_mail_off(self, mail_id: UUID, until: datetime) -> None:
+        """It is tried again later."""
+        await self._change_mail(mail_id, next_attempt_at=until)
+
+    async def _change_mail(self, mail_id: UUID, **values: object) -> None:
+        columns = tables.mail.c
+        await self._connection.execute(
+            update(tables.mail).where(columns.mail_id == mail_id).values(attempts=columns.attempts + 1, **values)
+        )

@@ -54,6 +54,25 @@ class Contact:
     email: str | None
 
 
+@dataclass(frozen=True)
+class WaitingMail:
+    """A mail to send; ``attempts`` is how often the mail server refused it."""
+
+    mail_id: UUID
+    recipient_email: str
+    subject: str
+    body: str
+    attempts: int
+
+
+class MailSender(Protocol):
+    """The mail server."""
+
+    async def send(self, *, sender_name: str, recipient: str, subject: str, body: str, message_id: UUID) -> None:
+        """Raises ``MailNotSentError`` or ``MailImpossibleError``."""
+        ...
+
+
 class CommunicationStore(Protocol):
     """The commune's texts, messages and mails."""
 
@@ -69,3 +88,7 @@ class CommunicationStore(Protocol):
     async def keep_contacts(self, contacts: Sequence[Contact], version: int) -> None: ...
     async def contacts_of(self, family_id: UUID) -> list[Contact]: ...
     async def add_mails(self, about: UUID, recipients: Sequence[Contact], text: MailText, now: datetime) -> None: ...
+    async def lock_due_mail(self, real_now: datetime) -> WaitingMail | None: ...
+    async def set_mail_sent(self, mail_id: UUID, now: datetime) -> None: ...
+    async def set_mail_failed(self, mail_id: UUID) -> None: ...
+    async def put_mail_off(self, mail_id: UUID, until: datetime) -> None: ...

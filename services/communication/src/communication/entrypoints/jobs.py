@@ -1,64 +1,27 @@
 """Sending the mails that wait."""
 
-import structlog
-from sqlalchemy import select, update
-
-from chassis.jobs import Job
-from chassis.mail import Mailer, MailNotSentError
+from chassis.jobs import CommuneJob
+from chassis.mail import Mailer
 from chassis.runtime import Runtime
+from chassis.settings import MailSettings
 from chassis.tenants import Tenant
-from communication.adapters.tables import mail
-from communication.domain.mails import MAX_ATTEMPTS, PORTAL_ADDRESS, retry_delay
-from communication.entrypoints.settings import CommunicationSettings
-
-_log = structlog.get_logger(__name__)
-_BATCH = 50
+from communication.adapters.store import SEND_MAILS, SqlCommunicationStore
+from communication.application.send_mail import send_next_mail
 
 
-async def send_waiting_mails(runtime: Runtime) -> None:
-    """Sends every commune's waiting mails, oldest first."""
-    for tenant in await runtime.tenants.all():
-        while await send_batch(runtime, tenant) == _BATCH:
-            pass
+async def send_waiting_mails(runtime: Runtime, tenant: Tenant) -> None:
+    """Sends a commune's waiting mails, oldest first."""
+    settings, more = runtime.settings_as(MailSettings), True
+    while more:
+        async with runtime.transaction(tenant.id) as transaction:
+            more = await send_next_mail(
+                SqlCommunicationStore(transaction),
+                Mailer(settings),
+                portal_title=tenant.description.portal_title,
+                portal_address=settings.portal_address(tenant.hostname),
+                now=transaction.now(),
+                real_now=runtime.clock.real_now(),
+            )
 
 
-async def send_batch(runtime: Runtime, tenant: Tenant) -> int:
-    """Sends at most 50 mails of a commune; returns how many were tried."""
-    settings = runtime.settings
-    assert isinstance(settings, CommunicationSettings)  # noqa: S101
-    mailer = Mailer(settings.smtp_url)
-    address = settings.public_url.format(hostname=tenant.hostname)
-    now = runtime.clock.real_now()
-    due = (
-        select(mail)
-        .where(mail.c.state == "waiting", mail.c.next_attempt_at <= now)
-        .order_by(mail.c.mail_id)
-        .limit(_BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    async with runtime.transaction(tenant.id) as transaction:
-        rows = (await transaction.connection.execute(due)).all()
-        for row in rows:
-            try:
-                await mailer.send(
-                    sender=f"{tenant.description.portal_title} <{settings.mail_sender}>",
-                    recipient=row.recipient_email,
-                    subject=row.subject,
-                    body=row.body.replace(PORTAL_ADDRESS, address),
-                    message_id=f"{row.mail_id}@{tenant.hostname}",
-                )
-            except MailNotSentError as error:
-                attempts = row.attempts + 1
-                _log.warning("mail_not_sent", mail_id=str(row.mail_id), attempts=attempts, error=str(error))
-                outcome = {
-                    "attempts": attempts,
-                    "state": "failed" if attempts >= MAX_ATTEMPTS else "waiting",
-                    "next_attempt_at": now + retry_delay(attempts),
-                }
-            else:
-                outcome = {"state": "sent", "sent_at": runtime.clock.now(), "attempts": row.attempts + 1}
-            await transaction.connection.execute(update(mail).where(mail.c.mail_id == row.mail_id).values(outcome))
-    return len(rows)
-
-
-JOBS = [Job("send-mails", 3.0, send_waiting_mails)]
+JOBS = [CommuneJob(SEND_MAILS, 30, send_waiting_mails)]

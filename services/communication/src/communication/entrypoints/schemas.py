@@ -4,17 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
+
+from chassis.http.payloads import Payload
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=150)]
 Body = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 MessageBody = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)]
-
-
-class Payload(BaseModel):
-    """A request body: what it does not name is refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class ArticleIn(Payload):
@@ -104,10 +100,3 @@ class Mail(BaseModel):
     state: Literal["waiting", "sent", "failed"]
     created_at: datetime
     sent_at: datetime | None
-
-
-class MailPage(BaseModel):
-    """Mails, newest first; ``next_cursor`` is None on the last page."""
-
-    items: list[Mail]
-    next_cursor: UUID | None

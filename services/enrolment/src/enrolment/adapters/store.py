@@ -3,20 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import text
-
 from chassis.clock import local_day
 from chassis.database import Transaction
-from chassis.errors import TransientError
+from chassis.tenants import tenant_of
 from contracts.event import Event
 from enrolment.adapters.catalogue import SqlCatalogue
 from enrolment.adapters.entitlements import SqlEntitlements
 from enrolment.adapters.families import SqlFamilies
 from enrolment.adapters.orders import SqlOrders
-
-
-class UnknownTenantError(TransientError):
-    """The commune's description has not arrived yet."""
 
 
 class SqlStore(SqlFamilies, SqlCatalogue, SqlOrders, SqlEntitlements):
@@ -51,10 +45,5 @@ class SqlStore(SqlFamilies, SqlCatalogue, SqlOrders, SqlEntitlements):
 
 
 async def store_of_event(transaction: Transaction) -> SqlStore:
-    """A store for an event's handler, which knows only the commune's id. Raises ``UnknownTenantError``."""
-    time_zone = await transaction.connection.scalar(
-        text("select description->>'time_zone' from tenant where id = :id"), {"id": transaction.tenant_id}
-    )
-    if time_zone is None:
-        raise UnknownTenantError
-    return SqlStore(transaction, time_zone)
+    """A store for an event's handler, which knows only the commune's id. Raises ``TenantNotYetKnownError``."""
+    return SqlStore(transaction, (await tenant_of(transaction)).time_zone)

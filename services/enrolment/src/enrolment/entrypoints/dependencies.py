@@ -23,5 +23,4 @@ CurrentStore = Annotated[SqlStore, Depends(_store)]
 Today = Annotated[date, Depends(_today)]
 """The business day in the commune."""
 Cursor = Annotated[UUID | None, Query(description="`next_cursor` of the previous part")]
-Limit = Annotated[int, Query(ge=1, le=100)]
 Words = Annotated[str | None, Query(max_length=100)]

@@ -3,11 +3,12 @@
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Generic, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, model_validator
 
+from chassis.http.payloads import Payload
 from contracts.values import MemberKind
 from enrolment.adapters.views import RegieView
 from enrolment.domain.activity import Activity, Audience, Regie
@@ -26,21 +27,6 @@ Cents = Annotated[int, Field(ge=0, le=1_000_000)]
 Euros = Annotated[int, Field(ge=0, le=1_000_000)]
 Years = Annotated[int, Field(ge=0, le=150)]
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
-
-ItemT = TypeVar("ItemT", bound=BaseModel)
-
-
-class Payload(BaseModel):
-    """The base of what is received."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Page(BaseModel, Generic[ItemT]):
-    """A part of a list. ``next_cursor`` asks for the following part; None at the end."""
-
-    items: list[ItemT]
-    next_cursor: str | None
 
 
 class OrderPayload(Payload):
@@ -210,7 +196,7 @@ class ActivityDescription(Payload):
     member_kind: MemberKind
     min_age: Years | None = None
     max_age: Years | None = None
-    schools: Annotated[list[Name], Field(max_length=50)] = []
+    schools: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
     tariff: TariffPayload
 
 
@@ -253,7 +239,7 @@ class ActivityPayload(ActivityDescription):
             closes_on=self.closes_on,
             regie=regie,
             immediate_payment=self.immediate_payment,
-            audience=Audience(self.member_kind, self.min_age, self.max_age, tuple(self.schools)),
+            audience=Audience(self.member_kind, self.min_age, self.max_age, self.schools),
             tariff=Tariff(tariff.adhesion_fee_cents, tariff.label, tariff.unit.to_domain()),
         )
 

@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from chassis.database import Transaction
+from chassis.projections import keep_if_newer
 from contracts.values import Role
 from identity.adapters import tables
 from identity.domain.accounts import Account, UserNameTakenError
@@ -20,6 +20,7 @@ class SqlAccountStore:
     """Implements ``AccountStore`` in one transaction."""
 
     def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
         self._connection = transaction.connection
         self._tenant_id = transaction.tenant_id
 
@@ -67,15 +68,7 @@ class SqlAccountStore:
 
     async def is_newer_family(self, family_id: UUID, version: int) -> bool:
         """Notes a version of a family's file, its row locked; False when a newer one or the same is known."""
-        statement = upsert(tables.family).values(tenant_id=self._tenant_id, family_id=family_id, version=version)
-        noted = await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["tenant_id", "family_id"],
-                set_={"version": version},
-                where=tables.family.c.version < version,
-            )
-        )
-        return noted.rowcount == 1
+        return await keep_if_newer(self._transaction, "family", key={"family_id": family_id}, version=version)
 
     async def _select(self, condition: ColumnElement[bool], *, lock: bool = False) -> list[Account]:
         statement = select(tables.account).where(condition).order_by(tables.account.c.account_id)

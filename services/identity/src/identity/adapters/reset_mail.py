@@ -1,12 +1,10 @@
 """The mail with the link to choose a new password. Identity sends it itself: the secret never meets the broker."""
 
-from email.utils import formataddr
 from uuid import UUID
 
 from chassis.mail import Mailer
-from chassis.tenants import Tenant
+from contracts.events import TenantRegistered
 from identity.domain.accounts import Account
-from identity.settings import IdentitySettings
 
 _BODY = """Bonjour {display_name},
 
@@ -28,17 +26,16 @@ Si vous n'avez rien demandé, ne faites rien: votre mot de passe actuel reste va
 class SmtpResetMailer:
     """Implements ``ResetMailer`` for one commune."""
 
-    def __init__(self, settings: IdentitySettings, tenant: Tenant) -> None:
-        self._mailer = Mailer(settings.smtp_url)
-        self._sender = settings.mail_sender
-        self._address = settings.public_url.format(hostname=tenant.hostname)
-        self._commune = tenant.description
+    def __init__(self, mailer: Mailer, commune: TenantRegistered, portal_address: str) -> None:
+        self._mailer = mailer
+        self._commune = commune
+        self._portal_address = portal_address
 
     async def send(self, account: Account, reset_id: UUID, token: str) -> None:
-        """One mail to the account's address. Raises ``MailNotSentError``."""
+        """One mail to the account's address. Raises ``MailNotSentError`` or ``MailImpossibleError``."""
         assert account.email is not None  # noqa: S101 - accounts without address are sent nothing
         await self._mailer.send(
-            sender=formataddr((self._commune.portal_title, self._sender)),
+            sender_name=self._commune.portal_title,
             recipient=account.email,
             subject=f"{self._commune.portal_title}: votre nouveau mot de passe",
             body=_BODY.format(
@@ -46,9 +43,9 @@ class SmtpResetMailer:
                 user_name=account.user_name,
                 portal_title=self._commune.portal_title,
                 commune=self._commune.name,
-                link=f"{self._address}/mot-de-passe/{token}",
+                link=f"{self._portal_address}/mot-de-passe/{token}",
                 email=self._commune.contact.email,
                 phone=self._commune.contact.phone,
             ),
-            message_id=f"{reset_id}@{self._sender.rpartition('@')[2]}",
+            message_id=reset_id,
         )

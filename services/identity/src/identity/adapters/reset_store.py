@@ -10,6 +10,9 @@ from chassis.database import Transaction
 from identity.adapters.tables import password_reset as table
 from identity.domain.resets import Reset
 
+RESET_MAILS = "reset-mails"
+"""The job that sends what is due."""
+
 _BATCH = 20
 
 
@@ -17,6 +20,7 @@ class SqlResetStore:
     """Implements ``ResetStore`` in one transaction."""
 
     def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
         self._connection = transaction.connection
         self._tenant_id = transaction.tenant_id
 
@@ -32,6 +36,7 @@ class SqlResetStore:
                 next_try_at=reset.requested_at,
             )
         )
+        self._transaction.wake(RESET_MAILS)
 
     async def by_token(self, token_hash: bytes) -> Reset | None:
         """The request of a link."""

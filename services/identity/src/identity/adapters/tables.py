@@ -17,14 +17,6 @@ signing_key = Table(
     Column("signs_from", _INSTANT),
 )
 
-family = Table(
-    "family",
-    metadata,
-    Column("tenant_id", Uuid, primary_key=True),
-    Column("family_id", Uuid, primary_key=True),
-    Column("version", BigInteger),
-)
-
 account = Table(
     "account",
     metadata,

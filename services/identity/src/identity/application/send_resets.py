@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 
 from chassis.ids import new_id
-from chassis.mail import MailNotSentError
+from chassis.mail import MailImpossibleError, MailNotSentError
 from identity.application.ports import Context, ResetMailer, Store
 from identity.domain.accounts import Account
 from identity.domain.resets import LINK_LIFETIME, MAILS_PER_HOUR, SENDING_LIFETIME, Reset, retry_delay
@@ -21,16 +21,15 @@ _log = structlog.get_logger(__name__)
 
 
 async def send_resets(context: Context, mailer: ResetMailer) -> int:
-    """Sends what is due; what the mail server refuses for now stays due. Returns how many mails left."""
+    """Sends some of what is due; what the mail server refuses is put off. Returns how many requests were due."""
     async with context.open_store() as store:
         due = await store.resets.due(context.now())
-    sent = 0
     for request in due:
         async with context.open_store() as store:
             resolved = await _resolve(context, store, request)
         for reset, account in resolved:
-            sent += await _send(context, mailer, reset, account)
-    return sent
+            await _send(context, mailer, reset, account)
+    return len(due)
 
 
 async def _resolve(context: Context, store: Store, reset: Reset) -> list[tuple[Reset, Account]]:
@@ -68,7 +67,7 @@ async def _may_be_sent(context: Context, store: Store, reset: Reset) -> bool:
     return await store.resets.sent_since(reset.account_id, now - timedelta(hours=1)) < MAILS_PER_HOUR
 
 
-async def _send(context: Context, mailer: ResetMailer, reset: Reset, account: Account) -> bool:
+async def _send(context: Context, mailer: ResetMailer, reset: Reset, account: Account) -> None:
     token, now = draw_token(), context.now()
     attempt = replace(reset, expires_at=now + LINK_LIFETIME, sendings=reset.sendings + 1)
     async with context.open_store() as store:
@@ -77,12 +76,11 @@ async def _send(context: Context, mailer: ResetMailer, reset: Reset, account: Ac
         await mailer.send(account, reset.reset_id, token)
     except MailNotSentError as error:
         _log.warning("reset_mail_waits", reset_id=str(reset.reset_id), reason=str(error))
-        return False
-    except ValueError:
+        return
+    except MailImpossibleError:
         _log.warning("reset_mail_impossible", reset_id=str(reset.reset_id), reason="the address cannot be written")
         async with context.open_store() as store:
             await store.resets.close(reset.reset_id, sent_at=None)
-        return False
+        return
     async with context.open_store() as store:
         await store.resets.close(reset.reset_id, sent_at=context.now())
-    return True

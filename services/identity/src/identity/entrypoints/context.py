@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from chassis.runtime import Runtime
-from chassis.secrets import SecretBox
 from contracts.events import TenantRegistered
 from identity.adapters.hashing import ArgonHasher
 from identity.adapters.signing_keys import KeyRing
 from identity.adapters.store import SqlStore
 from identity.application.ports import Context
-from identity.settings import settings_of
+from identity.entrypoints.settings import IdentitySettings
 
 
 @dataclass(frozen=True)
@@ -31,15 +30,14 @@ _parts: WeakKeyDictionary[Runtime, Parts] = WeakKeyDictionary()
 def parts_of(runtime: Runtime) -> Parts:
     """The parts of a running service, made at first use."""
     if runtime not in _parts:
-        settings = settings_of(runtime)
-        box = SecretBox(settings.secret_key_bytes)
-        _parts[runtime] = Parts(ArgonHasher(settings.hashing_threads), KeyRing(runtime.database, box))
+        settings = runtime.settings_as(IdentitySettings)
+        _parts[runtime] = Parts(ArgonHasher(settings.hashing_threads), KeyRing(runtime.database, settings.secret_box))
     return _parts[runtime]
 
 
 def context_of(runtime: Runtime, commune: TenantRegistered) -> Context:
     """The context of one commune."""
-    parts, key = parts_of(runtime), settings_of(runtime).secret_key_bytes
+    parts, key = parts_of(runtime), runtime.settings_as(IdentitySettings).secret_key_bytes
 
     @asynccontextmanager
     async def open_store() -> AsyncIterator[SqlStore]:

@@ -4,7 +4,7 @@ from chassis.runtime import Service
 from identity.entrypoints.consumers import CONSUMERS
 from identity.entrypoints.http import account, accounts, communes, jwks, sessions
 from identity.entrypoints.jobs import JOBS
-from identity.settings import IdentitySettings
+from identity.entrypoints.settings import IdentitySettings
 
 SERVICE = Service(
     name="identity",

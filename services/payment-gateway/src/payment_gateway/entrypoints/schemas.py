@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, StringConstraints, field_validator, model_validator
 
+from chassis.http.payloads import Payload
 from contracts.values import PaymentPurpose
 from payment_gateway.adapters.paybox.seal import bank_public_key
 from payment_gateway.domain.payment import Mode, PaymentStatus
@@ -42,13 +43,6 @@ class StaffPayment(Payment):
     needs_review: bool
 
 
-class PaymentPage(BaseModel):
-    """Payments, newest first; ``next_cursor`` is None on the last page."""
-
-    items: list[StaffPayment]
-    next_cursor: UUID | None
-
-
 class HistoryEntry(BaseModel):
     """One thing that happened. Messages and attempts bear the real instant, the rest the business instant."""
 
@@ -70,10 +64,8 @@ class StartedAttempt(BaseModel):
     fields: list[FormField]
 
 
-class ContractIn(BaseModel):
+class ContractIn(Payload):
     """A régie's contract. Without ``hmac_key`` the present key stays."""
-
-    model_config = ConfigDict(extra="forbid")
 
     protocol: Literal["paybox"]
     site: Annotated[str, StringConstraints(pattern=r"^[0-9]{7}$")]

@@ -10,3 +10,7 @@ class PaymentGatewaySettings(SecretKeySettings):
     """
 
     callback_url: str | None = None
+
+    def callback_address(self, hostname: str) -> str:
+        """The base address the bank's server writes to, without a trailing slash."""
+        return (self.callback_url or self.public_url).format(hostname=hostname).rstrip("/")

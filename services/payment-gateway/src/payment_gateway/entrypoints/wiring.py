@@ -7,7 +7,6 @@ from prometheus_client import Counter
 
 from chassis.database import Transaction
 from chassis.runtime import Runtime
-from chassis.secrets import SecretBox
 from chassis.tenants import Tenant
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.adapters.store import SqlPaymentStore
@@ -22,28 +21,15 @@ MESSAGES = Counter("portail_bank_messages_total", "Messages of banks judged", ["
 _ORDINARY = frozenset({Verdict.VALID, Verdict.DISPLAY_ONLY, Verdict.DUPLICATE, Verdict.LATE})
 
 
-def settings_of(runtime: Runtime) -> PaymentGatewaySettings:
-    """The service's own settings."""
-    settings = runtime.settings
-    assert isinstance(settings, PaymentGatewaySettings)  # noqa: S101
-    return settings
-
-
 def store_of(runtime: Runtime, transaction: Transaction) -> SqlPaymentStore:
     """The store in a transaction."""
-    return SqlPaymentStore(transaction, SecretBox(settings_of(runtime).secret_key_bytes))
-
-
-def public_address(runtime: Runtime, tenant: Tenant) -> str:
-    """The commune's address for browsers, without a trailing slash."""
-    return runtime.settings.public_url.format(hostname=tenant.hostname).rstrip("/")
+    return SqlPaymentStore(transaction, runtime.settings_as(PaymentGatewaySettings).secret_box)
 
 
 def portal_of(runtime: Runtime, tenant: Tenant) -> Portal:
     """The commune as an attempt needs it."""
-    browser = public_address(runtime, tenant)
-    callback = settings_of(runtime).callback_url
-    server = callback.format(hostname=tenant.hostname).rstrip("/") if callback else browser
+    settings = runtime.settings_as(PaymentGatewaySettings)
+    browser, server = settings.portal_address(tenant.hostname), settings.callback_address(tenant.hostname)
     return Portal(tenant.slug, browser, server, tenant.description.contact.email)
 
 

@@ -82,3 +82,7 @@ def _public_holidays(school_year: int, postal_code: str) -> dict[date, str]:
     subdivision = next((_SUBDIVISIONS[prefix] for prefix in prefixes if prefix in _SUBDIVISIONS), None)
     found = holidays.country_holidays("FR", subdiv=subdivision, years=[school_year, school_year + 1], language="fr")
     return {day: _OFFICIAL_NAMES.get(name, name) for day, name in found.items()}
+
+
+HOLIDAY_SOURCE = LibraryHolidaySource()
+"""The process's source: making one reads files for a good part of a second."""

@@ -1,35 +1,8 @@
 """Events of enrolment that planning keeps."""
 
-from chassis.database import Transaction
-from chassis.messaging.consumer import Consumer, Received
+from chassis.messaging.consumer import Consumer
 from contracts.events import ActivityPublished, AdhesionPaid, EntitlementChanged, FamilyRegistered, MemberRegistered
-from planning.adapters.projections import Projections
-
-
-async def keep_family(transaction: Transaction, received: Received[FamilyRegistered]) -> None:
-    """A family's name."""
-    await Projections(transaction).keep_family(received.event, received.sequence)
-
-
-async def keep_member(transaction: Transaction, received: Received[MemberRegistered]) -> None:
-    """A member and its families."""
-    await Projections(transaction).keep_member(received.event, received.sequence)
-
-
-async def keep_activity(transaction: Transaction, received: Received[ActivityPublished]) -> None:
-    """An activity of a season."""
-    await Projections(transaction).keep_activity(received.event, received.sequence)
-
-
-async def keep_entitlement(transaction: Transaction, received: Received[AdhesionPaid]) -> None:
-    """Planning opens."""
-    await Projections(transaction).keep_entitlement(received.event, received.sequence)
-
-
-async def keep_price(transaction: Transaction, received: Received[EntitlementChanged]) -> None:
-    """A price from a day on."""
-    await Projections(transaction).keep_price(received.event, received.sequence)
-
+from planning.adapters.projections import keep_activity, keep_entitlement, keep_family, keep_member, keep_price
 
 ENROLMENT = Consumer(
     "enrolment",

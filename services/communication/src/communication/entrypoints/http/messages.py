@@ -1,13 +1,13 @@
 """Messages between families and the town hall, and the mails sent."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.errors import NotFoundError
 from chassis.http.dependencies import AnyPrincipal, CurrentTenant, CurrentTransaction, FamilyId, Staff
+from chassis.http.payloads import Limit, Page
 from chassis.http.scope import PortalRoute
 from communication.adapters import queries
 from communication.adapters.store import SqlCommunicationStore
@@ -16,7 +16,6 @@ from communication.entrypoints.schemas import (
     Conversation,
     Created,
     Mail,
-    MailPage,
     Message,
     MessageIn,
     UnreadMessages,
@@ -113,11 +112,8 @@ async def list_mails(
     _principal: Staff,
     transaction: CurrentTransaction,
     cursor: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> MailPage:
+    limit: Limit = 50,
+) -> Page[Mail]:
     """Mails sent or waiting, newest first."""
-    rows = await queries.mails(transaction.connection, cursor, limit)
-    return MailPage(
-        items=[Mail.model_validate(row, from_attributes=True) for row in rows],
-        next_cursor=rows[-1].mail_id if len(rows) == limit else None,
-    )
+    rows = await queries.mails(transaction.connection, cursor, limit + 1)
+    return Page.cut([Mail.model_validate(row, from_attributes=True) for row in rows], limit, lambda mail: mail.mail_id)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from chassis.errors import NotFoundError
 from chassis.http.dependencies import Administrator, CurrentTransaction, Staff
+from chassis.http.payloads import Limit, Page
 from chassis.http.scope import PortalRoute
 from enrolment.adapters.activity_queries import list_all_activities, list_regies
 from enrolment.adapters.family_queries import list_adhesions, list_families, read_family
@@ -16,8 +17,8 @@ from enrolment.application.save_activity import save_activity
 from enrolment.application.save_family import save_family
 from enrolment.application.save_regie import save_regie
 from enrolment.domain.activity import Regie
-from enrolment.entrypoints.dependencies import CurrentStore, Cursor, Limit, Today, Words
-from enrolment.entrypoints.schemas import ActivityPayload, FamilyPayload, Page, RegiePayload, StaffActivity
+from enrolment.entrypoints.dependencies import CurrentStore, Cursor, Today, Words
+from enrolment.entrypoints.schemas import ActivityPayload, FamilyPayload, RegiePayload, StaffActivity
 
 router = APIRouter(route_class=PortalRoute, tags=["town hall"])
 
@@ -75,8 +76,7 @@ async def families(
 ) -> Page[FamilyItem]:
     """Families by name; ``query`` is looked for in the names of the family, its guardians and its members."""
     items = await list_families(transaction.connection, query=query, cursor=cursor, limit=limit + 1)
-    more = len(items) > limit
-    return Page(items=items[:limit], next_cursor=str(items[limit - 1].family_id) if more else None)
+    return Page.cut(items, limit, lambda item: item.family_id)
 
 
 @router.get("/families/{family_id}")
@@ -110,8 +110,7 @@ async def adhesions(
         cursor=cursor,
         limit=limit + 1,
     )
-    more = len(items) > limit
-    return Page(items=items[:limit], next_cursor=str(items[limit - 1].adhesion_id) if more else None)
+    return Page.cut(items, limit, lambda item: item.adhesion_id)
 
 
 @router.get("/surplus-payments")
@@ -120,5 +119,4 @@ async def surplus_payments(
 ) -> Page[SurplusView]:
     """What families paid that buys nothing, to be given back: an order paid twice, a member enrolled twice."""
     items = await list_surpluses(transaction.connection, cursor=cursor, limit=limit + 1)
-    more = len(items) > limit
-    return Page(items=items[:limit], next_cursor=str(items[limit - 1].payment_id) if more else None)
+    return Page.cut(items, limit, lambda item: item.payment_id)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from chassis.http.dependencies import Administrator, CurrentTransaction, Staff
+from chassis.http.payloads import Limit, Page
 from chassis.http.problems import documented_problems
 from identity.adapters.queries import list_accounts
 from identity.adapters.store import SqlStore
@@ -14,7 +15,6 @@ from identity.application.save_staff_account import save_staff_account
 from identity.entrypoints.http.dependencies import CurrentContext, UnkeyedRoute
 from identity.entrypoints.http.models import (
     AccountAnswer,
-    AccountPage,
     FirstPasswordAnswer,
     FirstPasswordRequest,
     StaffAccountRequest,
@@ -30,14 +30,13 @@ async def get_accounts(
     family_id: UUID | None = None,
     query: Annotated[str | None, Query(max_length=100)] = None,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> AccountPage:
+    limit: Limit = 50,
+) -> Page[AccountAnswer]:
     """Accounts by user name; ``query`` is looked for in user names, names and mail addresses."""
     accounts = await list_accounts(
         transaction.connection, family_id=family_id, query=query, after=cursor, limit=limit + 1
     )
-    items = [AccountAnswer.of(account) for account in accounts[:limit]]
-    return AccountPage(items=items, next_cursor=items[-1].user_name if len(accounts) > limit else None)
+    return Page.cut([AccountAnswer.of(account) for account in accounts], limit, lambda account: account.user_name)
 
 
 @router.post("/accounts/{account_id}/first-password", responses=documented_problems(503))

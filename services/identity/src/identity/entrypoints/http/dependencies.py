@@ -13,7 +13,7 @@ from chassis.http.dependencies import CurrentRuntime, CurrentTenant
 from chassis.http.scope import PortalRoute
 from identity.application.ports import Context
 from identity.entrypoints.context import context_of
-from identity.settings import settings_of
+from identity.entrypoints.settings import IdentitySettings
 
 _operator = HTTPBearer(auto_error=False, scheme_name="Operator", description="PORTAIL_OPERATOR_TOKEN")
 
@@ -49,7 +49,7 @@ def _address(request: Request) -> str:
 def _require_operator(
     runtime: CurrentRuntime, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_operator)]
 ) -> None:
-    expected = settings_of(runtime).operator_token
+    expected = runtime.settings_as(IdentitySettings).operator_token
     given = credentials.credentials if credentials else ""
     if expected is None or not expected.get_secret_value():
         raise UnauthenticatedError("Aucun opérateur n'est défini sur cette plateforme.")

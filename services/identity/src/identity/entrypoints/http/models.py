@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
+from chassis.http.payloads import Payload
 from contracts.events.identity import Look
 from contracts.values import PostalAddress, Role
 from identity.application.issue_session import IssuedSession
@@ -56,13 +57,7 @@ TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_know
 StaffRole = Annotated[Role, AfterValidator(_staff_only)]
 
 
-class Request(BaseModel):
-    """Unknown members are refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Credentials(Request):
+class Credentials(Payload):
     """``remember``: thirty days instead of twelve hours."""
 
     user_name: Typed
@@ -70,38 +65,38 @@ class Credentials(Request):
     remember: bool = False
 
 
-class RefreshRequest(Request):
+class RefreshRequest(Payload):
     """The token of the last answer."""
 
     refresh_token: Token
 
 
-class PasswordChange(Request):
+class PasswordChange(Payload):
     """One's own password."""
 
     current_password: Password
     new_password: Password
 
 
-class ResetRequest(Request):
+class ResetRequest(Payload):
     """A user name or a mail address."""
 
     user_name: Typed
 
 
-class NewPassword(Request):
+class NewPassword(Payload):
     """The password chosen through a mailed link."""
 
     new_password: Password
 
 
-class FirstPasswordRequest(Request):
+class FirstPasswordRequest(Payload):
     """Drawn when absent."""
 
     password: Password | None = None
 
 
-class StaffAccountRequest(Request):
+class StaffAccountRequest(Payload):
     """Someone of the town hall."""
 
     user_name: UserName
@@ -110,7 +105,7 @@ class StaffAccountRequest(Request):
     roles: Annotated[list[StaffRole], Field(min_length=1, max_length=3)]
 
 
-class LookRequest(Request):
+class LookRequest(Payload):
     """A commune's look."""
 
     primary_color: Color
@@ -118,7 +113,7 @@ class LookRequest(Request):
     emblem: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=_NO_CONTROLS)]
 
 
-class AddressRequest(Request):
+class AddressRequest(Payload):
     """A postal address."""
 
     line: Line
@@ -126,7 +121,7 @@ class AddressRequest(Request):
     city: Line
 
 
-class ContactRequest(Request):
+class ContactRequest(Payload):
     """How the commune is reached."""
 
     email: Email
@@ -134,7 +129,7 @@ class ContactRequest(Request):
     address: AddressRequest
 
 
-class AdministratorRequest(Request):
+class AdministratorRequest(Payload):
     """The commune's first administrator."""
 
     user_name: UserName
@@ -143,7 +138,7 @@ class AdministratorRequest(Request):
     email: Email | None = None
 
 
-class CommuneRequest(Request):
+class CommuneRequest(Payload):
     """The whole description of a commune; the first host name is the one used in links."""
 
     slug: Slug
@@ -251,13 +246,6 @@ class AccountAnswer(SessionAccount):
             has_password=account.password_hash is not None,
             closed=account.closed,
         )
-
-
-class AccountPage(BaseModel):
-    """A page of accounts."""
-
-    items: list[AccountAnswer]
-    next_cursor: str | None
 
 
 class FirstPasswordAnswer(BaseModel):

@@ -22,7 +22,7 @@ from payment_gateway.adapters.paybox.protocol import NAME
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.application.receive_message import MAX_BYTES, receive_message
 from payment_gateway.domain.judgement import Channel
-from payment_gateway.entrypoints.wiring import judge_kept_message, public_address, store_of
+from payment_gateway.entrypoints.wiring import judge_kept_message, store_of
 
 _log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ async def come_back(
         raise NotFoundError
     raw: bytes = request.scope["query_string"]
     judging = await _keep_return(runtime, tenant, attempt_id, raw) if 0 < len(raw) <= MAX_BYTES else None
-    address = f"{public_address(runtime, tenant)}/paiement/{payment_id}"
+    address = f"{runtime.settings.portal_address(tenant.hostname)}/paiement/{payment_id}"
     return RedirectResponse(address, status_code=303, background=judging)
 
 

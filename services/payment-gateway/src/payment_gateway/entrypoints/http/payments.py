@@ -1,12 +1,12 @@
 """Payments: the family starts and follows them, the town hall sees all."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from chassis.errors import NotFoundError
 from chassis.http.dependencies import AnyPrincipal, CurrentRuntime, CurrentTenant, CurrentTransaction, FamilyId, Staff
+from chassis.http.payloads import Limit, Page
 from chassis.http.scope import PortalRoute
 from payment_gateway.adapters import queries
 from payment_gateway.adapters.protocols import PROTOCOLS
@@ -14,7 +14,7 @@ from payment_gateway.application.start_attempt import start_attempt
 from payment_gateway.domain import history
 from payment_gateway.domain.judgement import Channel, Verdict
 from payment_gateway.domain.payment import PaymentStatus
-from payment_gateway.entrypoints.schemas import HistoryEntry, Payment, PaymentPage, StaffPayment, StartedAttempt
+from payment_gateway.entrypoints.schemas import HistoryEntry, Payment, StaffPayment, StartedAttempt
 from payment_gateway.entrypoints.wiring import portal_of, store_of
 
 router = APIRouter(route_class=PortalRoute, tags=["payments"])
@@ -27,16 +27,14 @@ async def list_payments(
     status: PaymentStatus | None = None,
     family_id: UUID | None = None,
     cursor: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> PaymentPage:
+    limit: Limit = 50,
+) -> Page[StaffPayment]:
     """The commune's payments, newest first; ``status=to_review`` gives all that a person must look at."""
     rows = await queries.payments(
         transaction.connection, status=status, family_id=family_id, cursor=cursor, limit=limit + 1
     )
-    return PaymentPage(
-        items=[StaffPayment.model_validate(row, from_attributes=True) for row in rows[:limit]],
-        next_cursor=rows[limit - 1].payment_id if len(rows) > limit else None,
-    )
+    shown = [StaffPayment.model_validate(row, from_attributes=True) for row in rows]
+    return Page.cut(shown, limit, lambda payment: payment.payment_id)
 
 
 @router.get("/payments/{payment_id}")

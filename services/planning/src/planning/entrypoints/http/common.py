@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from chassis.errors import DomainError
 from chassis.http.dependencies import CurrentTenant
@@ -23,12 +23,6 @@ class PeriodError(DomainError):
 
     slug = "invalid-period"
     sentence = "La période demandée n'est pas valable : elle se termine avant de commencer, ou elle est trop longue."
-
-
-class Request(BaseModel):
-    """A payload: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
 def check_period(from_day: date, to_day: date, longest: timedelta) -> tuple[date, date]:

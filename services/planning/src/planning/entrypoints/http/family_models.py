@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.http.payloads import Payload
 from contracts.values import MemberKind, ReservationStatus
 from planning.domain.activities import Activity, Member
 from planning.domain.calendars import ActivityCalendar
@@ -13,7 +14,7 @@ from planning.domain.cells import NO_CALENDAR_REASON, Cell, CellState, not_open_
 from planning.domain.outlook import Outlook
 from planning.domain.review import ReviewedLine, period_cost, review
 from planning.domain.rules import Action, describe
-from planning.entrypoints.http.common import Day, Request
+from planning.entrypoints.http.common import Day
 
 
 class ActivityOfMember(BaseModel):
@@ -136,7 +137,7 @@ class Planning(BaseModel):
         )
 
 
-class WantedDays(Request):
+class WantedDays(Payload):
     """All days wanted of an activity in the half-open period ``[from, to)``."""
 
     from_day: Annotated[Day, Field(alias="from")]

@@ -12,7 +12,7 @@ from chassis.http.scope import PortalRoute
 from planning.adapters import reservation_queries as queries
 from planning.adapters.calendar_store import SqlCalendarStore
 from planning.adapters.documents import rule_document
-from planning.adapters.holiday_source import LibraryHolidaySource
+from planning.adapters.holiday_source import HOLIDAY_SOURCE
 from planning.application.fill_holidays import school_years
 from planning.application.ports import HolidayYear
 from planning.application.set_calendar import set_calendar
@@ -36,7 +36,6 @@ from planning.entrypoints.http.staff_models import (
 )
 
 router = APIRouter(route_class=PortalRoute, tags=["town hall"])
-_SOURCE = LibraryHolidaySource()
 
 SchoolYear = Annotated[int, Path(ge=2000, le=2098)]
 """The year in which a school year begins."""
@@ -52,7 +51,7 @@ async def put_calendar(
 ) -> CalendarView:
     """Replaces an activity's calendar. 404 while the activity itself is still on its way."""
     store = SqlCalendarStore(transaction)
-    await set_calendar(store, _SOURCE, commune, activity_id, calendar.to_domain())
+    await set_calendar(store, HOLIDAY_SOURCE, commune, activity_id, calendar.to_domain())
     return await _view(store, activity_id)
 
 

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.http.payloads import Payload
 from contracts.values import ReservationStatus
 from planning.application.ports import HolidayYear
 from planning.domain import calendars, rules
 from planning.domain.rules import Counting
-from planning.entrypoints.http.common import Day, Request, Sentence
+from planning.entrypoints.http.common import Day, Sentence
 
 WeekDay = Annotated[int, Field(ge=0, le=6)]
 LocalTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -18,7 +19,7 @@ LocalTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5]
 Places = Annotated[int, Field(ge=0, le=100_000)]
 
 
-class WeeklyDeadline(Request):
+class WeeklyDeadline(Payload):
     """«Thursday 12:00 of the week before»."""
 
     kind: Literal["weekly"]
@@ -31,7 +32,7 @@ class WeeklyDeadline(Request):
         return rules.WeeklyDeadline(self.week_day, time.fromisoformat(self.time), self.weeks_before)
 
 
-class DaysBeforeDeadline(Request):
+class DaysBeforeDeadline(Payload):
     """«2 days before at 12:00, not counting week-ends»."""
 
     kind: Literal["days_before"]
@@ -47,7 +48,7 @@ class DaysBeforeDeadline(Request):
 Deadline = Annotated[WeeklyDeadline | DaysBeforeDeadline, Field(discriminator="kind")]
 
 
-class Rule(Request):
+class Rule(Payload):
     """A deadline, with others for some week days («0» = Monday) of the booked day."""
 
     default: Deadline
@@ -60,7 +61,7 @@ class Rule(Request):
         )
 
 
-class Period(Request):
+class Period(Payload):
     """The half-open period ``[from, to)``, at most 400 days."""
 
     from_day: Annotated[Day, Field(alias="from")]
@@ -79,14 +80,14 @@ class Closure(Period):
     reason: Sentence
 
 
-class ExtraOpening(Request):
+class ExtraOpening(Payload):
     """The activity takes place on a day outside its week days or period."""
 
     day: Day
     reason: Sentence
 
 
-class Calendar(Request):
+class Calendar(Payload):
     """What the town decides for an activity."""
 
     week_days: Annotated[list[WeekDay], Field(max_length=7)]
@@ -134,14 +135,14 @@ class SchoolHolidayPeriod(Period):
     name: Sentence
 
 
-class PublicHoliday(Request):
+class PublicHoliday(Payload):
     """A day on which no activity takes place."""
 
     day: Day
     name: Sentence
 
 
-class Holidays(Request):
+class Holidays(Payload):
     """The holidays that begin in a school year (1 September to 31 August), as the town wants them."""
 
     school: Annotated[list[SchoolHolidayPeriod], Field(max_length=30)]

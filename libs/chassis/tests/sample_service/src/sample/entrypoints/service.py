@@ -11,9 +11,11 @@ from chassis.errors import DomainError
 from chassis.http.dependencies import AnyPrincipal, CurrentTenant, CurrentTransaction, FamilyId, Staff
 from chassis.http.scope import PortalRoute
 from chassis.ids import new_id
+from chassis.jobs import CommuneJob
 from chassis.messaging.consumer import Consumer, Received
-from chassis.runtime import Service
+from chassis.runtime import Runtime, Service
 from chassis.settings import ServiceSettings
+from chassis.tenants import Tenant
 from contracts.events import InvoiceSettled, PaymentSettled
 
 router = APIRouter(route_class=PortalRoute)
@@ -47,6 +49,7 @@ async def write_note(note: Note, family_id: FamilyId, transaction: CurrentTransa
     stored = await _insert(transaction, note.words)
     settled = InvoiceSettled(invoice_id=stored.id, number="1", family_id=family_id, paid_cents=1)
     await transaction.publish(settled, sequence=1)
+    transaction.wake("read-notes")
     if len(note.words) > 20:
         raise TooLongError(limit=20)
     return stored
@@ -80,11 +83,24 @@ async def note_payment(transaction: Transaction, received: Received[PaymentSettl
     await _insert(transaction, f"paiement {received.event.label}")
 
 
+READ_IN: list[str] = []
+"""Communes whose notes the job has read."""
+
+
+async def read_notes(runtime: Runtime, tenant: Tenant) -> None:
+    async with runtime.transaction(tenant.id) as transaction:
+        notes = (await transaction.connection.execute(text("select words from note"))).scalars().all()
+    READ_IN.append(tenant.slug)
+    if "trouble" in notes:
+        raise RuntimeError("trouble")
+
+
 SERVICE = Service(
     name="sample",
     title="Sample",
     settings=ServiceSettings,
     routers=[router],
     problems={"too-long": 409},
+    jobs=[CommuneJob("read-notes", 3600, read_notes)],
     consumers=[Consumer("bills", {InvoiceSettled: note_settlement, PaymentSettled: note_payment})],
 )
