@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -37,21 +37,21 @@ def _problems(page: Page) -> Iterator[str]:
 
 
 def pages_reachable(page: Page, *starts: str) -> Iterator[str]:
-    """Shows every page that links lead to from the first ones, one of each kind; yields each path while it is shown.
+    """Shows the first pages, then every page that links lead to, one of each kind; yields each path while it is shown.
 
-    Two addresses are of one kind when they differ in ids and in the values of their query only.
+    Two addresses are of one kind when their paths differ in ids only.
     """
     origin = urlsplit(starts[0]).netloc
-    waiting, seen = list(starts), set[str]()
+    waiting, seen = list(starts), {_kind(start) for start in starts}
     while waiting:
         address = waiting.pop(0)
-        if (kind := _kind(address)) in seen:
-            continue
-        seen.add(kind)
         page.goto(address)
         yield urlsplit(address).path
         links: list[str] = page.evaluate(_LINKS)
-        waiting += [link for link in links if _leads_to_a_page(link, origin)]
+        for link in links:
+            if _leads_to_a_page(link, origin) and _kind(link) not in seen:
+                seen.add(_kind(link))
+                waiting.append(link)
 
 
 def _leads_to_a_page(link: str, origin: str) -> bool:
@@ -60,6 +60,4 @@ def _leads_to_a_page(link: str, origin: str) -> bool:
 
 
 def _kind(address: str) -> str:
-    parts = urlsplit(address)
-    names = sorted({name for name, value in parse_qsl(parts.query) if value})
-    return f"{_ID.sub('*', parts.path)}?{','.join(names)}"
+    return _ID.sub("*", urlsplit(address).path)
