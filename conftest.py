@@ -21,12 +21,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each test is marked by the folders it lies in below tests/: unit, integration, contract, e2e, e2e/faults."""
+    """Each test is marked by the folders it lies in below tests/: unit, integration, contract, e2e, e2e/faults.
+
+    Where several workers share the tests, those that need the whole system stay together, as do those of a file.
+    """
     for item in items:
         folders = Path(item.path).parent.parts
         below = folders[folders.index("tests") + 1 :] if "tests" in folders else ()
         for marker in set(below).intersection(FOLDER_MARKERS):
             item.add_marker(marker)
+        item.add_marker(pytest.mark.xdist_group("e2e" if "e2e" in below else str(item.path)))
+    items.sort(key=lambda item: "e2e" not in item.keywords)  # the longest first; the rest keeps its order
 
 
 @pytest.fixture(scope="session")

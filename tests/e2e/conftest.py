@@ -90,9 +90,12 @@ def parent(system: System, bank: Bank, family: FamilyRecord) -> Parent:
     return system.parent("alixan", family, bank)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; each test opens a context of its own."""
+    """Debian's Chromium; each test opens a context of its own.
+
+    It ends with its file: as long as it runs, so does an event loop, and no asynchronous test can follow.
+    """
     arguments = [*_QUIET, "--no-sandbox"] if is_root() else list(_QUIET)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)

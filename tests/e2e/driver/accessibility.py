@@ -18,7 +18,8 @@ _DOWNLOADS = re.compile(r"/pdf$|^/documents/")
 
 
 def problems_of(page: Page) -> list[str]:
-    """Of the page as it stands, at both widths."""
+    """Of the page as it stands, once it is all there, at both widths."""
+    page.wait_for_load_state()
     found: list[str] = []
     for width in (PHONE_WIDTH, DESKTOP_WIDTH):
         at_width(page, width)

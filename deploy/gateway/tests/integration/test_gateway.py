@@ -88,14 +88,14 @@ def upstreams() -> Iterator[dict[str, list[int]]]:
     """One echo server each, but billing, which is away, and planning, one of whose two replicas is."""
     with contextlib.ExitStack() as stack:
         ports = {name: [stack.enter_context(echo_server())] for name in (*SERVICES, WEB)}
-        ports["planning"].append(free_block(1, 12040))
-        ports["billing"] = [free_block(1, 12045)]
+        ports["planning"].append(free_block(1))
+        ports["billing"] = [free_block(1)]
         yield ports
 
 
 @pytest.fixture(scope="module")
 def client(folder: Path, upstreams: dict[str, list[int]]) -> Iterator[httpx.Client]:
-    with running(Nginx(folder, GATEWAY, free_block(1, 12050), upstreams)) as connected:
+    with running(Nginx(folder, GATEWAY, free_block(1), upstreams)) as connected:
         yield connected
 
 
@@ -161,7 +161,7 @@ class TestHeaders:
             def _values(self) -> dict[str, str]:
                 return {**super()._values(), "GATEWAY_TRUSTED": "192.0.2.1"}
 
-        gateway = Distrustful(folder / "distrustful", GATEWAY, free_block(1, 12055), upstreams)
+        gateway = Distrustful(folder / "distrustful", GATEWAY, free_block(1), upstreams)
         with running(gateway) as client:
             answer = client.get("/", headers={"X-Forwarded-For": "198.51.100.7"}).json()
         assert answer["headers"]["X-Forwarded-For"] == "127.0.0.1"
@@ -186,7 +186,7 @@ class TestLimits:
         assert "trop volumineux" in answer.text
 
     def test_an_address_that_asks_too_much(self, folder: Path, upstreams: dict[str, list[int]]) -> None:
-        gateway = Nginx(folder / "limited", GATEWAY, free_block(1, 12055), upstreams, rate="1r/m", burst=20)
+        gateway = Nginx(folder / "limited", GATEWAY, free_block(1), upstreams, rate="1r/m", burst=20)
         with running(gateway) as client:
             statuses = [client.get("/api/identity/v1").status_code for _ in range(30)]
             refused = client.get("/api/identity/v1")
@@ -218,8 +218,8 @@ class TestFailures:
     def test_the_web_client_being_away_is_told_kindly(
         self, folder: Path, upstreams: dict[str, list[int]], method: str
     ) -> None:
-        away = {**upstreams, WEB: [free_block(1, 12045)], "payment-gateway": [free_block(1, 12045)]}
-        with running(Nginx(folder / "away", GATEWAY, free_block(1, 12055), away)) as client:
+        away = {**upstreams, WEB: [free_block(1)], "payment-gateway": [free_block(1)]}
+        with running(Nginx(folder / "away", GATEWAY, free_block(1), away)) as client:
             for path in ("/", "/pay/paybox/return"):
                 answer = client.request(method, path)
                 assert answer.status_code == 503

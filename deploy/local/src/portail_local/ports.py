@@ -1,5 +1,7 @@
 """Ports of 127.0.0.1: which are free, and who holds those that are not."""
 
+import itertools
+import random
 import socket
 from collections.abc import Iterable, Mapping
 
@@ -24,15 +26,17 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_block(size: int, start: int = _FREE_PORTS_FROM) -> int:
-    """The first of `size` consecutive free ports."""
-    first = start
-    while first + size <= HIGHEST_PORT:
-        taken = next((port for port in range(first, first + size) if not is_free(port)), None)
-        if taken is None:
+def free_block(size: int) -> int:
+    """The first of `size` consecutive free ports.
+
+    The search begins anywhere in the range: programs that look at the same moment seldom find the same ports.
+    """
+    highest = HIGHEST_PORT - size + 1
+    begin = random.randint(_FREE_PORTS_FROM, highest)  # noqa: S311 - no secret
+    for first in itertools.chain(range(begin, highest + 1), range(_FREE_PORTS_FROM, begin)):
+        if all(is_free(port) for port in range(first, first + size)):
             return first
-        first = taken + 1
-    raise LocalError(f"Pas {size} ports libres qui se suivent entre {start} et {HIGHEST_PORT}.")
+    raise LocalError(f"Pas {size} ports libres qui se suivent entre {_FREE_PORTS_FROM} et {HIGHEST_PORT}.")
 
 
 def refuse_taken(ports: Mapping[int, str]) -> None:

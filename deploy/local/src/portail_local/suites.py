@@ -36,6 +36,9 @@ CHECKS: dict[Suite, tuple[tuple[str, ...], ...]] = {
     Suite.IMPORTS: ((str(_BIN / "lint-imports"),),),
 }
 TESTS = (Suite.UNIT, Suite.INTEGRATION, Suite.CONTRACT, Suite.E2E, Suite.FAULTS)
+_NEED_THE_SYSTEM = frozenset({Suite.E2E, Suite.FAULTS})
+_TWO_WORKERS = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+"""One has the whole system and mostly waits for it, the other takes the services' own tests, file by file."""
 
 
 def run_tests(asked: Sequence[Suite], pytest_arguments: Sequence[str], say: Callable[[str], None]) -> int:
@@ -54,7 +57,10 @@ def run_tests(asked: Sequence[Suite], pytest_arguments: Sequence[str], say: Call
         return 1 if failed else 0
     _install_for(tests, say)
     markers = [] if set(tests) == set(TESTS) else ["-m", " or ".join(tests)]
-    done = subprocess.run([sys.executable, "-m", "pytest", *markers, *pytest_arguments], cwd=ROOT, check=False)
+    workers = _TWO_WORKERS if len(tests) > 1 and _NEED_THE_SYSTEM.intersection(tests) else ()
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *workers, *markers, *pytest_arguments], cwd=ROOT, check=False
+    )
     return done.returncode or (1 if failed else 0)
 
 
@@ -67,7 +73,7 @@ def _install_for(tests: Sequence[Suite], say: Callable[[str], None]) -> None:
     if list(tests) == [Suite.UNIT]:
         return
     assets = Assets()
-    browser = {Suite.E2E, Suite.FAULTS}.intersection(tests)
+    browser = _NEED_THE_SYSTEM.intersection(tests)
     wanted = [packages.NGINX]
     if browser or not _servers_are_provided():
         wanted += packages.SERVERS

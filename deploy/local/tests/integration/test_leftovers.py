@@ -27,7 +27,7 @@ DEAD = Started("supervisor", 2**22 + 1, 0.0)
 
 @pytest.fixture
 def port() -> int:
-    return free_block(1, 12060)
+    return free_block(1)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ class Watch:
     def process(
         self, name: str, program: str = SERVER, stage: Stage = Stage.SERVICES, stop_seconds: float = 5
     ) -> Process:
-        port = free_block(1, 12060)
+        port = free_block(1)
         return Process(
             name=name,
             command=(sys.executable, "-c", program, str(port)),
