@@ -13,6 +13,8 @@ from bank_simulator import control, pages
 from bank_simulator.bank import CurrentBank, open_bank
 from bank_simulator.checkout import UnknownPaymentError
 from bank_simulator.paybox import routes as paybox
+from bank_simulator.payfip import routes as payfip
+from bank_simulator.payzen import routes as payzen
 from bank_simulator.rendering import STATIC, page
 from bank_simulator.settings import Settings
 
@@ -42,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Banque de démonstration", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for router in (health, paybox.router, pages.router):
+    for router in (health, paybox.router, payzen.router, payfip.router, pages.router):
         app.include_router(router)
     if settings.bank_control:
         app.include_router(control.router)

@@ -14,7 +14,10 @@ from bank_simulator.clock import Clock
 from bank_simulator.notifier import Notifier
 from bank_simulator.paybox import protocol as paybox
 from bank_simulator.paybox.seal import BankKey
+from bank_simulator.payfip import protocol as payfip
+from bank_simulator.payzen import protocol as payzen
 from bank_simulator.protocol import BankProtocol
+from bank_simulator.refunds import Refunds
 from bank_simulator.settings import Settings
 from bank_simulator.store import Store
 
@@ -28,6 +31,7 @@ class Bank:
     behaviours: Behaviours
     notifier: Notifier
     checkout: Checkout
+    refunds: Refunds
 
 
 @asynccontextmanager
@@ -35,14 +39,19 @@ async def open_bank(settings: Settings) -> AsyncIterator[Bank]:
     """A bank in business until the context ends."""
     clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
     key = BankKey.load(settings.bank_private_key_file, settings.state_dir)
-    protocols: dict[str, BankProtocol] = {paybox.NAME: paybox.PayboxProtocol(key)}
+    protocols: dict[str, BankProtocol] = {
+        paybox.NAME: paybox.PayboxProtocol(key),
+        payzen.NAME: payzen.PayZenProtocol(clock),
+        payfip.NAME: payfip.PayFiPProtocol(),
+    }
     behaviours = Behaviours()
     store = Store(settings.state_dir)
     async with Notifier.http_client() as client:
         notifier = Notifier(store, protocols, behaviours, clock, client)
         checkout = Checkout(store, protocols, behaviours, notifier, clock)
+        refunds = Refunds(store, checkout, notifier, clock)
         try:
-            yield Bank(store, key, clock, protocols, behaviours, notifier, checkout)
+            yield Bank(store, key, clock, protocols, behaviours, notifier, checkout, refunds)
         finally:
             await notifier.close()
             store.close()

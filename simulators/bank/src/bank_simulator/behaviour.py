@@ -1,6 +1,7 @@
 """How the bank misbehaves when a test asks it to."""
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,8 +16,11 @@ class Timing(StrEnum):
     """Sent once the browser has gone back to the shop."""
 
 
+UNAVAILABLE = "unavailable"
+
+
 class Behaviour(BaseModel):
-    """Everything at its default is a genuine bank. Faults apply to server-to-server messages only."""
+    """Everything at its default is a genuine bank. Faults apply to what is said from server to server only."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,12 +36,31 @@ class Behaviour(BaseModel):
     """False: the last page offers no way back to the shop."""
     notify_cancellation: bool = False
     """Also tell the shop of a cancelled payment, as some contracts do."""
+    method: Literal["GET", "POST"] = "POST"
+    """PayFiP: how the notification travels."""
+    idop_name: Literal["idop", "idOp"] = "idop"
+    """PayFiP: the name its one parameter has."""
+    kr: bool = False
+    """PayZen: the message in the form of the REST API (kr-answer, kr-hash)."""
+    source: str = Field(default="", pattern=r"^[A-Z_]{0,20}$")
+    """PayZen: another vads_url_check_src."""
+
+    unsigned: bool = False
     corrupt_signature: bool = False
     double_encode_signature: bool = False
-    amount_cents: int | None = Field(default=None, ge=0, le=9_999_999_999)
-    """Another amount, rightly signed."""
     append: str = Field(default="", max_length=200, pattern=r"^[\x21-\x7e]*$")
-    """Query text added after the signature, ``Mt=1`` for instance."""
+    """Text added after the signature, ``Mt=1`` for instance."""
+
+    amount_cents: int | None = Field(default=None, ge=0, le=9_999_999_999)
+    """Another amount, rightly signed; in answers to questions too."""
+    currency: str = Field(default="", pattern=r"^([0-9]{3})?$")
+    """Another currency (ISO 4217, numeric), rightly signed; in answers to questions too."""
+    merchant: str = Field(default="", pattern=r"^[0-9]{0,8}$")
+    """Another shop's number, rightly signed; in answers to questions too."""
+    test_platform: bool = False
+    """What is said comes from the test platform."""
+    fault: str = Field(default="", max_length=40, pattern=r"^[A-Za-z0-9_]*$")
+    """The code with which questions and orders of the shop's server fail; ``unavailable``: HTTP 503."""
 
 
 GENUINE = Behaviour()
@@ -66,6 +89,15 @@ class Behaviours:
         if self._next_payments > 0:
             self._next_payments -= 1
             self._by_payment[payment.id] = self._next
+
+    def fault_on_opening(self, reference: str) -> str:
+        """The fault with which an order to open a payment fails; it counts as one of the next payments."""
+        if reference in self._by_reference:
+            return self._by_reference[reference].fault
+        if self._next_payments > 0 and self._next.fault:
+            self._next_payments -= 1
+            return self._next.fault
+        return ""
 
     def of(self, payment: Payment) -> Behaviour:
         by_payment = self._by_payment.get(payment.id, GENUINE)

@@ -4,20 +4,18 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from bank_simulator.model import CardSummary
-
-ACCEPTED = "00000"
+from bank_simulator.model import CardSummary, Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class TestCard:
-    """A card of the demonstration. ``code`` follows the bank's dictionary (001xx = refused by the issuer)."""
+    """A card of the demonstration and what its bank answers."""
 
     __test__ = False
 
     number: str
     label: str
-    code: str = ACCEPTED
+    outcome: Outcome = Outcome.ACCEPTED
     frictionless: bool = False
 
     @property
@@ -29,34 +27,43 @@ TEST_CARDS = (
     TestCard("4012001037141112", "Acceptée, avec code 3-D Secure"),
     TestCard("1111222233334444", "Acceptée, avec code 3-D Secure (carte d'essai de la documentation)"),
     TestCard("4012001038443335", "Acceptée, sans code", frictionless=True),
-    TestCard("4970105100000053", "Refusée : provision insuffisante", code="00151", frictionless=True),
-    TestCard("4970103300000056", "Refusée : carte expirée", code="00133", frictionless=True),
-    TestCard("4970106100000051", "Refusée : plafond dépassé", code="00161", frictionless=True),
-    TestCard("4970100500000050", "Refusée : ne pas honorer, après le code 3-D Secure", code="00105"),
-    TestCard("4970109100000055", "Refusée : banque injoignable", code="00191", frictionless=True),
+    TestCard("4970105100000053", "Provision insuffisante", Outcome.INSUFFICIENT_FUNDS, frictionless=True),
+    TestCard("4970103300000056", "Carte expirée", Outcome.EXPIRED_CARD, frictionless=True),
+    TestCard("4970106100000051", "Plafond dépassé", Outcome.LIMIT_EXCEEDED, frictionless=True),
+    TestCard("4970100500000050", "Refusée sans raison donnée, après le code 3-D Secure", Outcome.DO_NOT_HONOUR),
+    TestCard("4970109100000055", "Banque injoignable", Outcome.ISSUER_UNREACHABLE, frictionless=True),
+    TestCard("4970100200000053", "La banque demande à être appelée", Outcome.CALL_ISSUER, frictionless=True),
+    TestCard("4970101400000059", "Carte inconnue", Outcome.UNKNOWN_CARD, frictionless=True),
+    TestCard("4970103400000055", "Fraude suspectée", Outcome.SUSPECTED_FRAUD, frictionless=True),
+    TestCard("4970104100000056", "Carte perdue", Outcome.LOST, frictionless=True),
+    TestCard("4970104300000054", "Carte volée", Outcome.STOLEN, frictionless=True),
+    TestCard("4970105700000057", "Paiement sur internet non permis", Outcome.NOT_PERMITTED, frictionless=True),
+    TestCard("4970107500000055", "Trop de codes faux", Outcome.TOO_MANY_PIN_TRIES, frictionless=True),
+    TestCard("4970109600000050", "Panne du réseau des cartes", Outcome.SCHEME_FAILURE, frictionless=True),
 )
 _BY_NUMBER = {card.number: card for card in TEST_CARDS}
 
 REFUSALS = {
-    "00001": "La connexion au centre d'autorisation a échoué.",
-    "00003": "La plateforme de paiement a rencontré une erreur.",
-    "00004": "Le numéro de carte ou le cryptogramme n'est pas valable.",
-    "00008": "La date de fin de validité n'est pas correcte.",
-    "00015": "Cette commande a déjà été payée. Vous n'êtes pas débité une seconde fois.",
-    "00021": "Cette carte n'est pas acceptée par le commerçant.",
-    "00030": "Le délai pour payer est dépassé.",
-    "00040": "L'authentification 3-D Secure n'a pas abouti.",
-    "00105": "Votre banque a refusé le paiement. Contactez-la pour en savoir plus.",
-    "00133": "Votre carte est expirée.",
-    "00151": "La provision du compte est insuffisante.",
-    "00161": "Le plafond de paiement de la carte est dépassé.",
-    "00191": "Votre banque est momentanément injoignable.",
+    Outcome.CALL_ISSUER: "Votre banque demande que vous l'appeliez avant ce paiement.",
+    Outcome.DO_NOT_HONOUR: "Votre banque a refusé le paiement. Contactez-la pour en savoir plus.",
+    Outcome.UNKNOWN_CARD: "Votre banque ne connaît pas ce numéro de carte.",
+    Outcome.SUSPECTED_FRAUD: "Votre banque a refusé le paiement. Contactez-la pour en savoir plus.",
+    Outcome.LOST: "Cette carte a été déclarée perdue.",
+    Outcome.STOLEN: "Cette carte a été déclarée volée.",
+    Outcome.INSUFFICIENT_FUNDS: "La provision du compte est insuffisante.",
+    Outcome.EXPIRED_CARD: "Votre carte est expirée.",
+    Outcome.NOT_PERMITTED: "Cette carte ne permet pas les paiements sur internet.",
+    Outcome.LIMIT_EXCEEDED: "Le plafond de paiement de la carte est dépassé.",
+    Outcome.TOO_MANY_PIN_TRIES: "Trop de codes faux ont été saisis avec cette carte.",
+    Outcome.ISSUER_UNREACHABLE: "Votre banque est momentanément injoignable.",
+    Outcome.SCHEME_FAILURE: "Le réseau des cartes bancaires est momentanément en panne.",
+    Outcome.BADLY_TYPED: "Le numéro de carte ou le cryptogramme n'est pas valable.",
+    Outcome.NOT_AUTHENTICATED: "L'authentification 3-D Secure n'a pas abouti.",
+    Outcome.ALREADY_PAID: "Cette commande a déjà été payée. Vous n'êtes pas débité une seconde fois.",
+    Outcome.DEBIT_REFUSED: "Le prélèvement a été refusé par votre banque.",
 }
-
-
-def refusal_text(code: str) -> str:
-    """The sentence shown to the card holder for a refusal code."""
-    return REFUSALS.get(code, "Votre banque a refusé le paiement.")
+"""The sentence shown to the payer."""
+UNEXPLAINED_REFUSAL = "Votre banque a refusé le paiement."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +81,10 @@ class Card:
         return CardSummary(self.number[:6], self.number[-2:], _brand(self.number), self.expiry_yymm)
 
     @property
-    def issuer_code(self) -> str:
+    def outcome(self) -> Outcome:
         """The issuer's answer. Any card outside the table is accepted."""
         card = _BY_NUMBER.get(self.number)
-        return ACCEPTED if card is None else card.code
+        return Outcome.ACCEPTED if card is None else card.outcome
 
     @property
     def frictionless(self) -> bool:

@@ -19,4 +19,8 @@ class Clock:
 
     def business_now(self) -> datetime:
         """The bank's date and time, in Paris: tickets, card expiry, messages to the shop."""
-        return (self.now() + self.offset).astimezone(_PARIS)
+        return self.business(self.now())
+
+    def business(self, instant: datetime) -> datetime:
+        """A real instant on the bank's calendar."""
+        return (instant + self.offset).astimezone(_PARIS)

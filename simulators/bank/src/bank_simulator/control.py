@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bank_simulator.bank import Bank, CurrentBank
 from bank_simulator.behaviour import GENUINE, Behaviour
-from bank_simulator.model import Attempt, Message, Payment
+from bank_simulator.model import Attempt, AttemptStatus, Means, Payment, PaymentStatus, RefundOrigin
+from bank_simulator.refunds import RefundRefusedError
 
 router = APIRouter(prefix="/control")
 
@@ -30,6 +31,14 @@ class ResendOrder(BaseModel):
 
     attempt: int | None = None
     behaviour: Behaviour = GENUINE
+
+
+class RefundOrder(BaseModel):
+    """``amount_cents``: all that is left by default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amount_cents: int | None = Field(default=None, ge=1)
 
 
 @router.get("/payments")
@@ -56,14 +65,50 @@ async def show_challenge(payment_id: str, bank: CurrentBank) -> dict[str, str | 
 async def resend(payment_id: str, order: ResendOrder, bank: CurrentBank) -> dict[str, Any]:
     """Sends the message again, now, and answers with what the shop said."""
     payment = bank.checkout.payment(payment_id)
-    attempts = bank.store.attempts(payment.id)
-    wanted = [attempt for attempt in attempts if order.attempt in {None, attempt.number}]
-    if not wanted:
+    wanted = [attempt for attempt in bank.store.attempts(payment.id) if order.attempt in {None, attempt.number}]
+    if not wanted and payment.status is not PaymentStatus.CANCELLED:
         raise HTTPException(404, "no such attempt")
-    message = await bank.notifier.resend(payment, wanted[-1], order.behaviour)
+    behaviour = order.behaviour.model_copy(update={"source": order.behaviour.source or "BO"})
+    message = await bank.notifier.resend(payment, wanted[-1] if wanted else None, behaviour)
     if message is None:
         raise HTTPException(409, "the shop asked for no message")
-    return _message(message)
+    return asdict(message)
+
+
+@router.post("/payments/{payment_id}/refund")
+async def refund(payment_id: str, order: RefundOrder, bank: CurrentBank) -> dict[str, Any]:
+    """Cancels or refunds the accepted attempt as if by hand in the bank's back office."""
+    payment = bank.checkout.payment(payment_id)
+    if not bank.protocols[payment.protocol].manners.refunds:
+        raise HTTPException(409, "this bank gives nothing back")
+    attempt = _accepted(bank, payment)
+    amount_cents = order.amount_cents or bank.refunds.left(payment, attempt)
+    try:
+        return asdict(bank.refunds.cancel_or_refund(payment, attempt, amount_cents, RefundOrigin.BACK_OFFICE))
+    except RefundRefusedError as refusal:
+        raise HTTPException(409, type(refusal).__name__) from refusal
+
+
+@router.post("/payments/{payment_id}/reject-debit")
+async def reject_debit(payment_id: str, bank: CurrentBank) -> dict[str, Any]:
+    """The payer's bank sends an accepted debit back."""
+    payment = bank.checkout.payment(payment_id)
+    attempt = _accepted(bank, payment)
+    if attempt.means is not Means.DEBIT:
+        raise HTTPException(409, "not a debit")
+    return asdict(bank.checkout.reject_debit(payment, attempt))
+
+
+@router.post("/payments/{payment_id}/expire")
+async def expire(payment_id: str, bank: CurrentBank) -> dict[str, Any]:
+    """The time of the page is over."""
+    return _payment(bank, bank.checkout.expire(bank.checkout.payment(payment_id)))
+
+
+@router.post("/payments/{payment_id}/night")
+async def pass_night(payment_id: str, bank: CurrentBank) -> dict[str, Any]:
+    """A night passes: what was accepted is captured, what never ended is forgotten."""
+    return _payment(bank, bank.checkout.pass_night(bank.checkout.payment(payment_id)))
 
 
 @router.put("/behaviour", status_code=204)
@@ -80,17 +125,17 @@ async def clear_behaviour(bank: CurrentBank) -> None:
     bank.behaviours.clear()
 
 
+def _accepted(bank: Bank, payment: Payment) -> Attempt:
+    for attempt in bank.store.attempts(payment.id):
+        if attempt.status is AttemptStatus.ACCEPTED:
+            return attempt
+    raise HTTPException(409, "nothing was paid")
+
+
 def _payment(bank: Bank, payment: Payment) -> dict[str, Any]:
     return asdict(payment) | {
         "fields": [list(pair) for pair in payment.fields],
-        "attempts": [_attempt(attempt) for attempt in bank.store.attempts(payment.id)],
-        "messages": [_message(message) for message in bank.store.messages(payment.id)],
+        "attempts": [asdict(attempt) for attempt in bank.store.attempts(payment.id)],
+        "refunds": [asdict(refund) for refund in bank.store.refunds(payment.id)],
+        "messages": [asdict(message) for message in bank.store.messages(payment.id)],
     }
-
-
-def _attempt(attempt: Attempt) -> dict[str, Any]:
-    return asdict(attempt)
-
-
-def _message(message: Message) -> dict[str, Any]:
-    return asdict(message)

@@ -10,7 +10,7 @@ import structlog
 
 from bank_simulator.behaviour import GENUINE, Behaviour, Behaviours, Timing
 from bank_simulator.clock import Clock
-from bank_simulator.model import Attempt, Message, MessageStatus, Outgoing, Payment
+from bank_simulator.model import Attempt, Message, MessageStatus, Outgoing, Payment, Refund
 from bank_simulator.protocol import BankProtocol
 from bank_simulator.store import Store
 
@@ -50,11 +50,17 @@ class Notifier:
         self._plan(payment, attempt.number, outgoing, behaviour)
 
     def payment_cancelled(self, payment: Payment) -> None:
-        """Tells the shop of a cancellation if the contract says so (the default is silence)."""
+        """Tells the shop of a cancellation if the protocol or the contract says so."""
         behaviour = self._behaviours.of(payment)
-        if behaviour.notify_cancellation:
-            outgoing = self._protocols[payment.protocol].cancellation(payment, behaviour)
-            self._plan(payment, 0, outgoing, behaviour)
+        protocol = self._protocols[payment.protocol]
+        if behaviour.notify_cancellation or protocol.manners.notifies_cancellation:
+            self._plan(payment, 0, protocol.cancellation(payment, behaviour), behaviour)
+
+    def refund_made(self, payment: Payment, attempt: Attempt, refund: Refund) -> None:
+        """Tells the shop of a refund made in the bank's back office. No browser is there to wait for."""
+        behaviour = self._behaviours.of(payment).model_copy(update={"timing": Timing.AT_ONCE})
+        outgoing = self._protocols[payment.protocol].refund_notification(payment, attempt, refund, behaviour)
+        self._plan(payment, attempt.number, outgoing, behaviour)
 
     async def browser_leaves(self, payment: Payment) -> None:
         """Called just before the browser is sent back to the shop."""
@@ -63,12 +69,20 @@ class Notifier:
         if self._behaviours.of(payment).timing is Timing.BEFORE_RETURN:
             await asyncio.gather(*self._running.get(payment.id, ()), return_exceptions=True)
 
-    async def resend(self, payment: Payment, attempt: Attempt, behaviour: Behaviour = GENUINE) -> Message | None:
-        """Sends an attempt's message now, once, and returns what became of it; None if the shop asked for none."""
-        outgoing = self._protocols[payment.protocol].notification(payment, attempt, behaviour)
+    async def resend(self, payment: Payment, attempt: Attempt | None, behaviour: Behaviour = GENUINE) -> Message | None:
+        """Sends an attempt's message (None: that of the cancelled payment) now, once.
+
+        Returns what became of it; None if the shop asked for none.
+        """
+        protocol = self._protocols[payment.protocol]
+        if attempt is None:
+            outgoing = protocol.cancellation(payment, behaviour)
+        else:
+            outgoing = protocol.notification(payment, attempt, behaviour)
         if outgoing is None:
             return None
-        return await self._send(self._record(payment, attempt.number, outgoing, MessageStatus.HELD))
+        number = 0 if attempt is None else attempt.number
+        return await self._send(self._record(payment, number, outgoing, MessageStatus.HELD))
 
     async def close(self) -> None:
         """Lets go of what is still waiting: a genuine bank does not try again either."""

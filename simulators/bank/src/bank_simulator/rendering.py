@@ -6,23 +6,28 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bank_simulator.cards import TEST_CARDS, refusal_text
-from bank_simulator.model import AttemptStatus, MessageStatus, PaymentStatus
+from bank_simulator.cards import TEST_CARDS
+from bank_simulator.debits import TEST_ACCOUNTS
+from bank_simulator.forms import RequestRefusedError
+from bank_simulator.model import AttemptStatus, MessageStatus, PaymentStatus, RefundKind
 
 STATIC = Path(__file__).parent / "static"
 
 _PAYMENT_TEXT = {
     PaymentStatus.OPEN: "en cours",
     PaymentStatus.PAID: "payé",
+    PaymentStatus.REFUSED: "refusé",
     PaymentStatus.ABANDONED: "abandonné après refus",
     PaymentStatus.CANCELLED: "annulé",
     PaymentStatus.EXPIRED: "délai dépassé",
 }
 _ATTEMPT_TEXT = {
     AttemptStatus.CHALLENGED: "attend le code",
-    AttemptStatus.ACCEPTED: "acceptée",
-    AttemptStatus.REFUSED: "refusée",
+    AttemptStatus.ACCEPTED: "accepté",
+    AttemptStatus.REFUSED: "refusé",
+    AttemptStatus.REJECTED: "accepté puis rejeté",
 }
+_REFUND_TEXT = {RefundKind.CANCELLATION: "Annulation", RefundKind.REFUND: "Remboursement"}
 _MESSAGE_TEXT = {
     MessageStatus.HELD: "en attente d'envoi",
     MessageStatus.DROPPED: "perdu volontairement",
@@ -43,6 +48,11 @@ def grouped_code(code: str) -> str:
     return f"{code[:3]}\N{NO-BREAK SPACE}{code[3:]}"
 
 
+def lower_first(text: str) -> str:
+    """``Carte perdue`` → ``carte perdue``."""
+    return text[:1].lower() + text[1:]
+
+
 _environment = Environment(
     loader=PackageLoader("bank_simulator"),
     autoescape=True,
@@ -53,12 +63,13 @@ _environment = Environment(
 _environment.filters |= {
     "euros": euros,
     "grouped_code": grouped_code,
-    "refusal": refusal_text,
+    "lower_first": lower_first,
     "payment_text": _PAYMENT_TEXT.__getitem__,
     "attempt_text": _ATTEMPT_TEXT.__getitem__,
     "message_text": _MESSAGE_TEXT.__getitem__,
+    "refund_text": _REFUND_TEXT.__getitem__,
 }
-_environment.globals["test_cards"] = TEST_CARDS
+_environment.globals |= {"test_cards": TEST_CARDS, "test_accounts": TEST_ACCOUNTS, "protocol": None}
 
 
 def page(
@@ -73,7 +84,7 @@ def page(
     form_action = " ".join(["'self'", *sorted(shop_origins)])
     headers = {
         "Content-Security-Policy": (
-            "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; "
             f"frame-ancestors 'none'; form-action {form_action}"
         ),
         "Cache-Control": "no-store",
@@ -83,3 +94,10 @@ def page(
     if refresh is not None:
         headers["Refresh"] = refresh
     return HTMLResponse(_environment.get_template(template).render(**values), status_code=status_code, headers=headers)
+
+
+def request_refused(refusal: RequestRefusedError) -> HTMLResponse:
+    """What the payer sees of a shop's wrong request, with what its developer must know."""
+    return page(
+        "request_refused.html", status_code=400, field=refusal.field, problem=refusal.problem, code=refusal.code
+    )

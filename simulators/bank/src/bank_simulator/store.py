@@ -9,33 +9,48 @@ import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from bank_simulator.model import (
     Attempt,
     AttemptStatus,
     CardSummary,
+    Means,
     Message,
     MessageStatus,
     Outgoing,
     Payment,
     PaymentStatus,
+    Refund,
+    RefundKind,
+    RefundOrigin,
 )
 
+_VERSION = 2
+"""Of the tables. A bank that finds those of another version forgets them."""
 _SCHEMA = """
 create table if not exists payment (
     id text primary key, protocol text not null, merchant text not null, shop_name text not null,
     reference text not null, amount_cents integer not null, fields text not null,
-    created_at text not null, expires_at text not null, status text not null, entry_errors integer not null
+    created_at text not null, expires_at text not null, status text not null, entry_errors integer not null,
+    visit text, night_passed integer not null
 );
 create index if not exists payment_reference on payment (merchant, reference);
+create unique index if not exists payment_visit on payment (merchant, visit);
 create table if not exists attempt (
     number integer primary key autoincrement, payment_id text not null references payment (id),
     created_at text not null, status text not null, code text not null, card text, authorisation text,
-    authenticated integer not null, challenge_code text, challenge_failures integer not null
+    authenticated integer not null, challenge_code text, challenge_failures integer not null,
+    means text not null, challenged integer not null
 );
 create index if not exists attempt_payment on attempt (payment_id);
+create table if not exists refund (
+    number integer primary key autoincrement, payment_id text not null references payment (id),
+    attempt_number integer not null, kind text not null, origin text not null, amount_cents integer not null,
+    at text not null, question text not null
+);
+create index if not exists refund_payment on refund (payment_id);
 create table if not exists message (
     number integer primary key autoincrement, payment_id text not null references payment (id),
     attempt_number integer not null, method text not null, url text not null, body text not null,
@@ -52,18 +67,28 @@ class Store:
         path = ":memory:" if state_dir is None else str(state_dir / "bank.sqlite3")
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
-        self._connection.executescript("pragma journal_mode = wal; pragma synchronous = normal;" + _SCHEMA)
-        self._seed_attempt_numbers()
+        self._connection.executescript("pragma journal_mode = wal; pragma synchronous = normal;")
+        self._forget_another_version()
+        self._connection.executescript(_SCHEMA)
+        self._seed_numbers()
 
-    def _seed_attempt_numbers(self) -> None:
-        """Starts the numbering at the present second.
+    def _forget_another_version(self) -> None:
+        if self._connection.execute("pragma user_version").fetchone()[0] == _VERSION:
+            return
+        for table in ("message", "refund", "attempt", "payment"):
+            self._connection.execute(f"drop table if exists {table}")
+        self._connection.execute(f"pragma user_version = {_VERSION}")
+
+    def _seed_numbers(self) -> None:
+        """Starts the numberings at the present second, those of refunds apart from those of attempts.
 
         Shops keep transaction numbers for ever: a bank that starts again from nothing must not give one twice.
         """
-        if self._connection.execute("select 1 from sqlite_sequence where name = 'attempt'").fetchone() is None:
-            self._connection.execute(
-                "insert into sqlite_sequence (name, seq) values ('attempt', ?)", (int(time.time()),)
-            )
+        for table, start in (("attempt", 0), ("refund", 2_000_000_000)):
+            if self._connection.execute("select 1 from sqlite_sequence where name = ?", (table,)).fetchone() is None:
+                self._connection.execute(
+                    "insert into sqlite_sequence (name, seq) values (?, ?)", (table, start + int(time.time()))
+                )
 
     def close(self) -> None:
         self._connection.close()
@@ -80,12 +105,27 @@ class Store:
         row = self._connection.execute("select * from payment where id = ?", (payment_id,)).fetchone()
         return None if row is None else _payment(row)
 
-    def payments(self, *, reference: str | None = None, limit: int = 50) -> list[Payment]:
+    def payment_of(self, number: int) -> Payment | None:
+        """The payment of an attempt's or a refund's number."""
+        row = self._connection.execute(
+            "select * from payment where id in (select payment_id from attempt where number = ?1 "
+            "union select payment_id from refund where number = ?1)",
+            (number,),
+        ).fetchone()
+        return None if row is None else _payment(row)
+
+    def payments(self, *, merchant: str | None = None, reference: str | None = None, limit: int = 50) -> list[Payment]:
         """The latest payments, newest first."""
         rows = self._connection.execute(
-            "select * from payment where ?1 is null or reference = ?1 order by rowid desc limit ?2", (reference, limit)
+            "select * from payment where (?1 is null or merchant = ?1) and (?2 is null or reference = ?2) "
+            "order by rowid desc limit ?3",
+            (merchant, reference, limit),
         )
         return [_payment(row) for row in rows]
+
+    def has_visit(self, merchant: str, visit: str) -> bool:
+        query = "select 1 from payment where merchant = ? and visit = ?"
+        return self._connection.execute(query, (merchant, visit)).fetchone() is not None
 
     def is_paid(self, merchant: str, reference: str) -> bool:
         query = "select 1 from payment where merchant = ? and reference = ? and status = ?"
@@ -105,6 +145,28 @@ class Store:
 
     def last_attempt(self, payment_id: str) -> Attempt | None:
         return next(iter(reversed(self.attempts(payment_id))), None)
+
+    def attempt(self, number: int) -> Attempt | None:
+        row = self._connection.execute("select * from attempt where number = ?", (number,)).fetchone()
+        return None if row is None else _attempt(row)
+
+    def add_refund(self, refund: Refund) -> Refund:
+        row = asdict(refund) | {"at": refund.at.isoformat()}
+        del row["number"]
+        return replace(refund, number=self._insert("refund", row))
+
+    def refunds(self, payment_id: str) -> list[Refund]:
+        """A payment's refunds and cancellations, oldest first."""
+        rows = self._connection.execute("select * from refund where payment_id = ? order by number", (payment_id,))
+        return [_refund(row) for row in rows]
+
+    def has_question(self, merchant: str, question: str, day: date) -> bool:
+        """Whether the shop has asked for a refund under that number on that day (the bank's)."""
+        query = (
+            "select 1 from refund join payment on payment.id = refund.payment_id "
+            "where merchant = ? and question = ? and refund.at like ?"
+        )
+        return self._connection.execute(query, (merchant, question, f"{day.isoformat()}%")).fetchone() is not None
 
     def add_message(self, message: Message) -> Message:
         return replace(message, number=self._insert("message", _message_row(message)))
@@ -143,6 +205,7 @@ def _payment(row: sqlite3.Row) -> Payment:
     values["created_at"] = datetime.fromisoformat(values["created_at"])
     values["expires_at"] = datetime.fromisoformat(values["expires_at"])
     values["status"] = PaymentStatus(values["status"])
+    values["night_passed"] = bool(values["night_passed"])
     return Payment(**values)
 
 
@@ -159,7 +222,17 @@ def _attempt(row: sqlite3.Row) -> Attempt:
     values["status"] = AttemptStatus(values["status"])
     values["card"] = None if values["card"] is None else CardSummary(**json.loads(values["card"]))
     values["authenticated"] = bool(values["authenticated"])
+    values["challenged"] = bool(values["challenged"])
+    values["means"] = Means(values["means"])
     return Attempt(**values)
+
+
+def _refund(row: sqlite3.Row) -> Refund:
+    values = dict(row)
+    values["kind"] = RefundKind(values["kind"])
+    values["origin"] = RefundOrigin(values["origin"])
+    values["at"] = datetime.fromisoformat(values["at"])
+    return Refund(**values)
 
 
 def _message_row(message: Message) -> dict[str, object]:

@@ -4,8 +4,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from bank_simulator.forms import RequestRefusedError, parse_form
 from bank_simulator.paybox.merchants import DEMO_MERCHANTS
-from bank_simulator.paybox.request import RequestRefusedError, parse_form, read_request
+from bank_simulator.paybox.request import read_request
 
 
 def refused_field(form):

@@ -5,29 +5,16 @@ official Up2pay plug-in. PBX_TIME is checked for its form only: the documentatio
 """
 
 import hmac
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qsl, urlsplit
 
+from bank_simulator.forms import Check, Fields, RequestRefusedError, form, one_of, url_up_to
 from bank_simulator.paybox.merchants import Merchant
 from bank_simulator.paybox.returned import parse_return_variables
 from bank_simulator.paybox.seal import request_hmac
 from bank_simulator.paybox.three_d_secure import check_billing, check_shopping_cart
-
-Fields = tuple[tuple[str, str], ...]
-Check = Callable[[str], None]
-
-
-class RequestRefusedError(Exception):
-    """The shop's request is wrong. ``field`` names the culprit; the message is for the shop's developer."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field} : {problem}")
-        self.field = field
-        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,43 +28,18 @@ class PaymentRequest:
     display_seconds: int
 
 
-def _form(pattern: str, expected: str) -> Check:
-    compiled = re.compile(pattern)
-
-    def check(value: str) -> None:
-        if compiled.fullmatch(value) is None:
-            raise ValueError(f"«{value[:80]}» – attendu : {expected}")
-
-    return check
-
-
-def _one_of(*allowed: str) -> Check:
-    def check(value: str) -> None:
-        if value not in allowed:
-            raise ValueError(f"«{value[:80]}» – valeurs possibles : {', '.join(allowed)}")
-
-    return check
-
-
 def _amount(value: str) -> None:
-    _form(r"[0-9]{3,10}", "de 3 à 10 chiffres, en centimes")(value)
+    form(r"[0-9]{3,10}", "de 3 à 10 chiffres, en centimes")(value)
     if int(value) == 0:
         raise ValueError("le montant est nul")
 
 
 def _time(value: str) -> None:
-    _form(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}", "ISO 8601 avec décalage")(
-        value
-    )
+    form(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}", "ISO 8601 avec décalage")(value)
     datetime.fromisoformat(value)
 
 
-def _url(value: str) -> None:
-    if len(value) > 150:
-        raise ValueError(f"{len(value)} caractères – 150 au plus")
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not value.isascii() or " " in value:
-        raise ValueError(f"«{value[:80]}» n'est pas une adresse http(s) complète")
+_url = url_up_to(150)
 
 
 def _return_variables(value: str) -> None:
@@ -85,47 +47,39 @@ def _return_variables(value: str) -> None:
 
 
 _MANDATORY: dict[str, Check] = {
-    "PBX_SITE": _form(r"[0-9]{7}", "7 chiffres"),
-    "PBX_RANG": _form(r"[0-9]{2,3}", "2 ou 3 chiffres"),
-    "PBX_IDENTIFIANT": _form(r"[0-9]{1,9}", "de 1 à 9 chiffres"),
+    "PBX_SITE": form(r"[0-9]{7}", "7 chiffres"),
+    "PBX_RANG": form(r"[0-9]{2,3}", "2 ou 3 chiffres"),
+    "PBX_IDENTIFIANT": form(r"[0-9]{1,9}", "de 1 à 9 chiffres"),
     "PBX_TOTAL": _amount,
-    "PBX_DEVISE": _one_of("978"),
-    "PBX_CMD": _form(r".{1,250}", "de 1 à 250 caractères"),
-    "PBX_PORTEUR": _form(r"(?=.{6,120}$)[^@\s]+@[^@\s]+", "une adresse électronique de 6 à 120 caractères"),
+    "PBX_DEVISE": one_of("978"),
+    "PBX_CMD": form(r".{1,250}", "de 1 à 250 caractères"),
+    "PBX_PORTEUR": form(r"(?=.{6,120}$)[^@\s]+@[^@\s]+", "une adresse électronique de 6 à 120 caractères"),
     "PBX_RETOUR": _return_variables,
-    "PBX_HASH": _one_of("SHA512"),
+    "PBX_HASH": one_of("SHA512"),
     "PBX_TIME": _time,
     "PBX_SHOPPINGCART": check_shopping_cart,
     "PBX_BILLING": check_billing,
 }
 _OPTIONAL: dict[str, Check] = {
     **dict.fromkeys(("PBX_EFFECTUE", "PBX_REFUSE", "PBX_ANNULE", "PBX_ATTENTE", "PBX_REPONDRE_A"), _url),
-    "PBX_RUF1": _one_of("GET", "POST"),
-    "PBX_LANGUE": _form(r"[A-Z]{3}", "un code de langue de 3 lettres"),
-    "PBX_SOURCE": _one_of("RWD", "HTML", "XHTML", "WAP", "IMODE"),
-    "PBX_DISPLAY": _form(r"[1-9][0-9]{0,4}", "un nombre de secondes"),
-    "PBX_DIFF": _form(r"[0-9]{2}", "2 chiffres"),
-    "PBX_AUTOSEULE": _one_of("O", "N"),
-    "PBX_ARCHIVAGE": _form(r"[A-Za-z0-9]{1,12}", "de 1 à 12 lettres ou chiffres"),
-    "PBX_TYPEPAIEMENT": _one_of("CARTE"),
-    "PBX_TYPECARTE": _one_of("CB", "VISA", "EUROCARD_MASTERCARD", "E_CARD", "MAESTRO"),
-    "PBX_SOUHAITAUTHENT": _one_of("01", "02", "03", "04"),
-    "PBX_ERRORCODETEST": _form(r"[0-9]{5}", "5 chiffres"),
+    "PBX_RUF1": one_of("GET", "POST"),
+    "PBX_LANGUE": form(r"[A-Z]{3}", "un code de langue de 3 lettres"),
+    "PBX_SOURCE": one_of("RWD", "HTML", "XHTML", "WAP", "IMODE"),
+    "PBX_DISPLAY": form(r"[1-9][0-9]{0,4}", "un nombre de secondes"),
+    "PBX_DIFF": form(r"[0-9]{2}", "2 chiffres"),
+    "PBX_AUTOSEULE": one_of("O", "N"),
+    "PBX_ARCHIVAGE": form(r"[A-Za-z0-9]{1,12}", "de 1 à 12 lettres ou chiffres"),
+    "PBX_TYPEPAIEMENT": one_of("CARTE"),
+    "PBX_TYPECARTE": one_of("CB", "VISA", "EUROCARD_MASTERCARD", "E_CARD", "MAESTRO"),
+    "PBX_SOUHAITAUTHENT": one_of("01", "02", "03", "04"),
+    "PBX_ERRORCODETEST": form(r"[0-9]{5}", "5 chiffres"),
 }
 _SESSION_SECONDS = 900
 
 
-def parse_form(body: bytes) -> Fields:
-    """The fields of an ``application/x-www-form-urlencoded`` body, in the order sent. Raises RequestRefusedError."""
-    try:
-        return tuple(parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100))
-    except ValueError as error:
-        raise RequestRefusedError("formulaire", "le corps n'est pas un formulaire en UTF-8") from error
-
-
-def read_request(form: Fields, merchants: Iterable[Merchant]) -> PaymentRequest:
+def read_request(sent_form: Fields, merchants: Iterable[Merchant]) -> PaymentRequest:
     """The payment asked for. Raises RequestRefusedError at the first field found wrong, the seal being judged last."""
-    sent = tuple((name, value) for name, value in form if name.startswith("PBX_"))
+    sent = tuple((name, value) for name, value in sent_form if name.startswith("PBX_"))
     _check_names(sent)
     values = dict(sent)
     for name, check in (_MANDATORY | _OPTIONAL).items():

@@ -11,12 +11,15 @@ from urllib.parse import quote
 from bank_simulator.behaviour import GENUINE, Behaviour
 from bank_simulator.model import Attempt, Payment
 from bank_simulator.paybox.seal import BankKey
+from bank_simulator.signature import with_signature
 
 SIGNATURE = "K"
 LETTERS = frozenset("MRTABCDEFGHIJKNOPQSUWYZv")
 _RAW_IN_MESSAGES = ",@:/"
 """Genuine messages carry these characters as they are, and a space as %20, in the very text that is signed."""
 
+TEST_AUTHORISATION = "XXXXXX"
+"""What stands for the authorisation on the test platform."""
 _CALL_MINUS_TRANSACTION = 1_000_000_000
 """T and S name the same attempt but are two numbers: a shop that mixes them up is found out."""
 
@@ -45,13 +48,18 @@ def parse_return_variables(text: str) -> tuple[Variable, ...]:
     return tuple(variables)
 
 
+def transaction_number(call_number: int) -> int:
+    """S, for T."""
+    return call_number - _CALL_MINUS_TRANSACTION
+
+
 def values_of(payment: Payment, attempt: Attempt) -> dict[str, str]:
     """The value of each letter for an attempt. A letter without a value is not sent: A on a refusal, for instance."""
     values = {
         "M": payment.field("PBX_TOTAL") or "",
         "R": payment.reference,
         "T": str(attempt.number),
-        "S": str(attempt.number - _CALL_MINUS_TRANSACTION),
+        "S": str(transaction_number(attempt.number)),
         "E": attempt.code,
         "P": "CARTE",
         "Q": f"{attempt.created_at:%H:%M:%S}",
@@ -85,14 +93,6 @@ def encode(variables: Sequence[Variable], values: Mapping[str, str]) -> str:
     )
 
 
-def _travelling(signature: str, behaviour: Behaviour) -> str:
-    """The signature url-encoded, with the faults asked for."""
-    if behaviour.corrupt_signature:
-        signature = ("B" if signature.startswith("A") else "A") + signature[1:]
-    encoded = quote(signature, safe="")
-    return quote(encoded, safe="") if behaviour.double_encode_signature else encoded
-
-
 def signed_message(
     variables: Sequence[Variable],
     values: Mapping[str, str],
@@ -108,8 +108,8 @@ def signed_message(
     """
     if behaviour.amount_cents is not None:
         values = {**values, "M": f"{behaviour.amount_cents:03}"}
+    if behaviour.test_platform and "A" in values:
+        values = {**values, "A": TEST_AUTHORISATION}
     message = "&".join(part for part in (shop_query, encode(variables, values)) if part)
-    if variables[-1].letter == SIGNATURE:
-        signature = _travelling(key.sign(message), behaviour)
-        message = f"{message}&{variables[-1].name}={signature}"
-    return f"{message}&{behaviour.append}" if behaviour.append else message
+    signature = key.sign(message) if variables[-1].letter == SIGNATURE else None
+    return with_signature(message, variables[-1].name, signature, behaviour)

@@ -4,28 +4,25 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from bank_simulator.bank import CurrentBank
+from bank_simulator.forms import RequestRefusedError, parse_form, read_body
+from bank_simulator.paybox import direct
 from bank_simulator.paybox.merchants import DEMO_MERCHANTS
 from bank_simulator.paybox.protocol import NAME
-from bank_simulator.paybox.request import RequestRefusedError, parse_form, read_request
-from bank_simulator.rendering import page
+from bank_simulator.paybox.request import read_request
+from bank_simulator.rendering import request_refused
 
 router = APIRouter()
 
-_MAX_BODY_BYTES = 65_536
+_PLAIN = "text/plain; charset=iso-8859-1"
 
 
 @router.post("/php/")
 async def ask_for_payment(request: Request, bank: CurrentBank) -> Response:
     """Opens the payment page for a rightly sealed request; shows what is wrong with any other (400)."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_BODY_BYTES:
-            return _refused(RequestRefusedError("formulaire", "plus de 64 Ko"))
     try:
-        asked = read_request(parse_form(bytes(body)), DEMO_MERCHANTS)
+        asked = read_request(parse_form(await read_body(request)), DEMO_MERCHANTS)
     except RequestRefusedError as refusal:
-        return _refused(refusal)
+        return request_refused(refusal)
     payment = bank.checkout.open(
         protocol=NAME,
         merchant=asked.merchant.key,
@@ -38,6 +35,18 @@ async def ask_for_payment(request: Request, bank: CurrentBank) -> Response:
     return RedirectResponse(f"/pay/{payment.id}", status_code=303)
 
 
+@router.post("/PPPS.php")
+async def ask_directly(request: Request, bank: CurrentBank) -> Response:
+    """A question of the shop's server: refunds only."""
+    try:
+        written = direct.answer(bank, parse_form(await read_body(request)), DEMO_MERCHANTS)
+    except RequestRefusedError:
+        return Response("CODEREPONSE=00014", media_type=_PLAIN)
+    except direct.OutageError:
+        return Response(status_code=503)
+    return Response(written, media_type=_PLAIN)
+
+
 @router.get("/load.html")
 async def sign_of_life() -> HTMLResponse:
     """Shops look for ``>OK<`` to choose between the main and the backup servers."""
@@ -48,7 +57,3 @@ async def sign_of_life() -> HTMLResponse:
 async def public_key(bank: CurrentBank) -> Response:
     """The key with which shops check the bank's messages."""
     return Response(bank.key.public_pem, media_type="application/x-pem-file")
-
-
-def _refused(refusal: RequestRefusedError) -> HTMLResponse:
-    return page("request_refused.html", status_code=400, field=refusal.field, problem=refusal.problem)

@@ -1,0 +1,1 @@
+"""The bank's side of PayFiP (DGFiP), the web service of régies."""
