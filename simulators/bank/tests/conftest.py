@@ -1,11 +1,17 @@
 """A shop and a bank on free ports of the loopback, for every test of this folder."""
 
 import asyncio
+import base64
+import hashlib
+import hmac
+import itertools
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
+from xml.sax.saxutils import escape
 
 import httpx
 import pytest
@@ -158,5 +164,120 @@ def open_payment(post_request: Callable[..., Awaitable[httpx.Response]]) -> Call
         response = await post_request(bank, shop, **changes)
         assert response.status_code == 303, response.text
         return response.headers["location"]
+
+    return open_page
+
+
+@pytest.fixture
+def payzen_fields() -> Callable[..., dict[str, str]]:
+    numbers = itertools.count(1)
+
+    def fields(shop_url: str = "http://shop.test", **changes: str | None) -> dict[str, str]:
+        values: dict[str, str | None] = {
+            "vads_action_mode": "INTERACTIVE",
+            "vads_amount": "3400",
+            "vads_ctx_mode": "PRODUCTION",
+            "vads_currency": "978",
+            "vads_cust_email": "claire.martin@example.org",
+            "vads_order_id": "ADH-2022-0001",
+            "vads_page_action": "PAYMENT",
+            "vads_payment_config": "SINGLE",
+            "vads_return_mode": "GET",
+            "vads_site_id": "12345678",
+            "vads_trans_date": "20220704070000",
+            "vads_trans_id": f"{next(numbers):06}",
+            "vads_url_check": f"{shop_url}/pay/ipn",
+            "vads_url_return": f"{shop_url}/pay/return",
+            "vads_version": "V2",
+        } | {f"vads_{name}": value for name, value in changes.items()}
+        return {name: value for name, value in values.items() if value is not None}
+
+    return fields
+
+
+@pytest.fixture
+def payzen_signed() -> Callable[..., dict[str, str]]:
+    """A form with its signature, computed here and not by the simulator."""
+
+    def signed(fields: dict[str, str], key: str | None = None) -> dict[str, str]:
+        key = key or {"TEST": "1122334455667788"}.get(fields["vads_ctx_mode"], "8877665544332211")
+        text = "+".join([*(fields[name] for name in sorted(fields)), key])
+        digest = hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()
+        return fields | {"signature": base64.b64encode(digest).decode()}
+
+    return signed
+
+
+@pytest.fixture
+def open_payzen(
+    payzen_fields: Callable[..., dict[str, str]], payzen_signed: Callable[..., dict[str, str]]
+) -> Callable[..., Awaitable[str]]:
+    """Opens a PayZen payment page and returns its address."""
+
+    async def open_page(bank: httpx.AsyncClient, shop: Shop, **changes: str | None) -> str:
+        response = await bank.post("/vads-payment/", data=payzen_signed(payzen_fields(shop.url, **changes)))
+        assert response.status_code == 303, response.text
+        return response.headers["location"]
+
+    return open_page
+
+
+@pytest.fixture
+def payfip_call() -> Callable[..., Awaitable[httpx.Response]]:
+    """Calls an operation of PayFiP's web service with the elements of its argument, in the order given."""
+    service = (
+        "http://securite.service.tpa.cp.finances.gouv.fr/services/mas_securite/contrat_paiement_securise/"
+        "PaiementSecuriseService"
+    )
+
+    async def call(bank: httpx.AsyncClient, operation: str, **elements: str) -> httpx.Response:
+        argument = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in elements.items())
+        envelope = (
+            '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" '
+            f'xmlns:pai="{service}"><soapenv:Body><pai:{operation}><arg0>{argument}</arg0></pai:{operation}>'
+            "</soapenv:Body></soapenv:Envelope>"
+        )
+        return await bank.post(
+            "/tpa/services/securite",
+            content=envelope.encode(),
+            headers={"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'},
+        )
+
+    return call
+
+
+@pytest.fixture
+def payfip_order() -> Callable[..., dict[str, str]]:
+    def order(shop_url: str = "http://shop.test", **changes: str | None) -> dict[str, str]:
+        values: dict[str, str | None] = {
+            "exer": "2022",
+            "mel": "claire.martin@example.org",
+            "montant": "3400",
+            "numcli": "007001",
+            "objet": "Adhesion 2022",
+            "refdet": "ADH20220001",
+            "saisie": "W",
+            "urlnotif": f"{shop_url}/pay/ipn",
+            "urlredirect": f"{shop_url}/pay/return",
+        } | changes
+        return {name: value for name, value in values.items() if value is not None}
+
+    return order
+
+
+@pytest.fixture
+def open_payfip(
+    payfip_call: Callable[..., Awaitable[httpx.Response]], payfip_order: Callable[..., dict[str, str]]
+) -> Callable[..., Awaitable[str]]:
+    """Opens a PayFiP payment page and returns its address, which ends with the operation's identifier."""
+
+    async def open_page(bank: httpx.AsyncClient, shop: Shop, **changes: str | None) -> str:
+        response = await payfip_call(bank, "creerPaiementSecurise", **payfip_order(shop.url, **changes))
+        assert response.status_code == 200, response.text
+        found = re.search("<idOp>([0-9a-f-]{36})</idOp>", response.text)
+        assert found, response.text
+        page = await bank.get("/tpa/paiementws.web", params={"idop": found[1]})
+        assert page.status_code == 303, page.text
+        return page.headers["location"]
 
     return open_page

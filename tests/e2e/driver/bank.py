@@ -4,7 +4,7 @@ import html
 import re
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
@@ -14,6 +14,11 @@ ACCEPTED_CARD = "4012 0010 3714 1112"
 FRICTIONLESS_CARD = "4012 0010 3844 3335"
 INSUFFICIENT_FUNDS_CARD = "4970 1051 0000 0053"
 REFUSED_AFTER_CODE_CARD = "4970 1005 0000 0050"
+LIMIT_EXCEEDED_CARD = "4970 1061 0000 0051"
+ACCEPTED_ACCOUNT = "FR76 3000 1007 9412 3456 7890 185"
+REFUSED_ACCOUNT = "FR14 2004 1010 0505 0001 3M02 606"
+
+_REFERENCE_FIELDS = ("PBX_CMD", "vads_order_id")
 
 _HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 _PHONE_CODE = re.compile(r'class="sms-code">([\d\s\u202f\xa0]+)<')
@@ -22,21 +27,24 @@ _TAG = re.compile(r"<[^>]+>")
 
 @dataclass(frozen=True)
 class PaymentForm:
-    """What sends a browser to the bank: address and signed fields, in their order."""
+    """What sends a browser to the bank: address and fields, in their order."""
 
     action: str
     fields: tuple[tuple[str, str], ...]
+    method: str = "POST"
 
     @classmethod
     def read(cls, answer: dict[str, Any]) -> Self:
-        return cls(answer["action"], tuple((name, value) for name, value in answer["fields"]))
+        fields = tuple((name, value) for name, value in answer["fields"])
+        return cls(answer["action"], fields, answer.get("method", "POST"))
 
     def field(self, name: str) -> str:
         return dict(self.fields)[name]
 
     @property
     def reference(self) -> str:
-        return self.field("PBX_CMD")
+        """The attempt's reference at the bank. PayFiP's form does not carry it: see ``Bank.reference_of``."""
+        return next(value for name, value in self.fields if name in _REFERENCE_FIELDS)
 
 
 class BankPage:
@@ -76,10 +84,14 @@ class BankPage:
         self.type_code(f"{(int(right) + 1) % 1_000_000:06d}")
 
     def pay(self, number: str = ACCEPTED_CARD) -> None:
-        """Card and code, up to the page that says the payment is accepted."""
+        """Card, and code if one is asked for, up to the page that says what became of the payment."""
         self.type_card(number)
-        if number not in {FRICTIONLESS_CARD, INSUFFICIENT_FUNDS_CARD}:
+        if _PHONE_CODE.search(self._shown.text):
             self.type_code()
+
+    def pay_by_debit(self, iban: str = ACCEPTED_ACCOUNT, holder: str = "Claire Martin") -> None:
+        """One direct debit, at a bank that offers it."""
+        self._submit("/debit", {"holder": holder, "iban": iban})
 
     def try_another_card(self) -> None:
         self._shown = self._client.get(f"/pay/{self.payment_id}", follow_redirects=True)
@@ -119,9 +131,18 @@ class Bank:
 
     def open_page(self, form: PaymentForm) -> BankPage:
         """What the browser does with the form."""
-        shown = self._client.post(urlsplit(form.action).path, data=dict(form.fields), follow_redirects=True)
+        address = urlsplit(form.action)
+        if form.method == "GET":
+            query = dict(parse_qsl(address.query)) | dict(form.fields)
+            shown = self._client.get(address.path, params=query, follow_redirects=True)
+        else:
+            shown = self._client.post(address.path, data=dict(form.fields), follow_redirects=True)
         assert shown.is_success, shown.text
         return BankPage(self._client, shown)
+
+    def reference_of(self, page: BankPage) -> str:
+        """The reference under which the shop asked for this payment."""
+        return str(self.payment(page.payment_id)["reference"])
 
     def misbehave(self, reference: str, **behaviour: Any) -> None:
         """From now on for that reference; see the simulator's README."""
@@ -137,12 +158,36 @@ class Bank:
         sent: dict[str, Any] = response.raise_for_status().json()
         return sent
 
+    def refund(self, payment_id: str, amount_cents: int | None = None) -> dict[str, Any]:
+        """By hand in the bank's back office: all that is left by default."""
+        return self._control(payment_id, "refund", amount_cents=amount_cents)
+
+    def reject_debit(self, payment_id: str) -> None:
+        """The payer's bank sends an accepted debit back."""
+        self._control(payment_id, "reject-debit")
+
+    def expire(self, payment_id: str) -> None:
+        """The time of the page is over."""
+        self._control(payment_id, "expire")
+
+    def pass_night(self, payment_id: str) -> None:
+        """What was accepted is captured, what never ended is forgotten."""
+        self._control(payment_id, "night")
+
+    def payment(self, payment_id: str) -> dict[str, Any]:
+        """A payment as the bank knows it."""
+        known: dict[str, Any] = self._client.get(f"/control/payments/{payment_id}").raise_for_status().json()
+        return known
+
     def messages(self, payment_id: str) -> list[dict[str, Any]]:
         """Messages sent for a payment, with the shop's answers."""
-        sent: list[dict[str, Any]] = (
-            self._client.get(f"/control/payments/{payment_id}").raise_for_status().json()["messages"]
-        )
+        sent: list[dict[str, Any]] = self.payment(payment_id)["messages"]
         return sent
 
     def wait_for_messages(self, payment_id: str, count: int) -> list[dict[str, Any]]:
         return until(lambda: self.messages(payment_id), lambda sent: len(sent) >= count)
+
+    def _control(self, payment_id: str, step: str, **order: Any) -> dict[str, Any]:
+        response = self._client.post(f"/control/payments/{payment_id}/{step}", json=order)
+        done: dict[str, Any] = response.raise_for_status().json()
+        return done

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from bank_simulator.paybox.returned import encode, parse_return_variables
 from bank_simulator.paybox.seal import BankKey, request_hmac
 
-VECTORS = json.loads((Path(__file__).parent / "paybox_vectors.json").read_text())
+VECTORS = json.loads((Path(__file__).parent / "payment_vectors.json").read_text())
 REQUESTS = VECTORS["paybox_request"]
 RESPONSES = VECTORS["paybox_response"]
 
