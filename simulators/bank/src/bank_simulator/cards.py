@@ -30,7 +30,7 @@ TEST_CARDS = (
     TestCard("4970105100000053", "Provision insuffisante", Outcome.INSUFFICIENT_FUNDS, frictionless=True),
     TestCard("4970103300000056", "Carte expirée", Outcome.EXPIRED_CARD, frictionless=True),
     TestCard("4970106100000051", "Plafond dépassé", Outcome.LIMIT_EXCEEDED, frictionless=True),
-    TestCard("4970100500000050", "Refusée sans raison donnée, après le code 3-D Secure", Outcome.DO_NOT_HONOUR),
+    TestCard("4970100500000050", "Raison non donnée, après le code 3-D Secure", Outcome.DO_NOT_HONOUR),
     TestCard("4970109100000055", "Banque injoignable", Outcome.ISSUER_UNREACHABLE, frictionless=True),
     TestCard("4970100200000053", "La banque demande à être appelée", Outcome.CALL_ISSUER, frictionless=True),
     TestCard("4970101400000059", "Carte inconnue", Outcome.UNKNOWN_CARD, frictionless=True),

@@ -221,6 +221,7 @@ def _debit_page(bank: Bank, payment: Payment, errors: dict[str, str] | None = No
         payment=payment,
         errors=errors or {},
         holder=holder[:100],
+        protocol=_protocol(bank, payment),
     )
 
 

@@ -9,8 +9,6 @@ import re
 import time
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
-
 from bank_simulator.settings import Settings
 
 CHALLENGED = {"number": "4012001037141112", "expiry": "12/40", "security_code": "123"}
@@ -96,23 +94,23 @@ async def test_a_card_with_code_is_paid_told_and_sent_back(bank, shop, open_payz
     assert "vads_hash" not in returned
 
 
-@pytest.mark.parametrize(
-    ("number", "code", "sentence"),
-    [
-        ("4970105100000053", "51", "La provision du compte est insuffisante."),
-        ("4970106100000051", "61", "Le plafond de paiement de la carte est dépassé."),
-        ("4970104300000054", "43", "Cette carte a été déclarée volée."),
-        ("4970109100000055", "91", "Votre banque est momentanément injoignable."),
-    ],
+REFUSALS = (
+    ("4970105100000053", "51", "La provision du compte est insuffisante."),
+    ("4970106100000051", "61", "Le plafond de paiement de la carte est dépassé."),
+    ("4970104300000054", "43", "Cette carte a été déclarée volée."),
+    ("4970109100000055", "91", "Votre banque est momentanément injoignable."),
 )
-async def test_a_refusal_is_told_by_the_card_schemes_code(number, code, sentence, bank, shop, open_payzen, wait_until):
+
+
+async def test_refusals_are_told_by_the_card_schemes_code(bank, shop, open_payzen, wait_until):
     page = await open_payzen(bank, shop)
-    await pay(bank, page, CHALLENGED | {"number": number})
-    assert sentence in html.unescape((await bank.get(f"{page}/result")).text)
-    await wait_until(lambda: len(shop.received) == 1)
-    told = fields_of(shop.received[0].body)
-    assert (told["vads_trans_status"], told["vads_result"], told["vads_auth_result"]) == ("REFUSED", "05", code)
-    assert told["vads_auth_number"] == "", "an empty field is sent and signed"
+    for count, (number, code, sentence) in enumerate(REFUSALS):
+        await pay(bank, page, CHALLENGED | {"number": number})
+        assert sentence in html.unescape((await bank.get(f"{page}/result")).text)
+        await wait_until(lambda: len(shop.received) == count + 1)  # noqa: B023 - awaited in the same turn
+        told = fields_of(shop.received[-1].body)
+        assert (told["vads_trans_status"], told["vads_result"], told["vads_auth_result"]) == ("REFUSED", "05", code)
+        assert told["vads_auth_number"] == "", "an empty field is sent and signed"
 
 
 async def test_refused_then_accepted_are_two_transactions_of_one_order(bank, shop, open_payzen, wait_until):
@@ -202,6 +200,16 @@ async def test_a_page_left_open_too_long_is_abandoned(bank, shop, open_payzen):
     back = urlsplit((await bank.get(f"{page}/return")).headers["location"])
     assert fields_of(back.query)["vads_trans_status"] == "ABANDONED"
     assert shop.received == []
+
+
+async def test_a_code_typed_too_late_pays_nothing(bank, shop, open_payzen):
+    page = await open_payzen(bank, shop)
+    await pay(bank, page, CHALLENGED)
+    code = (await bank.get(f"/control/payments/{page.removeprefix('/pay/')}/challenge")).json()["code"]
+    await control(bank, page, "expire")
+    assert (await bank.post(f"{page}/3ds", data={"code": code})).headers["location"] == f"{page}/result"
+    assert (await bank.get(f"/control/payments/{page.removeprefix('/pay/')}")).json()["status"] == "expired"
+    assert (await ask(bank, "Order/Get", {"orderId": "ADH-2022-0001"}))["errorCode"] == "PSP_010"
 
 
 async def test_the_way_back_by_post_is_a_form_and_without_mode_says_nothing(bank, shop, open_payzen):
