@@ -12,10 +12,11 @@ from starlette.exceptions import HTTPException
 from bank_simulator import control, pages
 from bank_simulator.bank import CurrentBank, open_bank
 from bank_simulator.checkout import UnknownPaymentError
+from bank_simulator.forms import RequestRefusedError
 from bank_simulator.paybox import routes as paybox
 from bank_simulator.payfip import routes as payfip
 from bank_simulator.payzen import routes as payzen
-from bank_simulator.rendering import STATIC, page
+from bank_simulator.rendering import STATIC, page, request_refused
 from bank_simulator.settings import Settings
 
 health = APIRouter(prefix="/health")
@@ -49,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.bank_control:
         app.include_router(control.router)
     app.add_exception_handler(UnknownPaymentError, _not_found)
+    app.add_exception_handler(RequestRefusedError, _request_refused)
     app.add_exception_handler(HTTPException, _http_error)
     return app
 
@@ -57,6 +59,12 @@ async def _not_found(request: Request, _: Exception) -> Response:
     if request.url.path.startswith("/control/"):
         return JSONResponse({"detail": "unknown payment"}, status_code=404)
     return page("not_found.html", status_code=404)
+
+
+async def _request_refused(_: Request, refusal: Exception) -> Response:
+    if not isinstance(refusal, RequestRefusedError):
+        raise refusal
+    return request_refused(refusal)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

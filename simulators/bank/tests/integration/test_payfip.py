@@ -222,6 +222,8 @@ async def test_only_xml_is_read(bank):
     assert (await bank.post("/tpa/services/securite", json={})).status_code == 415
     broken = await bank.post("/tpa/services/securite", content=b"<", headers={"Content-Type": "text/xml"})
     assert fault_of(broken)[0] == "TechProtocolaireErreur"
+    huge = await bank.post("/tpa/services/securite", content=b" " * 70_000, headers={"Content-Type": "text/xml"})
+    assert huge.status_code == 400
 
 
 async def test_test_payments_say_so(bank, shop, open_payfip, detail):

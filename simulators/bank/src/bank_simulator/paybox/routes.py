@@ -9,7 +9,6 @@ from bank_simulator.paybox import direct
 from bank_simulator.paybox.merchants import DEMO_MERCHANTS
 from bank_simulator.paybox.protocol import NAME
 from bank_simulator.paybox.request import read_request
-from bank_simulator.rendering import request_refused
 
 router = APIRouter()
 
@@ -19,10 +18,7 @@ _PLAIN = "text/plain; charset=iso-8859-1"
 @router.post("/php/")
 async def ask_for_payment(request: Request, bank: CurrentBank) -> Response:
     """Opens the payment page for a rightly sealed request; shows what is wrong with any other (400)."""
-    try:
-        asked = read_request(parse_form(await read_body(request)), DEMO_MERCHANTS)
-    except RequestRefusedError as refusal:
-        return request_refused(refusal)
+    asked = read_request(parse_form(await read_body(request)), DEMO_MERCHANTS)
     payment = bank.checkout.open(
         protocol=NAME,
         merchant=asked.merchant.key,

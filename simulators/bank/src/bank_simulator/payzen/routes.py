@@ -6,12 +6,11 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from bank_simulator.bank import CurrentBank
 from bank_simulator.behaviour import UNAVAILABLE
 from bank_simulator.checkout import VisitTakenError
-from bank_simulator.forms import RequestRefusedError, parse_form, read_body
+from bank_simulator.forms import parse_form, read_body
 from bank_simulator.payzen import rest
 from bank_simulator.payzen.merchants import DEMO_MERCHANTS
 from bank_simulator.payzen.protocol import NAME
 from bank_simulator.payzen.request import read_request, refused
-from bank_simulator.rendering import request_refused
 
 router = APIRouter()
 
@@ -21,8 +20,8 @@ _SESSION_SECONDS = 600
 @router.post("/vads-payment/")
 async def ask_for_payment(request: Request, bank: CurrentBank) -> Response:
     """Opens the payment page for a rightly signed form; shows what is wrong with any other (400)."""
+    asked = read_request(parse_form(await read_body(request)), DEMO_MERCHANTS)
     try:
-        asked = read_request(parse_form(await read_body(request)), DEMO_MERCHANTS)
         payment = bank.checkout.open(
             protocol=NAME,
             merchant=asked.merchant.site_id,
@@ -33,10 +32,8 @@ async def ask_for_payment(request: Request, bank: CurrentBank) -> Response:
             seconds=_SESSION_SECONDS,
             visit=asked.visit,
         )
-    except VisitTakenError:
-        return request_refused(refused("vads_trans_id", "ce numéro a déjà servi ce jour-là"))
-    except RequestRefusedError as refusal:
-        return request_refused(refusal)
+    except VisitTakenError as error:
+        raise refused("vads_trans_id", "ce numéro a déjà servi ce jour-là") from error
     return RedirectResponse(f"/pay/{payment.id}", status_code=303)
 
 
