@@ -1,6 +1,7 @@
 """The commands of `./portail`."""
 
 import asyncio
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from portail_local.assets import Assets
 from portail_local.clock import offset_seconds
 from portail_local.detached import run_detached
 from portail_local.errors import LocalError
-from portail_local.layout import ROOT, Ports, parse_replicas
+from portail_local.layout import ROOT, SERVICES, Ports, parse_replicas
 from portail_local.state import Options, State
 from portail_local.suites import Suite, run_tests
 from portail_local.system import System
@@ -76,6 +77,23 @@ def status(state: StateOption = _DEFAULT_STATE) -> None:
         _say("Rien ne tourne ici.")
         raise typer.Exit(1)
     raise typer.Exit(0 if presentation.print_status(System(place, run.options), run) else 1)
+
+
+@app.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def messages(
+    arguments: Annotated[list[str], typer.Argument(help="dead, replay ou purge, et leurs options.")],
+    state: StateOption = _DEFAULT_STATE,
+) -> None:
+    """Montre, rejoue ou efface les messages qui n'ont pas pu être traités («messages --help»)."""
+    run = State(state).read_run()
+    if run is None:
+        _say("Rien ne tourne ici.")
+        raise typer.Exit(1)
+    if not any(argument.split("=")[0] == "--service" for argument in arguments):
+        arguments += [f"--service={name}" for name in SERVICES]
+    command = (sys.executable, "-m", "chassis", "messages", *arguments)
+    settings = System(State(state), run.options).messages_settings()
+    raise typer.Exit(subprocess.run(command, env=settings, cwd=ROOT, check=False).returncode)
 
 
 @app.command("test", context_settings={"ignore_unknown_options": True})

@@ -101,6 +101,11 @@ class System:
             PORTAIL_OWNER_DATABASE_URL=self._database_url("{name}", "owner"), PORTAIL_AMQP_URL=self.rabbitmq.url()
         )
 
+    def messages_settings(self) -> dict[str, str]:
+        return clean_environment(
+            PORTAIL_RELAY_DATABASE_URL=self._database_url("{name}", "relay"), PORTAIL_AMQP_URL=self.rabbitmq.url()
+        )
+
     def demo_settings(self) -> dict[str, str]:
         return clean_environment(
             PORTAIL_API_URL=self.gateway_url,

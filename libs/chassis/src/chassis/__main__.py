@@ -1,4 +1,4 @@
-"""``python -m chassis provision|migrate NAME…`` and ``python -m chassis serve NAME``."""
+"""``python -m chassis provision|migrate NAME…``, ``serve NAME`` and ``messages dead|replay|purge``."""
 
 import argparse
 import asyncio
@@ -11,6 +11,7 @@ import uvicorn
 
 from chassis.http.app import create_app
 from chassis.logging import configure_logging
+from chassis.messaging import operate
 from chassis.migrations import upgrade_async
 from chassis.provision import provision
 from chassis.runtime import Service, declare_service_queues
@@ -64,20 +65,30 @@ async def _migrate(names: list[str]) -> None:
             await declare_service_queues(channel, load_service(name))
 
 
+def command_line() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    parser = argparse.ArgumentParser(prog="python -m chassis")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for command in ("provision", "migrate"):
+        commands.add_parser(command).add_argument("names", nargs="+", metavar="NAME")
+    commands.add_parser("serve").add_argument("name", metavar="NAME")
+    operate.add_arguments(commands.add_parser("messages"))
+    return parser
+
+
 def main() -> None:
     """Entry point."""
-    parser = argparse.ArgumentParser(prog="python -m chassis")
-    parser.add_argument("command", choices=["provision", "migrate", "serve"])
-    parser.add_argument("names", nargs="+", metavar="NAME")
+    parser = command_line()
     arguments = parser.parse_args()
     try:
         if arguments.command == "serve":
-            (name,) = arguments.names
-            _serve(name)
+            _serve(arguments.name)
         elif arguments.command == "provision":
             asyncio.run(_provision(arguments.names))
-        else:
+        elif arguments.command == "migrate":
             asyncio.run(_migrate(arguments.names))
+        else:
+            operate.run(arguments)
     except (LookupError, ValueError) as error:
         sys.exit(f"{parser.prog} {arguments.command}: {error}")
 

@@ -11,4 +11,6 @@ REQUESTS = Histogram(
 OUTBOX_WAITING = Gauge("portail_outbox_waiting", "Events written but not yet published", ["service"])
 OUTBOX_PUBLISHED = Counter("portail_outbox_published_total", "Events published", ["service"])
 MESSAGES = Counter("portail_messages_total", "Messages handled", ["queue", "type", "outcome"])
+DEAD_LETTERS = Gauge("portail_dead_letters", "Messages that could not be handled and wait", ["service", "queue"])
+RETRIES_WAITING = Gauge("portail_retries_waiting", "Messages that wait to be tried again", ["service", "queue"])
 JOB_RUNS = Counter("portail_job_runs_total", "Runs of scheduled jobs", ["service", "job", "outcome"])

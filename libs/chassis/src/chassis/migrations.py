@@ -76,6 +76,37 @@ def create_chassis_tables(service: str) -> None:
     op.execute(f"grant select, delete on outbox to {role}_relay")
 
 
+def create_dead_letters(service: str) -> None:
+    """Messages that could not be handled: written by the relay's role, read by the application of their commune only.
+
+    ``tenant_id`` is null when the envelope cannot be read: then only operators see the row.
+    """
+    role = service.replace("-", "_")
+    for statement in _DEAD_LETTERS.strip().split(";\n"):
+        op.execute(statement)
+    isolate_tenants("dead_letter")
+    op.execute(f"create policy relay on dead_letter to {role}_relay using (true) with check (true)")
+    op.execute(f"grant select, insert, update, delete on dead_letter to {role}_relay")
+    op.execute(f"grant select (id, slug) on tenant to {role}_relay")
+    op.execute(f"revoke insert, update, delete on dead_letter from {role}_app")
+
+
+_DEAD_LETTERS = """
+create table dead_letter (
+    tenant_id uuid,
+    queue text not null,
+    message_id uuid not null,
+    type text,
+    subject uuid,
+    headers jsonb not null,
+    body bytea not null,
+    reason text not null,
+    buried_at timestamptz not null,
+    unique nulls not distinct (tenant_id, queue, message_id)
+);
+create index dead_letter_buried_idx on dead_letter (tenant_id, buried_at desc)
+"""
+
 _CHASSIS_TABLES = """
 create table tenant (
     id uuid primary key,

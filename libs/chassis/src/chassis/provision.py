@@ -4,9 +4,10 @@ import asyncpg
 
 
 async def provision(service: str, admin_url: str, password: str, *, database: str | None = None) -> str:
-    """Roles ``NAME_owner`` (migrations), ``NAME_app`` (cannot bypass row security), ``NAME_relay`` (outbox only).
+    """Roles ``NAME_owner`` (migrations), ``NAME_app`` (cannot bypass row security), ``NAME_relay`` (what waits).
 
-    Returns the database's name (the service's, unless given).
+    The relay's role has the outbox and the dead letters of every commune, and nothing else. Returns the database's
+    name (the service's, unless given).
     """
     name = service.replace("-", "_")
     database = database or name

@@ -17,8 +17,11 @@ from sqlalchemy import text
 from chassis.authentication import TokenVerifier
 from chassis.clock import Clock, SystemClock
 from chassis.database import Database, Transaction, create_engine
+from chassis.errors import DomainError
 from chassis.jobs import AnyJob, run_job_forever
 from chassis.messaging.consumer import Consumer, ConsumerWorker, Received
+from chassis.messaging.dead_letters import DeadLetterDrain
+from chassis.messaging.gauges import refresh_gauges
 from chassis.messaging.publisher import RabbitPublisher
 from chassis.messaging.topology import Queues, declare_queues
 from chassis.outbox import OUTBOX, Relay
@@ -31,11 +34,22 @@ from contracts.events import TenantRegistered, TenantUpdated
 _log = structlog.get_logger(__name__)
 
 
+class ForeignTenantError(DomainError):
+    """An event of one commune describes another: the registry has no row security that would refuse it."""
+
+    slug = "foreign-tenant"
+    sentence = "Cet événement d'une commune en décrit une autre."
+
+
 async def _keep_tenant(transaction: Transaction, received: Received[TenantRegistered]) -> None:
+    if received.event.tenant_id != transaction.tenant_id:
+        raise ForeignTenantError
     await store_tenant(transaction.connection, received.event, received.sequence)
 
 
-TENANT_CONSUMER = Consumer("tenants", {TenantRegistered: _keep_tenant, TenantUpdated: _keep_tenant})
+TENANT_CONSUMER = Consumer(
+    "tenants", {TenantRegistered: _keep_tenant, TenantUpdated: _keep_tenant}, introduces_communes=True
+)
 """Keeps the registry of communes; every service but identity has it."""
 
 
@@ -66,6 +80,11 @@ class Service:
         """The jobs that run."""
         return [*RETENTION_JOBS, *self.jobs]
 
+    @property
+    def all_queues(self) -> list[Queues]:
+        """The queues of the consumers that run."""
+        return [Queues(f"{self.name}.{consumer.purpose}") for consumer in self.all_consumers]
+
 
 async def declare_service_queues(channel: AbstractChannel, service: Service) -> None:
     """Declares every queue of a service, so that events wait for it even before it first runs."""
@@ -89,13 +108,17 @@ class Runtime:
             application_name=service.name,
         )
         self._relay_engine = create_engine(
-            settings.relay_database_url.get_secret_value(), pool_size=1, application_name=f"{service.name}-relay"
+            settings.relay_database_url.get_secret_value(),
+            pool_size=3,  # the relay, which waits for the broker inside its transaction; dead letters; their gauge
+            application_name=f"{service.name}-relay",
         )
         self.database = Database(self._engine, self.clock, service.name, self.signals)
         self.tenants = TenantRegistry(self.database)
         self.http = httpx.AsyncClient(timeout=10)
         self.verifier = TokenVerifier(settings.jwks_url, self.http)
         self.workers: list[ConsumerWorker] = []
+        self._drains: list[DeadLetterDrain] = []
+        self._consuming: AbstractRobustConnection | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
 
@@ -114,9 +137,10 @@ class Runtime:
 
     async def stop(self) -> None:
         """Stops consuming, then everything else."""
-        for worker in self.workers:
+        consumers: list[ConsumerWorker | DeadLetterDrain] = [*self.workers, *self._drains]
+        for consumer in consumers:
             with contextlib.suppress(Exception):
-                await worker.stop()
+                await consumer.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -138,14 +162,21 @@ class Runtime:
         reasons += [f"consumer {w.queues.main}: not registered" for w in self.workers if not w.is_consuming()]
         return reasons
 
+    async def measure(self) -> None:
+        """Brings the gauges of waiting messages up to date."""
+        await refresh_gauges(self.service, self.declaration.all_queues, self._relay_engine, self._consuming)
+
     async def _run_messaging(self) -> None:
         """Connects (waiting for the broker), starts the consumers, then relays the outbox until cancelled."""
         publishing = await self._connect("publish")
-        consuming = await self._connect("consume")
+        self._consuming = consuming = await self._connect("consume")
         for consumer in self.declaration.all_consumers:
             worker = ConsumerWorker(consumer, self.service, consuming, self.database)
             await worker.start()
             self.workers.append(worker)
+        drain = DeadLetterDrain(self.declaration.all_queues, consuming, self._relay_engine, self.clock)
+        await drain.start()
+        self._drains.append(drain)
         await Relay(self._relay_engine, RabbitPublisher(publishing), self.signals[OUTBOX], self.service).run()
 
     async def _connect(self, purpose: str) -> AbstractRobustConnection:

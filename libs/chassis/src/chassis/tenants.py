@@ -64,6 +64,15 @@ async def store_tenant(connection: AsyncConnection, description: TenantRegistere
     )
 
 
+async def require_known(transaction: Transaction) -> None:
+    """Raises ``TenantNotYetKnownError`` when the commune of a transaction is not in the registry."""
+    known = await transaction.connection.scalar(
+        text("select 1 from tenant where id = :id"), {"id": transaction.tenant_id}
+    )
+    if not known:
+        raise TenantNotYetKnownError(f"la commune {transaction.tenant_id} n'est pas encore connue de ce service")
+
+
 async def tenant_of(transaction: Transaction) -> Tenant:
     """The commune of a transaction, for event handlers. Raises ``TenantNotYetKnownError``."""
     statement = text("select id, slug, description from tenant where id = :id")

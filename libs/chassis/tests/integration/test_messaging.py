@@ -1,7 +1,6 @@
 """Events: outbox to exchange, inbox, retries, dead letters."""
 
 import asyncio
-import json
 
 import aio_pika
 import pytest
@@ -42,22 +41,6 @@ async def test_a_handler_writes_in_the_events_commune(harness: Harness) -> None:
     await harness.publish(settled("V1"), tenant_id=VEYRAS.tenant_id)
     (row,) = await harness.eventually("select tenant_id from note where words = 'facture V1'")
     assert row["tenant_id"] == VEYRAS.tenant_id
-
-
-async def test_an_undecodable_message_is_buried_with_its_reason(harness: Harness) -> None:
-    connection = await aio_pika.connect(harness.runtime.settings.amqp_url.get_secret_value())
-    async with connection:
-        exchange = await (await connection.channel()).get_exchange(EXCHANGE)
-        await exchange.publish(aio_pika.Message(b"{"), routing_key="billing.invoice_settled.v1")
-    message = await take(harness, BILLS.dead)
-    assert "envelope" in str(message.headers["x-reason"])
-
-
-async def test_what_the_domain_refuses_is_buried_at_once(harness: Harness) -> None:
-    await harness.publish(settled("never"), tenant_id=ALIXAN.tenant_id)
-    message = await take(harness, BILLS.dead)
-    assert "too-long" in str(message.headers["x-reason"])
-    assert json.loads(message.body)["number"] == "never"
 
 
 async def test_passing_trouble_waits_in_the_first_retry_queue(harness: Harness) -> None:

@@ -41,13 +41,18 @@ class Envelope:
     def from_headers(cls, headers: dict[str, object]) -> "Envelope":
         """Reads an envelope. Raises ``ValueError`` or ``KeyError`` when an attribute is missing or malformed."""
         traceparent = headers.get("traceparent")
+        time, sequence = datetime.fromisoformat(str(headers["time"])), int(str(headers["sequence"]))
+        if time.tzinfo is None:
+            raise ValueError("time without time zone")
+        if not 0 < sequence < 2**63:
+            raise ValueError("sequence out of range")
         return cls(
             id=UUID(str(headers["id"])),
             source=str(headers["source"]),
             type=str(headers["type"]),
-            time=datetime.fromisoformat(str(headers["time"])),
+            time=time,
             subject=UUID(str(headers["subject"])),
             tenant=UUID(str(headers["tenant"])),
-            sequence=int(str(headers["sequence"])),
+            sequence=sequence,
             traceparent=str(traceparent) if traceparent else None,
         )

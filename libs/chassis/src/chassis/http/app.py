@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import metrics
 from chassis.clock import Clock
+from chassis.http import dead_letters
 from chassis.http.problems import Problem, documented_problems, install_problem_handlers
 from chassis.ids import new_id
 from chassis.runtime import Runtime, Service
@@ -47,7 +48,7 @@ def create_app(service: Service, settings: ServiceSettings, clock: Clock | None 
         redirect_slashes=False,
     )
     app.state.runtime = runtime
-    for router in service.routers:
+    for router in (*service.routers, dead_letters.router):
         app.include_router(router, prefix="" if router.prefix.startswith("/pay") else prefix)
     install_problem_handlers(app, service.problems)
     _add_operations(app, runtime)
@@ -67,6 +68,7 @@ def _add_operations(app: FastAPI, runtime: Runtime) -> None:
         )
 
     async def prometheus(_request: Request) -> Response:
+        await runtime.measure()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     app.add_route("/health/live", live, include_in_schema=False)

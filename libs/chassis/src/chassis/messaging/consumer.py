@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import aio_pika
 import structlog
@@ -13,7 +14,8 @@ from sqlalchemy import text
 from chassis import metrics
 from chassis.database import Database, Transaction
 from chassis.errors import DomainError
-from chassis.messaging.topology import RETRY_DELAYS, Queues, declare_queues
+from chassis.messaging.topology import ATTEMPT_HEADER, REASON_HEADER, RETRY_DELAYS, Queues, declare_queues
+from chassis.tenants import require_known
 from chassis.tracing import continue_trace
 from contracts.envelope import Envelope
 from contracts.event import Event
@@ -21,8 +23,7 @@ from contracts.event import Event
 _log = structlog.get_logger(__name__)
 
 _PREFETCH = 20
-_ATTEMPT_HEADER = "x-attempt"
-_REASON_HEADER = "x-reason"
+_REASON_LENGTH = 1000
 
 EventT = TypeVar("EventT", bound=Event)
 
@@ -49,14 +50,17 @@ class Consumer:
 
     Handlers run in a transaction of the event's commune that also holds the inbox row. They are order-independent.
     A ``DomainError`` sends the message to the dead letters at once; anything else is retried with growing delays.
+    Events of a commune that the service does not know (yet) are retried too, unless it is they that make it known
+    (``introduces_communes``).
     """
 
     purpose: str
     handlers: Mapping[type[Event], Handler]
+    introduces_communes: bool = False
 
 
 class UndecodableMessageError(Exception):
-    """The message is not an event this consumer knows."""
+    """The message is not an event this consumer knows. Says why in French."""
 
 
 class ConsumerWorker:
@@ -67,6 +71,8 @@ class ConsumerWorker:
     ) -> None:
         self.queues = Queues(f"{service}.{consumer.purpose}")
         self._handlers = {model.event_type: (model, handler) for model, handler in consumer.handlers.items()}
+        self._introduces_communes = consumer.introduces_communes
+        self._known_communes: set[UUID] = set()
         self._connection = connection
         self._database = database
         self._channel: AbstractChannel | None = None
@@ -75,7 +81,7 @@ class ConsumerWorker:
 
     async def start(self) -> None:
         """Declares the queues and starts consuming."""
-        self._channel = await self._connection.channel()
+        self._channel = await self._connection.channel(on_return_raises=True)
         await self._channel.set_qos(prefetch_count=_PREFETCH)
         self._queue = await declare_queues(self._channel, self.queues, list(self._handlers))
         self._consumer_tag = await self._queue.consume(self._on_message)
@@ -92,22 +98,33 @@ class ConsumerWorker:
     async def _on_message(self, message: AbstractIncomingMessage) -> None:
         structlog.contextvars.bind_contextvars(message_id=message.message_id, queue=self.queues.main)
         try:
-            outcome = await self._handle(message)
-        except (UndecodableMessageError, DomainError) as error:
-            outcome = await self._bury(message, f"{type(error).__name__}: {error}")
-        except Exception as error:
-            _log.warning("message_failed", type=message.type, error=type(error).__name__, exc_info=True)
-            outcome = await self._retry(message, f"{type(error).__name__}: {str(error)[:300]}")
+            outcome = await self._settle(message)
+        except Exception:
+            # Neither handled nor put aside: the broker gives it again, until its limit makes it a dead letter.
+            _log.exception("message_given_back")
+            await message.reject(requeue=True)
+            return
         await message.ack()
         metrics.MESSAGES.labels(self.queues.main, message.type or "", outcome).inc()
 
-    async def _handle(self, message: AbstractIncomingMessage) -> str:
-        model, handler, envelope = self._read_envelope(message)
-        continue_trace(envelope.traceparent)
+    async def _settle(self, message: AbstractIncomingMessage) -> str:
         try:
-            event = model.model_validate_json(message.body)
-        except ValidationError as error:
-            raise UndecodableMessageError(f"invalid body: {error.errors(include_input=False)}") from error
+            return await self.handle(self._read_envelope(message), message.body)
+        except UndecodableMessageError as error:
+            return await self._bury(message, str(error))
+        except DomainError as error:
+            return await self._bury(message, f"{error.detail} ({error.slug})")
+        except Exception as error:
+            _log.warning("message_failed", type=message.type, error=type(error).__name__, exc_info=True)
+            return await self._retry(message, f"{type(error).__name__} : {str(error)[:300]}")
+
+    async def handle(self, envelope: Envelope, body: bytes) -> str:
+        """Has an event its effect, once: «handled», or «duplicate» when it had it before.
+
+        Raises ``UndecodableMessageError``, ``TenantNotYetKnownError``, and whatever the handler raises.
+        """
+        continue_trace(envelope.traceparent)
+        event, handler = self._read_event(envelope, body)
         async with self._database.transaction(envelope.tenant) as transaction:
             first = await transaction.connection.execute(
                 text("insert into inbox (consumer, message_id) values (:consumer, :id) on conflict do nothing"),
@@ -115,30 +132,43 @@ class ConsumerWorker:
             )
             if first.rowcount == 0:
                 return "duplicate"
+            if not self._introduces_communes and envelope.tenant not in self._known_communes:
+                await require_known(transaction)
+                self._known_communes.add(envelope.tenant)
             await handler(transaction, Received(event, envelope))
         return "handled"
 
-    def _read_envelope(self, message: AbstractIncomingMessage) -> tuple[type[Event], Handler, Envelope]:
+    def _read_envelope(self, message: AbstractIncomingMessage) -> Envelope:
         try:
-            envelope = Envelope.from_headers(dict(message.headers))
-        except (KeyError, ValueError) as error:
-            raise UndecodableMessageError(f"envelope: {error}") from error
+            return Envelope.from_headers(dict(message.headers))
+        except KeyError as error:
+            raise UndecodableMessageError(f"Enveloppe illisible : il manque l'en-tête {error}.") from error
+        except ValueError as error:
+            raise UndecodableMessageError(f"Enveloppe illisible : {error}.") from error
+
+    def _read_event(self, envelope: Envelope, body: bytes) -> tuple[Event, Handler]:
         if envelope.type not in self._handlers:
-            raise UndecodableMessageError(f"unknown type {envelope.type}")
+            raise UndecodableMessageError(f"Type d'événement inconnu de ce service : {envelope.type}.")
         model, handler = self._handlers[envelope.type]
-        return model, handler, envelope
+        try:
+            event = model.model_validate_json(body)
+        except ValidationError as error:
+            raise UndecodableMessageError(f"Contenu illisible : {_faults(error)}.") from error
+        if event.subject != envelope.subject:
+            raise UndecodableMessageError("L'enveloppe et le contenu ne parlent pas de la même chose (subject).")
+        return event, handler
 
     async def _retry(self, message: AbstractIncomingMessage, reason: str) -> str:
-        attempt = int(str(message.headers.get(_ATTEMPT_HEADER, 0)))
-        delays = list(RETRY_DELAYS)
+        attempt, delays = _attempts(message), list(RETRY_DELAYS)
         if attempt >= len(delays):
-            return await self._bury(message, reason)
-        await self._send_copy(message, self.queues.retry(delays[attempt]), {_ATTEMPT_HEADER: attempt + 1})
+            return await self._bury(message, f"Échec malgré {attempt} reprises. {reason}")
+        await self._send_copy(message, self.queues.retry(delays[attempt]), {ATTEMPT_HEADER: attempt + 1})
         return "retried"
 
     async def _bury(self, message: AbstractIncomingMessage, reason: str) -> str:
+        reason = reason[:_REASON_LENGTH]
         _log.error("message_dead", type=message.type, reason=reason)
-        await self._send_copy(message, self.queues.dead, {_REASON_HEADER: reason[:1000]})
+        await self._send_copy(message, self.queues.dead, {REASON_HEADER: reason})
         return "dead"
 
     async def _send_copy(self, message: AbstractIncomingMessage, queue: str, headers: dict[str, str | int]) -> None:
@@ -153,3 +183,15 @@ class ConsumerWorker:
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         )
         await self._channel.default_exchange.publish(copy, routing_key=queue, mandatory=True)
+
+
+def _attempts(message: AbstractIncomingMessage) -> int:
+    """How many retries a message has had; 0 when the header is missing or garbled."""
+    attempts = message.headers.get(ATTEMPT_HEADER)
+    return attempts if isinstance(attempts, int) and attempts > 0 else 0
+
+
+def _faults(error: ValidationError) -> str:
+    """What is wrong where, without the values."""
+    details = error.errors(include_input=False, include_url=False, include_context=False)
+    return " ; ".join(f"{'.'.join(map(str, detail['loc']))} {detail['msg']}".strip() for detail in details[:5])

@@ -8,7 +8,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -87,28 +87,39 @@ class Harness:
         )
 
     async def publish(
-        self, event: Event, *, tenant_id: UUID, sequence: int = 1, message_id: UUID | None = None
+        self, event: Event, *, tenant_id: UUID, sequence: int = 1, message_id: UUID | None = None, times: int = 1
     ) -> None:
-        """Sends an event to the exchange as another service would."""
-        envelope = Envelope(
+        """Sends an event to the exchange as another service would, ``times`` over."""
+        envelope = self.envelope(event, tenant_id=tenant_id, sequence=sequence, message_id=message_id)
+        await self.send(dict(envelope.to_headers()), event.model_dump_json().encode(), times=times)
+
+    def envelope(self, event: Event, *, tenant_id: UUID, sequence: int = 1, message_id: UUID | None = None) -> Envelope:
+        """What surrounds an event."""
+        return Envelope(
             id=message_id or new_id(),
             source="test",
             type=event.event_type,
-            time=self.clock.now(),
+            time=self.clock.now() + timedelta(seconds=sequence),
             subject=event.subject,
             tenant=tenant_id,
             sequence=sequence,
         )
-        connection = await aio_pika.connect(self.runtime.settings.amqp_url.get_secret_value())
-        async with connection:
+
+    async def send(
+        self, headers: dict[str, Any], body: bytes, *, routing_key: str | None = None, times: int = 1
+    ) -> None:
+        """Sends any message to the exchange, by default under the type in its headers; waits for the confirms."""
+        own_id = headers.get("id", "none")  # or each publication would be given another
+        message = aio_pika.Message(body, headers=headers, message_id=own_id, type=headers.get("type"))
+        async with await aio_pika.connect(self.amqp_url) as connection:
             exchange = await declare_exchange(await connection.channel())
-            message = aio_pika.Message(
-                event.model_dump_json().encode(),
-                headers=dict(envelope.to_headers()),
-                message_id=str(envelope.id),
-                type=envelope.type,
-            )
-            await exchange.publish(message, routing_key=event.event_type)
+            key = routing_key or str(headers["type"])
+            await asyncio.gather(*(exchange.publish(message, routing_key=key) for _ in range(times)))
+
+    @property
+    def amqp_url(self) -> str:
+        """The broker."""
+        return self.runtime.settings.amqp_url.get_secret_value()
 
     async def outbox(self) -> list[asyncpg.Record]:
         """Events published by the service so far, oldest first (the relay keeps them here in tests)."""

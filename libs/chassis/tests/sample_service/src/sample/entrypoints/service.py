@@ -26,6 +26,11 @@ class TooLongError(DomainError):
     sentence = "La note est trop longue."
 
 
+class TooEarlyError(DomainError):
+    slug = "too-early"
+    sentence = "La note dont celle-ci est la suite n'existe pas."
+
+
 class Note(BaseModel):
     words: str
 
@@ -42,6 +47,11 @@ async def _insert(transaction: Transaction, words: str) -> StoredNote:
         {"tenant_id": transaction.tenant_id, "id": stored.id, "words": words},
     )
     return stored
+
+
+async def _exists(transaction: Transaction, words: str) -> bool:
+    found = await transaction.connection.scalar(text("select 1 from note where words = :words"), {"words": words})
+    return found is not None
 
 
 @router.post("/notes", status_code=201)
@@ -76,6 +86,8 @@ async def note_settlement(transaction: Transaction, received: Received[InvoiceSe
         raise RuntimeError("passing trouble")
     if received.event.number == "never":
         raise TooLongError
+    if received.event.number.startswith("suite de ") and not await _exists(transaction, received.event.number[9:]):
+        raise TooEarlyError
     await _insert(transaction, f"facture {received.event.number}")
 
 
