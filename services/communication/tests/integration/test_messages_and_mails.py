@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from chassis.ids import new_id
 from chassis.testing.plugin import ALIXAN, VEYRAS, Harness
+from communication.application.notify import FamilyNotYetKnownError
 from contracts.event import Event
 from contracts.events import FamilyRegistered, GuardianChanged, InvoiceIssued, PaymentSettled
 from contracts.values import Guardian, PaymentPurpose, PaymentStatus, PostalAddress, Regie, Role
@@ -98,6 +101,56 @@ async def test_a_guardians_older_address_never_comes_back(harness: Harness) -> N
     assert marker
     (row,) = await harness.eventually("select email from guardian where guardian_id = $1 and version = 3", guardian_id)
     assert row["email"] == "new@example.org"
+
+
+async def test_who_left_the_family_is_written_to_no_more(harness: Harness) -> None:
+    """Whatever still arrives late about them; and in another family, they are."""
+    family_id, other_family_id = new_id(), new_id()
+    stays, leaves = (
+        Guardian(guardian_id=new_id(), first_name=name, last_name="M", email=f"{name}@example.org")
+        for name in ("reste", "part")
+    )
+
+    def file(family: UUID, *guardians: Guardian) -> FamilyRegistered:
+        address = PostalAddress(line="1 rue", postal_code="26300", city="Alixan")
+        return FamilyRegistered(family_id=family, name="M", address=address, guardians=guardians)
+
+    late = GuardianChanged(**leaves.model_dump(), family_id=family_id)
+    told: list[tuple[Event, int]] = [
+        (file(family_id, stays, leaves), 1),
+        (file(family_id, stays), 3),
+        (late, 2),
+        (invoice(family_id), 1),
+        (file(other_family_id, leaves), 1),
+        (invoice(other_family_id), 1),
+    ]
+    for event, sequence in told:
+        message_id = new_id()
+        await harness.publish(event, tenant_id=ALIXAN.tenant_id, sequence=sequence, message_id=message_id)
+        await harness.eventually("select 1 from inbox where message_id = $1", message_id)
+    rows = await harness.query(
+        "select about, recipient_email from mail where guardian_id = any($1)", [stays.guardian_id, leaves.guardian_id]
+    )
+    assert {(row["about"], row["recipient_email"]) for row in rows} == {
+        (told[3][0].subject, stays.email),
+        (told[5][0].subject, leaves.email),
+    }
+
+
+async def test_an_invoice_waits_for_the_whole_family(harness: Harness) -> None:
+    """One guardian's own event is not the family: the others would never hear of it."""
+    family_id, guardian_id, message_id = new_id(), new_id(), new_id()
+    known = GuardianChanged(
+        guardian_id=guardian_id, family_id=family_id, first_name="A", last_name="M", email="a@example.org", phone=None
+    )
+    await harness.publish(known, tenant_id=ALIXAN.tenant_id, sequence=2)
+    await harness.eventually("select 1 from guardian where guardian_id = $1", guardian_id)
+    (worker,) = [worker for worker in harness.runtime.workers if worker.consumer.purpose == "notices"]
+    told = invoice(family_id)
+    envelope = harness.envelope(told, tenant_id=ALIXAN.tenant_id, message_id=message_id)
+    with pytest.raises(FamilyNotYetKnownError):
+        await worker.handle(envelope, told.model_dump_json().encode())
+    assert await harness.query("select 1 from mail where guardian_id = $1", guardian_id) == []
 
 
 async def test_a_mail_waits_for_a_server_that_is_away(harness: Harness, mail_server: Any) -> None:

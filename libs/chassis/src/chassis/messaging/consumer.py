@@ -69,9 +69,9 @@ class ConsumerWorker:
     def __init__(
         self, consumer: Consumer, service: str, connection: AbstractRobustConnection, database: Database
     ) -> None:
+        self.consumer = consumer
         self.queues = Queues(f"{service}.{consumer.purpose}")
         self._handlers = {model.event_type: (model, handler) for model, handler in consumer.handlers.items()}
-        self._introduces_communes = consumer.introduces_communes
         self._known_communes: set[UUID] = set()
         self._connection = connection
         self._database = database
@@ -132,7 +132,7 @@ class ConsumerWorker:
             )
             if first.rowcount == 0:
                 return "duplicate"
-            if not self._introduces_communes and envelope.tenant not in self._known_communes:
+            if not self.consumer.introduces_communes and envelope.tenant not in self._known_communes:
                 await require_known(transaction)
                 self._known_communes.add(envelope.tenant)
             await handler(transaction, Received(event, envelope))

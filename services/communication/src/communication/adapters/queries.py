@@ -47,7 +47,11 @@ async def messages(connection: AsyncConnection, family_id: UUID) -> Rows:
     author = tables.guardian.c.first_name + " " + tables.guardian.c.last_name
     statement = (
         select(tables.message, author.label("author"))
-        .outerjoin(tables.guardian, tables.guardian.c.guardian_id == tables.message.c.guardian_id)
+        .outerjoin(
+            tables.guardian,
+            (tables.guardian.c.guardian_id == tables.message.c.guardian_id)
+            & (tables.guardian.c.family_id == tables.message.c.family_id),
+        )
         .where(tables.message.c.family_id == family_id)
         .order_by(tables.message.c.message_id.desc())
         .limit(200)

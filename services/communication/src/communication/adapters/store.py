@@ -1,12 +1,12 @@
 """The communication store on PostgreSQL."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import case, delete, exists, func, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chassis.database import Transaction
 from chassis.ids import new_id
@@ -16,6 +16,8 @@ from communication.domain.mails import MailText
 
 SEND_MAILS = "send-mails"
 """The job that sends the mails that wait."""
+_DETAILS = ("first_name", "last_name", "email")
+_GUARDIAN_KEY = ("tenant_id", "family_id", "guardian_id")
 
 
 class SqlCommunicationStore:
@@ -66,40 +68,63 @@ class SqlCommunicationStore:
         known = await self._connection.scalar(select(exists().where(tables.family.c.family_id == family_id)))
         return bool(known)
 
-    async def keep_family(self, family_id: UUID, name: str, version: int) -> None:
-        """Keeps a family's name unless a newer one is known."""
+    async def keep_family(self, family_id: UUID, name: str, contacts: Sequence[Contact], version: int) -> None:
+        """Keeps a family's name and who its guardians are, unless a newer file is known."""
         values = {**self._tenant, "family_id": family_id, "name": name, "version": version}
         statement = insert(tables.family).values(values)
-        await self._connection.execute(
+        newer = await self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["tenant_id", "family_id"], set_=values, where=tables.family.c.version < version
             )
         )
+        if newer.rowcount:
+            columns, listed = tables.guardian.c, [contact.guardian_id for contact in contacts]
+            await self._connection.execute(
+                update(tables.guardian)
+                .where(columns.family_id == family_id, columns.guardian_id.not_in(listed), columns.version < version)
+                .values(in_family=False, version=version)
+            )
+            await self._keep_listed(contacts, version)
 
-    async def keep_contacts(self, contacts: Sequence[Contact], version: int) -> None:
-        """Keeps guardians unless newer descriptions are known."""
+    async def _keep_listed(self, contacts: Sequence[Contact], version: int) -> None:
+        """In the family from now on; name and address as in the file, unless the guardian's own event is newer."""
         if not contacts:
             return
-        statement = insert(tables.guardian).values(
-            [{**self._tenant, **asdict(contact), "version": version} for contact in contacts]
-        )
-        changed = {
-            name: statement.excluded[name] for name in ("family_id", "first_name", "last_name", "email", "version")
-        }
+        statement = self._insert_contacts(contacts, version)
+        known, told = tables.guardian.c, statement.excluded
+        newest = {name: case((known.version < version, told[name]), else_=known[name]) for name in _DETAILS}
         await self._connection.execute(
             statement.on_conflict_do_update(
-                index_elements=["tenant_id", "guardian_id"],
-                set_=changed,
-                where=tables.guardian.c.version < statement.excluded.version,
+                index_elements=_GUARDIAN_KEY,
+                set_={**newest, "in_family": True, "version": func.greatest(known.version, version)},
             )
         )
+
+    async def keep_contact(self, contact: Contact, version: int) -> None:
+        """Keeps a guardian's details, perhaps before the family's file is known; its version is the family's."""
+        family = tables.family.c
+        if await self._connection.scalar(
+            select(exists().where(family.family_id == contact.family_id, family.version > version))
+        ):
+            return
+        statement = self._insert_contacts([contact], version)
+        changed = {name: statement.excluded[name] for name in (*_DETAILS, "version")}
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=_GUARDIAN_KEY, set_=changed, where=tables.guardian.c.version <= version
+            )
+        )
+
+    def _insert_contacts(self, contacts: Sequence[Contact], version: int) -> Insert:
+        rows = [{**self._tenant, **asdict(contact), "in_family": True, "version": version} for contact in contacts]
+        return insert(tables.guardian).values(rows)
 
     async def contacts_of(self, family_id: UUID) -> list[Contact]:
         """Guardians of a family."""
         columns = tables.guardian.c
         rows = await self._connection.execute(
-            select(columns.guardian_id, columns.family_id, columns.first_name, columns.last_name, columns.email).where(
-                columns.family_id == family_id
+            select(*(columns[field.name] for field in fields(Contact))).where(
+                columns.family_id == family_id, columns.in_family
             )
         )
         return [Contact(*row) for row in rows]

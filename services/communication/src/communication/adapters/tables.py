@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Computed,
     Date,
@@ -57,11 +58,12 @@ guardian = Table(
     "guardian",
     metadata,
     Column("tenant_id", Uuid, primary_key=True),
+    Column("family_id", Uuid, primary_key=True),
     Column("guardian_id", Uuid, primary_key=True),
-    Column("family_id", Uuid),
     Column("first_name", Text),
     Column("last_name", Text),
     Column("email", Text),
+    Column("in_family", Boolean),
     Column("version", BigInteger),
 )
 message = Table(

@@ -19,7 +19,7 @@ async def notify_family(
 
     Raises ``FamilyNotYetKnownError``.
     """
-    contacts = await store.contacts_of(family_id)
-    if not contacts:
+    if not await store.family_exists(family_id):
         raise FamilyNotYetKnownError(str(family_id))
+    contacts = await store.contacts_of(family_id)
     await store.add_mails(about, [contact for contact in contacts if contact.email], text, now)

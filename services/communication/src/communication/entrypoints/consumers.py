@@ -14,17 +14,16 @@ from contracts.values import PaymentStatus
 
 async def keep_family(transaction: Transaction, received: Received[FamilyRegistered]) -> None:
     """Keeps who is written to."""
-    family, store = received.event, SqlCommunicationStore(transaction)
-    await store.keep_family(family.family_id, family.name, received.sequence)
+    family = received.event
     contacts = [Contact(g.guardian_id, family.family_id, g.first_name, g.last_name, g.email) for g in family.guardians]
-    await store.keep_contacts(contacts, received.sequence)
+    await SqlCommunicationStore(transaction).keep_family(family.family_id, family.name, contacts, received.sequence)
 
 
 async def keep_guardian(transaction: Transaction, received: Received[GuardianChanged]) -> None:
     """Keeps a guardian's new address."""
     changed = received.event
     contact = Contact(changed.guardian_id, changed.family_id, changed.first_name, changed.last_name, changed.email)
-    await SqlCommunicationStore(transaction).keep_contacts([contact], received.sequence)
+    await SqlCommunicationStore(transaction).keep_contact(contact, received.sequence)
 
 
 async def announce_invoice(transaction: Transaction, received: Received[InvoiceIssued]) -> None:

@@ -1,0 +1,25 @@
+"""Whatever the order of events and however often they come, a commune ends the same, and touches no other."""
+
+from chassis.testing.examples import known_id
+from chassis.testing.histories import Setting, every_order_has_one_end
+from chassis.testing.plugin import Harness
+
+FAMILY = ("communication.families enrolment.family_registered.v1",)
+SETTING = Setting(
+    # The job that sends mails runs meanwhile; a mail goes to who is in the family when it is written, and bears the
+    # portal's title of that moment.
+    ignored={
+        "mail": ("state", "attempts", "next_attempt_at", "sent_at", "recipient_name", "recipient_email", "body"),
+    },
+    only={"mail": f"guardian_id = '{known_id('guardian_id')}'", "guardian": "in_family"},
+    needs={
+        "communication.notices billing.invoice_issued.v1": FAMILY,
+        "communication.notices payment_gateway.payment_settled.v1": FAMILY,
+    },
+)
+
+
+async def test_every_order_has_one_end(harness: Harness) -> None:
+    figures = await every_order_has_one_end(harness, SETTING)
+    assert figures.refused == []
+    print(f"\n{harness.runtime.service}: {figures}")
