@@ -18,9 +18,9 @@ class TownHall:
     def __init__(self, api: Api) -> None:
         self.api = api
 
-    def register_family(self, children: tuple[str, ...] = CHILDREN) -> FamilyRecord:
-        """A family nobody else uses, with an account and a first password."""
-        family_id, mark = uuid.uuid4(), uuid.uuid4().hex[:10]
+    def register_family(self, children: tuple[str, ...] = CHILDREN, family_id: str | None = None) -> FamilyRecord:
+        """A family nobody else uses, with an account and a first password; its id is drawn unless given."""
+        family_id, mark = family_id or str(uuid.uuid4()), uuid.uuid4().hex[:10]
         email = f"sophie.{mark}@example.org"
         members = {child: str(uuid.uuid4()) for child in children}
         guardian_id = str(uuid.uuid4())
@@ -52,11 +52,11 @@ class TownHall:
         }
         self.api.put("enrolment", f"/families/{family_id}", body)
         user_name, first_password = self._open_account(family_id)
-        return FamilyRecord(str(family_id), name, guardian_id, members, email, user_name, first_password)
+        return FamilyRecord(family_id, name, guardian_id, members, email, user_name, first_password)
 
-    def _open_account(self, family_id: uuid.UUID) -> tuple[str, str]:
+    def _open_account(self, family_id: str) -> tuple[str, str]:
         """The account follows the family's event; its first password is drawn."""
-        accounts = until(lambda: self.api.get("identity", "/accounts", family_id=str(family_id))["items"])
+        accounts = until(lambda: self.api.get("identity", "/accounts", family_id=family_id)["items"])
         drawn = self.api.post("identity", f"/accounts/{accounts[0]['account_id']}/first-password", {})
         return drawn["user_name"], drawn["first_password"]
 

@@ -29,6 +29,11 @@ def test_status_of_nothing(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "Rien ne tourne ici.\n")
 
 
+def test_messages_of_nothing(tmp_path: Path) -> None:
+    done = portail("messages", "dead", "--state", str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "Rien ne tourne ici.\n")
+
+
 def test_down_of_nothing(tmp_path: Path) -> None:
     done = portail("down", "--state", str(tmp_path))
     assert (done.returncode, done.stdout) == (0, "Rien ne tourne ici.\n")

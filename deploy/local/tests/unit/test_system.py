@@ -45,6 +45,16 @@ class TestServices:
                 assert process.environment["PORTAIL_CLOCK_OFFSET_SECONDS"] == "-60"
 
 
+def test_operating_messages_takes_the_relays_role_only(system: System) -> None:
+    settings = system.messages_settings()
+    assert settings["PORTAIL_RELAY_DATABASE_URL"].startswith("postgresql://{name}_relay:")
+    assert settings["PORTAIL_RELAY_DATABASE_URL"].endswith(":9010/{name}")
+    assert {name for name in settings if name.startswith("PORTAIL_")} == {
+        "PORTAIL_RELAY_DATABASE_URL",
+        "PORTAIL_AMQP_URL",
+    }
+
+
 def test_settings_of_the_caller_do_not_leak_in(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORTAIL_DATABASE_URL", "postgresql://elsewhere")
     monkeypatch.setenv("RABBITMQ_NODE_PORT", "5672")

@@ -66,7 +66,7 @@ class Operator:
 
     async def __call__(self, *arguments: str) -> tuple[int, str]:
         """Exit code, and what is said."""
-        parsed = command_line().parse_args(["messages", *arguments, "--service", "sample"])
+        parsed = command_line().parse_args(["messages", "--service", "sample", *arguments])
         self._capsys.readouterr()
         try:
             await asyncio.to_thread(run, parsed)
@@ -123,7 +123,7 @@ async def test_poison_is_kept_with_its_reason_and_the_service_goes_on(harness: H
     changes, body, reason = POISON[kind]
     message_id = new_id()
     sent = headers(harness, GOOD, **{"id": str(message_id), **changes})
-    await harness.send(sent, body, routing_key=TYPE)
+    await harness.send(sent, body)
     if "id" in sent:
         row = await letter(harness, message_id)
     else:
@@ -148,6 +148,15 @@ async def test_the_same_dead_letter_is_kept_once(harness: Harness) -> None:
     await harness.send(headers(harness, GOOD, id=str(last), tenant=tenant), b"[]", routing_key=TYPE)
     await letter(harness, last)
     assert len(await harness.query("select 1 from dead_letter where tenant_id = $1", VEYRAS.tenant_id)) == 3
+
+
+async def test_an_event_writes_in_its_own_commune_only(harness: Harness) -> None:
+    """Row security refuses what a handler would write elsewhere, and the whole of it with that."""
+    event = settled(f"chez {VEYRAS.tenant_id}")
+    sent = headers(harness, event, id=str(event.invoice_id), **{"x-attempt": 3})
+    await harness.send(sent, event.model_dump_json().encode())
+    assert "row-level security" in (await letter(harness, event.invoice_id))["reason"]
+    assert await harness.query("select 1 from note where words like 'facture chez%'") == []
 
 
 async def test_what_the_domain_refuses_is_told_in_its_words(harness: Harness) -> None:
@@ -288,6 +297,7 @@ async def test_operators_see_everything_and_purge_what_they_name(harness: Harnes
     assert await harness.query("select 1 from dead_letter where message_id = $1", stranger) == []
     assert (await operate("purge", "--queue=sample.bills", "--yes"))[0] == 0
     assert BILLS.main not in (await operate("dead"))[1]
+    assert await operate("dead", "--service=other") == (1, "Il n'y a pas de service «other».")
     assert await operate("dead", "--queue=sample.none") == (1, "Aucun message mort ne correspond.")
 
 

@@ -6,6 +6,7 @@ Reads ``PORTAIL_RELAY_DATABASE_URL``, which may hold ``{name}`` when several ser
 
 import argparse
 import asyncio
+import importlib.util
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -60,19 +61,27 @@ def run(arguments: argparse.Namespace) -> None:
     """Does what was asked. Exits with 1 when nothing matches what was named, or when a server does not answer."""
     if arguments.action == "purge" and not arguments.id and not (arguments.queue and arguments.yes):
         sys.exit("Purger efface pour toujours : donnez --id, ou --queue avec --yes.")
+    for service in arguments.service:
+        if importlib.util.find_spec(service.replace("-", "_")) is None:
+            sys.exit(f"Il n'y a pas de service «{service}».")
     try:
         count = asyncio.run(_run(arguments))
     except KeyError as error:
         sys.exit(f"Il manque la variable d'environnement {error}.")
     except (OSError, DBAPIError, AMQPException) as error:
-        sys.exit(f"Un serveur ne répond pas ou refuse ; ce qui n'est pas annoncé est resté en place : {error}")
+        cause = getattr(error, "orig", None) or error
+        sys.exit(f"Un serveur ne répond pas ou refuse ; ce qui n'a pas été remis ou effacé est resté : {cause}")
     named = arguments.id or arguments.queue or arguments.type
     if not count and named:
         sys.exit("Aucun message mort ne correspond.")
     print(f"{_counted(count)} {_DONE[arguments.action][count > 1]}" if count else "Aucun message mort.")
 
 
-_DONE = {"dead": ("", ""), "replay": ("remis dans sa file.", "remis dans leur file."), "purge": ("effacé.", "effacés.")}
+_DONE = {
+    "dead": ("en tout.", "en tout."),
+    "replay": ("remis dans sa file.", "remis dans leur file."),
+    "purge": ("effacé.", "effacés."),
+}
 
 
 def _counted(count: int) -> str:

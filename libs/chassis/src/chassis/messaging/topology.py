@@ -55,7 +55,11 @@ async def count_retries(channel: AbstractChannel, queues: Queues) -> int:
 
 
 async def declare_queues(channel: AbstractChannel, queues: Queues, routing_keys: list[str]) -> AbstractQueue:
-    """Declares a consumer's queues and binds the main one. Idempotent."""
+    """Declares a consumer's queues and binds the main one to each event, in any version of it. Idempotent.
+
+    A version that the consumer does not know yet becomes a dead letter, to replay once it does; unbound, the broker
+    would drop it.
+    """
     exchange = await declare_exchange(channel)
     await declare_dead_queue(channel, queues)
     for delay, milliseconds in RETRY_DELAYS.items():
@@ -84,5 +88,5 @@ async def declare_queues(channel: AbstractChannel, queues: Queues, routing_keys:
         },
     )
     for key in routing_keys:
-        await queue.bind(exchange, routing_key=key)
+        await queue.bind(exchange, routing_key=f"{key.rpartition('.')[0]}.*")
     return queue

@@ -89,6 +89,11 @@ async def note_settlement(transaction: Transaction, received: Received[InvoiceSe
     if received.event.number.startswith("suite de ") and not await _exists(transaction, received.event.number[9:]):
         raise TooEarlyError
     await _insert(transaction, f"facture {received.event.number}")
+    if received.event.number.startswith("chez "):
+        await transaction.connection.execute(
+            text("insert into note values (:tenant, :id, 'chez les autres')"),
+            {"tenant": UUID(received.event.number[5:]), "id": new_id()},
+        )
 
 
 async def note_payment(transaction: Transaction, received: Received[PaymentSettled]) -> None:
