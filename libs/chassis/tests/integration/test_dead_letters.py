@@ -35,7 +35,7 @@ def headers(harness: Harness, event: InvoiceSettled, **changes: Any) -> dict[str
     return {name: value for name, value in {**envelope, **changes}.items() if value is not None}
 
 
-async def letter(harness: Harness, message_id: object, seconds: float = 10) -> asyncpg.Record:
+async def letter(harness: Harness, message_id: object, seconds: float = 30) -> asyncpg.Record:
     (row,) = await harness.eventually("select * from dead_letter where message_id = $1", message_id, seconds=seconds)
     return row
 
