@@ -13,6 +13,7 @@ from contracts.event import Event
 from contracts.events import (
     AdhesionPaid,
     AdhesionPaymentRequested,
+    GuardianChanged,
     InvoiceIssued,
     InvoicePaymentRequested,
     InvoiceSettled,
@@ -38,9 +39,20 @@ def known_id(name: str, index: int = 0) -> UUID:
     return uuid5(_NAMESPACE, f"{name} {index}")
 
 
-def revisions_of(model: type[Event]) -> tuple[int, ...]:
-    """The states an aggregate goes through in that type of event."""
-    return REVISIONS[:1] if model in ONCE else REVISIONS
+def states_of(model: type[Event], fixed: Mapping[str, object]) -> list[tuple[int, Event]]:
+    """The states that aggregates go through in that type of event, with their sequences.
+
+    There is one aggregate, but of guardians all those of the family, for as long as they are in it.
+    """
+    if model in ONCE:
+        return [(1, example(model, 1, fixed))]
+    if model is not GuardianChanged:
+        return [(revision, example(model, revision, fixed)) for revision in REVISIONS]
+    return [
+        (revision, example(model, revision, {**fixed, "guardian_id": known_id("guardian_id", index)}))
+        for revision in REVISIONS
+        for index in range(_COUNTS[revision])
+    ]
 
 
 def example(model: type[Event], revision: int, fixed: Mapping[str, object] | None = None) -> Event:

@@ -16,7 +16,7 @@ from chassis.errors import DomainError
 from chassis.ids import new_id
 from chassis.messaging.consumer import ConsumerWorker
 from chassis.tenants import store_tenant
-from chassis.testing.examples import example, revisions_of
+from chassis.testing.examples import states_of
 from chassis.testing.plugin import Harness, commune
 from contracts.envelope import Envelope
 from contracts.event import Event
@@ -145,8 +145,7 @@ def _history(harness: Harness, tenant_id: UUID, setting: Setting) -> list[Told]:
     for worker in harness.runtime.workers:
         for model in worker.consumer.handlers:
             always = own if model in (TenantRegistered, TenantUpdated) else {}
-            for revision in revisions_of(model):
-                event = example(model, revision, {**always, **setting.fixed.get(model, {})})
+            for revision, event in states_of(model, {**always, **setting.fixed.get(model, {})}):
                 envelope = harness.envelope(event, tenant_id=tenant_id, sequence=revision)
                 told.append((revision, Told(worker, envelope, event.model_dump_json().encode())))
     return [message for _, message in sorted(told, key=lambda each: each[0])]
