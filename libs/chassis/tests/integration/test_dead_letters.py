@@ -240,7 +240,10 @@ async def test_several_replicas_and_many_deliveries_are_one_effect(harness: Harn
 async def test_dead_letters_wait_in_the_queue_while_the_database_is_away(harness: Harness) -> None:
     refused, before = settled("never"), done("dead")
     await harness.query("alter role sample_relay nologin")
-    await harness.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'sample_relay'")
+    await harness.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where usename = 'sample_relay' and datname = current_database()"
+    )
     try:
         await harness.publish(refused, tenant_id=ALIXAN.tenant_id, message_id=refused.invoice_id)
         await dealt_with(before + 1, "dead")
