@@ -1,6 +1,7 @@
 """Messages that nobody can handle, put into the running system: seen by everyone concerned, mended, replayed, once."""
 
 import asyncio
+import json
 import re
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from driver import Mailbox, Portal, System, TownHall, until
 from portail_local.layout import ROOT
 from portail_local.state import State
 from portail_local.system import System as LocalSystem
+
+pytestmark = pytest.mark.timeout(300)  # the command of operators starts several times
 
 EXCHANGE = "portal.events"
 Message = tuple[dict[str, Any], bytes]
@@ -73,6 +76,22 @@ def message(tenant: str, kind: str, subject: str, body: bytes, **headers: Any) -
     return {**envelope, **headers}, body
 
 
+def invoice(tenant: str, family_id: str, number: str, **headers: Any) -> Message:
+    """A family's invoice, as billing tells of it."""
+    issued = {
+        "invoice_id": str(uuid.uuid4()),
+        "number": number,
+        "family_id": family_id,
+        "regie": {"regie_id": str(uuid.uuid4()), "name": "Régie"},
+        "period": "2022-09-01",
+        "issued_on": "2022-10-01",
+        "due_on": "2022-10-31",
+        "amount_cents": 1000,
+    }
+    subject = str(issued["invoice_id"])
+    return message(tenant, "billing.invoice_issued.v1", subject, json.dumps(issued).encode(), **headers)
+
+
 def dead_letters(portal: Portal, service: str, queue: str) -> float:
     """As the metrics tell."""
     page = httpx.get(f"http://127.0.0.1:{portal.ports.replica(service, 0)}/metrics", trust_env=False).text
@@ -94,18 +113,13 @@ def test_an_invoice_of_a_family_nobody_knows_is_mailed_once_it_is_mended(
     publish: Callable[..., None],
     operate: Callable[..., tuple[int, str]],
 ) -> None:
-    family_id, invoice_id, queue = str(uuid.uuid4()), str(uuid.uuid4()), "communication.notices"
-    body = (
-        f'{{"invoice_id": "{invoice_id}", "number": "2209777", "family_id": "{family_id}", "period": "2022-09-01",'
-        f' "regie": {{"regie_id": "{uuid.uuid4()}", "name": "Régie"}}, "issued_on": "2022-10-01",'
-        ' "due_on": "2022-10-31", "amount_cents": 1000}'
-    )
+    family_id, queue = str(uuid.uuid4()), "communication.notices"
     # After its last retry: those take eleven minutes.
-    announced = message(tenant_id, "billing.invoice_issued.v1", invoice_id, body.encode(), **{"x-attempt": 3})
+    announced = invoice(tenant_id, family_id, "2209777", **{"x-attempt": 3})
     message_id, before = announced[0]["id"], dead_letters(running_portal, "communication", queue)
     publish(announced)
     (letter,) = until(lambda: listed(town_hall, "communication", message_id))
-    assert (letter["queue"], letter["subject"]) == (queue, invoice_id)
+    assert (letter["queue"], letter["subject"]) == (queue, announced[0]["subject"])
     assert "FamilyNotYetKnownError" in letter["reason"]
     assert listed(system.town_hall("veyras"), "communication", message_id) == [], "another commune's"
     assert dead_letters(running_portal, "communication", queue) == before + 1
@@ -118,15 +132,13 @@ def test_an_invoice_of_a_family_nobody_knows_is_mailed_once_it_is_mended(
     assert operate("replay", "--id", message_id)[0] == 0
     mailbox.wait_for(family.email, "Votre facture")
     publish(announced, 5)
-    last = message(tenant_id, "billing.invoice_issued.v1", invoice_id, b"{")
-    publish(last)
-    until(lambda: dead_letters(running_portal, "communication", queue) == before + 1)
+    publish(invoice(tenant_id, family_id, "2209778"))
+    mails = mailbox.wait_for(family.email, "Votre facture", count=2)
+    found = sum("2209777" in mail.text for mail in mails)
+    print("\nmessage that failed, replayed once mended: injected 1, deliveries 7, mails expected 1, found", found)
+    assert (found, len(mails)) == (1, 2)
     assert listed(town_hall, "communication", message_id) == []
-    assert operate("replay", "--id", message_id) == (1, "Aucun message mort ne correspond.\n")
-    mails = mailbox.mails(family.email, "Votre facture")
-    operate("purge", "--id", last[0]["id"])
-    print("\nmessage that failed, replayed once mended: injected 1, deliveries 7, mails expected 1, found", len(mails))
-    assert len(mails) == 1
+    assert dead_letters(running_portal, "communication", queue) == before
 
 
 POISON = {
