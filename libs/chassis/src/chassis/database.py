@@ -47,7 +47,7 @@ class Transaction:
         self.connection = connection
         self.tenant_id = tenant_id
         self.clock = clock
-        self._source = source
+        self.source = source
         self._signals = signals
         self.to_wake: set[Signal] = set()
 
@@ -65,7 +65,7 @@ class Transaction:
             event,
             tenant_id=self.tenant_id,
             sequence=sequence,
-            source=self._source,
+            source=self.source,
             time=self.clock.now(),
         )
         self.wake(OUTBOX)

@@ -14,3 +14,5 @@ MESSAGES = Counter("portail_messages_total", "Messages handled", ["queue", "type
 DEAD_LETTERS = Gauge("portail_dead_letters", "Messages that could not be handled and wait", ["service", "queue"])
 RETRIES_WAITING = Gauge("portail_retries_waiting", "Messages that wait to be tried again", ["service", "queue"])
 JOB_RUNS = Counter("portail_job_runs_total", "Runs of scheduled jobs", ["service", "job", "outcome"])
+OPEN_DIFFERENCES = Gauge("portail_reconciliation_differences", "Open differences with an owner", ["service", "kind"])
+MENDED_DIFFERENCES = Counter("portail_reconciliation_mended_total", "Differences mended", ["service", "kind"])

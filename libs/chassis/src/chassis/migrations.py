@@ -107,6 +107,20 @@ create table dead_letter (
 create index dead_letter_buried_idx on dead_letter (tenant_id, buried_at desc)
 """
 
+
+def create_statement_table() -> None:
+    """When each commune's statement was last made (``chassis.statements``). Call it in an owner's migration."""
+    op.execute(_STATEMENT_TABLE)
+    isolate_tenants("statement_round")
+
+
+def create_reconciliation_tables() -> None:
+    """What comparing with statements showed (``chassis.reconciliation``). Call it in a reader's migration."""
+    for statement in _RECONCILIATION_TABLES.strip().split(";\n"):
+        op.execute(statement)
+    isolate_tenants("reconciliation_difference", "reconciliation_check")
+
+
 _CHASSIS_TABLES = """
 create table tenant (
     id uuid primary key,
@@ -144,5 +158,48 @@ create table idempotency_key (
     body bytea not null,
     created_at timestamptz not null default now(),
     primary key (tenant_id, account_id, key)
+)
+"""
+
+_STATEMENT_TABLE = """
+create table statement_round (
+    tenant_id uuid primary key,
+    asked boolean not null,
+    stated_at timestamptz not null
+)
+"""
+
+_RECONCILIATION_TABLES = """
+create table reconciliation_difference (
+    tenant_id uuid not null,
+    difference_id uuid not null,
+    source text not null,
+    kind text not null,
+    subject_id uuid not null,
+    family_id uuid not null,
+    member_id uuid,
+    day date not null,
+    expected jsonb,
+    found jsonb,
+    stated_at timestamptz not null,
+    found_at timestamptz not null,
+    mended_at timestamptz,
+    closed_at timestamptz,
+    primary key (tenant_id, difference_id),
+    check (expected is not null or found is not null),
+    check (mended_at is null or mended_at = closed_at)
+);
+create unique index reconciliation_difference_open_key
+    on reconciliation_difference (tenant_id, source, kind, subject_id) where closed_at is null;
+create table reconciliation_check (
+    tenant_id uuid not null,
+    source text not null,
+    statement_id uuid not null,
+    stated_at timestamptz not null,
+    compared int not null,
+    pages_compared int not null,
+    page_count int,
+    checked_at timestamptz,
+    primary key (tenant_id, source, statement_id)
 )
 """

@@ -11,8 +11,8 @@ from contracts.events.enrolment import (
     MemberRegistered,
 )
 from contracts.events.identity import AccountOpened, TenantRegistered, TenantUpdated
-from contracts.events.payment_gateway import PaymentSettled
-from contracts.events.planning import ReservationsCommitted
+from contracts.events.payment_gateway import PaymentSettled, PaymentsStated
+from contracts.events.planning import ReservationsCommitted, ReservationsStated
 
 __all__ = [
     "AccountOpened",
@@ -27,7 +27,9 @@ __all__ = [
     "InvoiceSettled",
     "MemberRegistered",
     "PaymentSettled",
+    "PaymentsStated",
     "ReservationsCommitted",
+    "ReservationsStated",
     "TenantRegistered",
     "TenantUpdated",
 ]

@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from contracts.event import Event, event
+from contracts.event import Event, Value, event
+from contracts.events.statement import Statement
 from contracts.values import Cents, PaymentPurpose, PaymentStatus
 
 
@@ -26,3 +27,17 @@ class PaymentSettled(Event):
     label: str
     reason_code: str | None
     reason: str | None
+
+
+class StatedPayment(Value):
+    """A payment's outcome as of ``sequence``. It is ordered by the day, in UTC, of ``settled_at``."""
+
+    sequence: int
+    outcome: PaymentSettled
+
+
+@event("payment_gateway.payments_stated.v1", subject="statement_id")
+class PaymentsStated(Statement):
+    """A page of the commune's payments with an outcome. The envelope's sequence is the page."""
+
+    payments: tuple[StatedPayment, ...]

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from contracts.event import Event, Value, event
+from contracts.events.statement import Statement
 from contracts.values import Cents, ReservationStatus
 
 
@@ -32,3 +33,17 @@ class ReservationsCommitted(Event):
     basket_id: UUID
     family_id: UUID
     reservations: tuple[ReservationState, ...]
+
+
+class StatedReservation(Value):
+    """A reservation as planning holds it. It is ordered by its day."""
+
+    family_id: UUID
+    reservation: ReservationState
+
+
+@event("planning.reservations_stated.v1", subject="statement_id")
+class ReservationsStated(Statement):
+    """A page of the commune's reservations, in force and cancelled. The envelope's sequence is the page."""
+
+    reservations: tuple[StatedReservation, ...]

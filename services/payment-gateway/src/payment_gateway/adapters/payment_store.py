@@ -17,13 +17,31 @@ from payment_gateway.adapters.tables import merchant_contract, payment, payment_
 from payment_gateway.application.ports import Attempt
 from payment_gateway.domain.payment import Mode, Payment, PaymentStatus
 
-_COLUMNS = [payment.c[field.name] for field in fields(Payment)]
+PAYMENT_COLUMNS = [payment.c[field.name] for field in fields(Payment)]
 _MOVED = ("version", "status", "reason_code", "reason", "settled_at", "expires_at")
 
 
-def _payment(row: Row[Any]) -> Payment:
+def payment_of(row: Row[Any]) -> Payment:
+    """Reads a row of the payment's own columns."""
     values = dict(row._mapping)
     return Payment(**{**values, "status": PaymentStatus(row.status), "purpose": PaymentPurpose(row.purpose)})
+
+
+def settled_event(settled: Payment, now: datetime) -> PaymentSettled:
+    """What the other services are told of an outcome."""
+    return PaymentSettled(
+        payment_id=settled.payment_id,
+        purpose=settled.purpose,
+        reference_id=settled.reference_id,
+        regie_id=settled.regie_id,
+        family_id=settled.family_id,
+        status=PublishedStatus(settled.status.value),
+        amount_cents=settled.amount_cents,
+        settled_at=settled.settled_at or now,
+        label=settled.label,
+        reason_code=settled.reason_code,
+        reason=settled.reason,
+    )
 
 
 class SqlPayments(Scoped):
@@ -37,9 +55,9 @@ class SqlPayments(Scoped):
 
     async def locked_payment(self, payment_id: UUID) -> Payment | None:
         """A payment, its row locked until the end of the transaction."""
-        statement = select(*_COLUMNS).where(payment.c.payment_id == payment_id).with_for_update()
+        statement = select(*PAYMENT_COLUMNS).where(payment.c.payment_id == payment_id).with_for_update()
         row = (await self._connection.execute(statement)).one_or_none()
-        return _payment(row) if row else None
+        return payment_of(row) if row else None
 
     async def payer_of(self, payment_id: UUID) -> Payer:
         """Who pays; known only while the payment is open."""
@@ -55,31 +73,18 @@ class SqlPayments(Scoped):
 
     async def publish_settled(self, settled: Payment) -> None:
         """Tells the outcome to the other services."""
-        event = PaymentSettled(
-            payment_id=settled.payment_id,
-            purpose=settled.purpose,
-            reference_id=settled.reference_id,
-            regie_id=settled.regie_id,
-            family_id=settled.family_id,
-            status=PublishedStatus(settled.status.value),
-            amount_cents=settled.amount_cents,
-            settled_at=settled.settled_at or self._transaction.now(),
-            label=settled.label,
-            reason_code=settled.reason_code,
-            reason=settled.reason,
-        )
-        await self._transaction.publish(event, sequence=settled.version)
+        await self._transaction.publish(settled_event(settled, self._transaction.now()), sequence=settled.version)
 
     async def lock_expired(self, real_now: datetime, limit: int) -> list[Payment]:
         """Payments in progress whose time is over, locked; those being moved by someone else are left."""
         statement = (
-            select(*_COLUMNS)
+            select(*PAYMENT_COLUMNS)
             .where(payment.c.status == PaymentStatus.IN_PROGRESS, payment.c.expires_at <= real_now)
             .order_by(payment.c.expires_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        return [_payment(row) for row in await self._connection.execute(statement)]
+        return [payment_of(row) for row in await self._connection.execute(statement)]
 
 
 class SqlAttempts(Scoped):

@@ -2,15 +2,16 @@
 
 from chassis.runtime import Service
 from payment_gateway.entrypoints.consumers import CONSUMERS
-from payment_gateway.entrypoints.http import bank, contracts, payments
+from payment_gateway.entrypoints.http import bank, contracts, payments, statements
 from payment_gateway.entrypoints.jobs import JOBS
 from payment_gateway.entrypoints.settings import PaymentGatewaySettings
+from payment_gateway.entrypoints.statements import STATEMENT_JOB
 
 SERVICE = Service(
     name="payment-gateway",
     title="Payment gateway: money moving",
     settings=PaymentGatewaySettings,
-    routers=[payments.router, contracts.router, bank.router],
+    routers=[payments.router, contracts.router, bank.router, statements.router],
     problems={
         "payment-already-paid": 409,
         "payment-closed": 409,
@@ -19,5 +20,5 @@ SERVICE = Service(
         "hmac-key-missing": 422,
     },
     consumers=CONSUMERS,
-    jobs=JOBS,
+    jobs=[*JOBS, STATEMENT_JOB],
 )

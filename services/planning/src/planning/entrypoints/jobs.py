@@ -1,12 +1,20 @@
 """Scheduled work."""
 
+import structlog
+
+from chassis.clock import local_day
 from chassis.jobs import CommuneJob
 from chassis.runtime import Runtime
+from chassis.statements import STATEMENTS, take_due_statement
 from chassis.tenants import Tenant
 from planning.adapters.calendar_store import SqlCalendarStore
 from planning.adapters.holiday_source import HOLIDAY_SOURCE
+from planning.adapters.statement_store import SqlStatementStore
 from planning.application.fill_holidays import fill_holidays
+from planning.application.state_reservations import state_reservations
 from planning.entrypoints.http.common import commune_of
+
+_log = structlog.get_logger(__name__)
 
 
 async def fill_commune_holidays(runtime: Runtime, tenant: Tenant) -> None:
@@ -17,4 +25,18 @@ async def fill_commune_holidays(runtime: Runtime, tenant: Tenant) -> None:
         await fill_holidays(store, HOLIDAY_SOURCE, commune_of(tenant), await store.activity_periods())
 
 
-FILL_HOLIDAYS = CommuneJob("holidays", 3600, fill_commune_holidays)
+async def state_commune_reservations(runtime: Runtime, tenant: Tenant) -> None:
+    """States a commune's reservations every night, and when the town hall asks."""
+    async with runtime.transaction(tenant.id) as transaction:
+        if not await take_due_statement(transaction, tenant.time_zone):
+            return
+        now = transaction.now()
+        today = local_day(now, tenant.time_zone)
+        pages = await state_reservations(SqlStatementStore(transaction), today=today, now=now)
+    _log.info("reservations_stated", tenant=tenant.slug, pages=pages)
+
+
+JOBS = [
+    CommuneJob("holidays", 3600, fill_commune_holidays),
+    CommuneJob(STATEMENTS, 300, state_commune_reservations),
+]

@@ -1,0 +1,54 @@
+"""Reads reservations in the order in which they are stated."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+
+from chassis.database import Transaction
+from chassis.statements import Owned
+from contracts.event import Event
+from contracts.events.planning import ReservationState, StatedReservation
+from contracts.events.statement import Position
+
+_PAGE = text(
+    """
+    select r.*, a.element_name, coalesce(r.cancelled_at, r.booked_at) as changed_at
+    from reservation r join activity a using (tenant_id, activity_id)
+    where (r.day, r.reservation_id) > (cast(:after_day as date), cast(:after_id as uuid))
+      and (r.day, r.reservation_id) <= (cast(:until_day as date), cast(:until_id as uuid))
+    order by r.day, r.reservation_id
+    limit :limit
+    """
+)
+
+
+class SqlStatementStore:
+    """``StatementStore`` on a transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def reservations(self, after: Position, until: Position, limit: int) -> Sequence[Owned[StatedReservation]]:
+        """See the port."""
+        rows = await self._transaction.connection.execute(
+            _PAGE,
+            {
+                "after_day": after.day,
+                "after_id": after.id,
+                "until_day": until.day,
+                "until_id": until.id,
+                "limit": limit,
+            },
+        )
+        return [
+            Owned(
+                Position(day=row["day"], id=row["reservation_id"]),
+                row["changed_at"],
+                StatedReservation(family_id=row["family_id"], reservation=ReservationState.model_validate({**row})),
+            )
+            for row in rows.mappings()
+        ]
+
+    async def publish(self, event: Event, *, sequence: int) -> None:
+        """See the port."""
+        await self._transaction.publish(event, sequence=sequence)
