@@ -1,12 +1,12 @@
 """The answer of ``GET /reconciliation``, the same in every service that compares."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
+from sqlalchemy import RowMapping
 
 DifferenceState = Annotated[Literal["open", "mended"] | None, Query(description="both, and those closed, unless given")]
 DifferenceCursor = Annotated[UUID | None, Query(description="`next_cursor` of the previous part")]
@@ -41,7 +41,7 @@ class DifferenceView(BaseModel):
     closed_at: datetime | None
 
     @classmethod
-    def of(cls, row: Mapping[str, Any], sentence: str, advice: str) -> "DifferenceView":
+    def of(cls, row: RowMapping, sentence: str, advice: str) -> "DifferenceView":
         """Reads a row of ``list_differences``."""
         return cls.model_validate({**row, "sentence": sentence, "advice": None if row["closed_at"] else advice})
 

@@ -1,23 +1,27 @@
 """Charges, kept in step with reservations and frozen once invoiced."""
 
 import json
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from sqlalchemy import text
 
 from billing.adapters.invoicing import CHARGES_LOCK
 from chassis.database import Transaction
 from contracts.events import ReservationsCommitted
+from contracts.events.planning import StatedReservation
 
 _INCOMING = """
     jsonb_to_recordset(cast(:reservations as jsonb)) as r(
-        reservation_id uuid, version bigint, member_id uuid, activity_id uuid, regie_id uuid, day date,
-        element_name text, tariff_label text, unit_price_cents bigint, status text)
+        reservation_id uuid, version bigint, family_id uuid, member_id uuid, activity_id uuid, regie_id uuid,
+        day date, element_name text, tariff_label text, unit_price_cents bigint, status text)
 """
 
 _KEEP_VERSIONS = text(
     f"""
-    insert into reservation (tenant_id, reservation_id, version)
-    select :tenant, reservation_id, max(version) from {_INCOMING} group by reservation_id order by reservation_id
+    insert into reservation (tenant_id, reservation_id, version, kept_at)
+    select :tenant, reservation_id, max(version), cast(:now as timestamptz)
+    from {_INCOMING} group by reservation_id order by reservation_id
     on conflict (tenant_id, reservation_id) do update set version = excluded.version
     where reservation.version < excluded.version
     returning reservation_id
@@ -37,7 +41,7 @@ _INSERT_CHARGES = text(
     )
     insert into charge (tenant_id, charge_id, reservation_id, family_id, regie_id, member_id, activity_id, day,
                         element_name, tariff_label, quantity, unit_price_cents)
-    select :tenant, uuid7(), w.reservation_id, :family, w.regie_id, w.member_id, w.activity_id, w.day,
+    select :tenant, uuid7(), w.reservation_id, w.family_id, w.regie_id, w.member_id, w.activity_id, w.day,
            w.element_name, w.tariff_label, w.quantity - invoiced.quantity,
            case when w.quantity < invoiced.quantity then invoiced.unit_price_cents else w.unit_price_cents end
     from wanted w
@@ -52,24 +56,50 @@ _INSERT_CHARGES = text(
 
 
 async def keep_reservations(transaction: Transaction, committed: ReservationsCommitted) -> None:
-    """Applies what is newer than what is known, in four statements whatever the size of the basket.
+    """A basket was booked or cancelled: see ``keep_states``."""
+    family = committed.family_id
+    states = [StatedReservation(family_id=family, reservation=reservation) for reservation in committed.reservations]
+    await keep_states(transaction, states)
+
+
+async def keep_states(transaction: Transaction, states: Iterable[StatedReservation]) -> None:
+    """Applies what is newer than what is known, in four statements whatever the number of reservations.
 
     A cancelled reservation loses its open charge; when it was invoiced already, the day is given back by a charge of
     quantity -1, at the price that was invoiced, for the next invoice. The price of a booking is taken as received.
     """
-    reservations = json.dumps([reservation.model_dump(mode="json") for reservation in committed.reservations])
+    rows = reservations_json(states)
     connection = transaction.connection
-    await connection.execute(text(f"select pg_advisory_xact_lock_shared({CHARGES_LOCK})"))
-    kept = await connection.execute(_KEEP_VERSIONS, {"tenant": transaction.tenant_id, "reservations": reservations})
+    await hold_charges(transaction)
+    kept = await connection.execute(
+        _KEEP_VERSIONS, {"tenant": transaction.tenant_id, "now": transaction.now(), "reservations": rows}
+    )
     if not (changed := list(kept.scalars())):
         return
     await connection.execute(_DROP_OPEN, {"changed": changed})
     await connection.execute(
-        _INSERT_CHARGES,
-        {
-            "tenant": transaction.tenant_id,
-            "family": committed.family_id,
-            "reservations": reservations,
-            "changed": changed,
-        },
+        _INSERT_CHARGES, {"tenant": transaction.tenant_id, "reservations": rows, "changed": changed}
+    )
+
+
+async def hold_charges(transaction: Transaction) -> None:
+    """Keeps invoicing runs off until the transaction ends."""
+    await transaction.connection.execute(text(f"select pg_advisory_xact_lock_shared({CHARGES_LOCK})"))
+
+
+async def forget_versions(transaction: Transaction, versions: Sequence[tuple[UUID, int]]) -> None:
+    """Forgets reservations that still have these versions, so that the same state can be applied anew."""
+    await transaction.connection.execute(
+        text(
+            "delete from reservation where (reservation_id, version) in"
+            " (select * from unnest(cast(:ids as uuid[]), cast(:versions as bigint[])))"
+        ),
+        {"ids": [each for each, _version in versions], "versions": [version for _each, version in versions]},
+    )
+
+
+def reservations_json(states: Iterable[StatedReservation]) -> str:
+    """Rows for ``jsonb_to_recordset``."""
+    return json.dumps(
+        [{**state.reservation.model_dump(mode="json"), "family_id": str(state.family_id)} for state in states]
     )

@@ -38,8 +38,17 @@ async def _allocate(store: PaymentStore, settled: PaymentSettled, invoices: list
                 paid_cents=invoice.amount_cents,
             )
             await store.publish(event, sequence=version)
-    await _credit(store, settled, "payment", f"Paiement – {settled.label}", allocation.paid_cents)
+    await _credit_paid(store, settled, allocation.paid_cents)
     await _credit(store, settled, "credit", f"Trop-perçu – {settled.label}", allocation.surplus_cents)
+
+
+async def credit_whole_payment(store: PaymentStore, settled: PaymentSettled) -> None:
+    """Writes again the credit of a payment that went wholly to its invoices, whose movement was lost."""
+    await _credit_paid(store, settled, settled.amount_cents)
+
+
+async def _credit_paid(store: PaymentStore, settled: PaymentSettled, cents: int) -> None:
+    await _credit(store, settled, "payment", f"Paiement – {settled.label}", cents)
 
 
 async def _credit(store: PaymentStore, settled: PaymentSettled, kind: str, label: str, cents: int) -> None:
