@@ -1,15 +1,17 @@
 """The table of contents of enrolment."""
 
+from chassis.reconciliation import RECONCILIATION_FIGURES
 from chassis.runtime import Service
 from chassis.settings import ServiceSettings
 from enrolment.entrypoints.consumers import CONSUMERS
-from enrolment.entrypoints.http import family, orders, town_hall
+from enrolment.entrypoints.http import family, orders, reconciliation, town_hall
+from enrolment.entrypoints.reconciliation import STATEMENT_CONSUMERS
 
 SERVICE = Service(
     name="enrolment",
     title="Inscriptions : familles, activités, tarifs, adhésions",
     settings=ServiceSettings,
-    routers=[family.router, orders.router, town_hall.router],
+    routers=[family.router, orders.router, town_hall.router, reconciliation.router],
     problems={
         "already-enrolled": 409,
         "payment-pending": 409,
@@ -21,5 +23,6 @@ SERVICE = Service(
         "guardian-elsewhere": 409,
         "member-still-enrolled": 409,
     },
-    consumers=CONSUMERS,
+    consumers=[*CONSUMERS, *STATEMENT_CONSUMERS],
+    jobs=[RECONCILIATION_FIGURES],
 )

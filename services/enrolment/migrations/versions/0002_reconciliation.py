@@ -1,0 +1,10 @@
+"""What comparing with payment-gateway shows."""
+
+from chassis.migrations import create_reconciliation_tables
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    create_reconciliation_tables()
