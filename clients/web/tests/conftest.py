@@ -56,7 +56,7 @@ def world(api: FakeApi) -> World:
 @pytest.fixture
 def settings() -> WebSettings:
     key = base64.b64encode(b"k" * 32).decode()
-    return WebSettings(api_url="http://gateway", secret_key=key, payment_patience_seconds=1)
+    return WebSettings(api_url="http://gateway", secret_key=key, payment_patience_seconds=1, check_patience_seconds=0.5)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ LOGIN = "/"
 FIRST_PASSWORD = "/premier-mot-de-passe"  # noqa: S105 - a path
 PARENT_HOME = "/accueil"
 STAFF_HOME = "/mairie"
+CONTROLS = "/mairie/controles"
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ def parent_navigation() -> list[Destination]:
     ]
 
 
-def staff_navigation() -> list[tuple[str, list[Destination]]]:
-    """The town hall's pages, by what they are about."""
+def staff_navigation(*, keeps_books: bool) -> list[tuple[str, list[Destination]]]:
+    """The town hall's pages, by what they are about; some only for those who keep the régie's books."""
     return [
         ("", [Destination(_("Tableau de bord"), STAFF_HOME, "house")]),
         (
@@ -54,6 +55,7 @@ def staff_navigation() -> list[tuple[str, list[Destination]]]:
                 Destination(_("Factures"), "/mairie/factures", "receipt-euro"),
                 Destination(_("Facturer un mois"), "/mairie/facturation", "calculator"),
                 Destination(_("Paiements"), "/mairie/paiements", "credit-card"),
+                *([Destination(_("Contrôles"), CONTROLS, "circle-check")] if keeps_books else []),
             ],
         ),
         (

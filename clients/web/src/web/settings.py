@@ -21,6 +21,8 @@ class WebSettings(BaseSettings):
     api_timeout_seconds: float = 10.0
     payment_patience_seconds: float = 5.0
     """How long a payment just asked for may stay unknown before the parent is shown a waiting page."""
+    check_patience_seconds: float = 8.0
+    """How long a check just asked for is waited for before the page says that it is under way."""
 
     @field_validator("secret_key")
     @classmethod

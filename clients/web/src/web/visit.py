@@ -100,7 +100,7 @@ class Visit:
             "session": session,
             "home": self.home_path,
             "navigation": parent_navigation() if usable and not staff else [],
-            "office": staff_navigation() if usable and staff else [],
+            "office": staff_navigation(keeps_books=session.keeps_books) if session and usable and staff else [],
             "path": self.request.url.path,
             "csrf_token": self.browser.csrf_token,
             "days_waiting": waiting,
@@ -163,6 +163,12 @@ async def _staff(visit: Annotated[Visit, Depends(_ready)]) -> Visit:
     return visit
 
 
+async def _regisseur(visit: Annotated[Visit, Depends(_staff)]) -> Visit:
+    if visit.session is None or not visit.session.keeps_books:
+        raise ApiProblem(403, {"detail": _("Cette page est réservée au régisseur et aux administrateurs.")})
+    return visit
+
+
 def login_address(request: Request) -> str:
     """The login page, coming back to this page afterwards when it can be shown again."""
     if request.method != "GET":
@@ -179,3 +185,5 @@ ParentVisit = Annotated[Visit, Depends(_parent)]
 """A parent of a family; others are led to where they belong."""
 StaffVisit = Annotated[Visit, Depends(_staff)]
 """Someone of the town hall; others are told that the page is not theirs."""
+RegisseurVisit = Annotated[Visit, Depends(_regisseur)]
+"""Who keeps the régie's books; other people of the town hall are told whom the page is for."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request, Response
 from starlette.responses import JSONResponse
 
-from fake_api import billing, communication, enrolment, identity, payments, planning, town_hall
+from fake_api import billing, communication, controls, enrolment, identity, payments, planning, town_hall
 from fake_api.world import Problem, World
 
 _HOSTS = ("alixan.localhost", "alixan.localhost:12700")
@@ -21,6 +21,7 @@ class FakeApi:
             self.app.include_router(part.routes(self.world), prefix=f"/api/{part.NAME}/v1")
         for service, staff_routes in town_hall.routes(self.world).items():
             self.app.include_router(staff_routes, prefix=f"/api/{service}/v1")
+            self.app.include_router(controls.routes(self.world, service), prefix=f"/api/{service}/v1")
         self.app.add_exception_handler(Problem, _refuse)
         self.app.middleware("http")(self._gateway)
 

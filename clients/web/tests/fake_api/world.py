@@ -64,6 +64,18 @@ class Problem(Exception):  # noqa: N818 - the name of the document
 
 
 @dataclass
+class Books:
+    """What the services found when they compared, and what they could not handle."""
+
+    differences: list[dict[str, Any]] = field(default_factory=list)
+    checks: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    dead: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    slow: bool = False
+    """Whether a check that is asked for is not yet done."""
+
+
+@dataclass
 class TownHall:
     """What the town hall writes and does."""
 
@@ -76,6 +88,7 @@ class TownHall:
     chargeable_cents: dict[str, int] = field(default_factory=dict)
     """By month (``2022-09``), what is reserved and not invoiced."""
     first_passwords: list[str] = field(default_factory=list)
+    books: Books = field(default_factory=Books)
 
 
 @dataclass

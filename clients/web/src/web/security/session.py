@@ -16,7 +16,8 @@ VISITOR_COOKIE = "__Host-visitor"
 """Holds nothing but a random value that ties the login form to the browser it was shown in."""
 
 _RENEW_BEFORE_SECONDS = 60
-_STAFF_ROLES = frozenset({"agent", "regisseur", "administrator"})
+_BOOKKEEPING_ROLES = frozenset({"regisseur", "administrator"})
+_STAFF_ROLES = _BOOKKEEPING_ROLES | {"agent"}
 
 
 class InvoicesBeingPaid(BaseModel):
@@ -81,6 +82,11 @@ class Session(BaseModel):
     def is_staff(self) -> bool:
         """Someone of the town hall."""
         return not _STAFF_ROLES.isdisjoint(self.account.roles)
+
+    @property
+    def keeps_books(self) -> bool:
+        """Answers for the régie's money: invoices, and sees that the books agree."""
+        return not _BOOKKEEPING_ROLES.isdisjoint(self.account.roles)
 
 
 class SessionCookies:

@@ -3,6 +3,7 @@
 from web.town_hall import (
     accounts,
     adhesions,
+    controls,
     dashboard,
     documents,
     families,
@@ -26,6 +27,7 @@ ROUTERS = [
     invoices.router,
     invoicing.router,
     payments.router,
+    controls.router,
     welcome.router,
     news.router,
     documents.router,

@@ -17,7 +17,6 @@ from web.visit import StaffVisit, Visit
 router = APIRouter()
 
 _PATH = "/mairie/facturation"
-_INVOICING_ROLES = frozenset({"regisseur", "administrator"})
 _MONTHS_BEFORE, _MONTHS_AFTER = 12, 12
 
 
@@ -54,5 +53,5 @@ async def _month_page(
         runs=runs,
         done=next((run for run in runs or [] if run.run_id == done), None),
         refusal=refusal,
-        may_invoice=visit.session is not None and not _INVOICING_ROLES.isdisjoint(visit.session.account.roles),
+        may_invoice=visit.session is not None and visit.session.keeps_books,
     )
