@@ -47,7 +47,7 @@ class TestDifferences:
         assert "Tout concorde." in page
         assert "1240 réservations comparées" in page
         assert "Vérifié le 4 juillet 2022 à 09:00" in page
-        assert "À voir avec une personne" not in page
+        assert "À examiner" not in page
 
     async def test_what_differs_and_what_was_mended(self, regisseur, world: World) -> None:
         world.town_hall.books.differences = [
