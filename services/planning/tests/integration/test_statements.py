@@ -95,6 +95,15 @@ async def test_what_may_still_travel_is_only_named(world: Any, harness: Harness,
     assert page.settled_until == page.stated_at - statements.SETTLING
 
 
+async def test_one_whose_activity_was_lost_is_only_named(world: Any, harness: Harness, booked: Any) -> None:
+    family_id, _louis, activity_id = booked
+    await harness.query("delete from activity where activity_id = $1", activity_id)
+    harness.clock.instant += 6 * MINUTES
+    (page,) = await asked_and_stated(world)
+    rows = await harness.query("select reservation_id from reservation where family_id = $1", family_id)
+    assert {row["reservation_id"] for row in rows} <= set(page.unsettled)
+
+
 async def test_pages_leave_no_gap(world: Any, harness: Harness, booked: Any, monkeypatch: Any) -> None:
     harness.clock.instant += 6 * MINUTES
     (whole,) = await asked_and_stated(world)

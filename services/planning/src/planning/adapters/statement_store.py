@@ -10,10 +10,13 @@ from contracts.event import Event
 from contracts.events.planning import ReservationState, StatedReservation
 from contracts.events.statement import Position
 
+# One whose activity is not known (any more) cannot be stated whole: it counts as changed now, and is only named.
 _PAGE = text(
     """
-    select r.*, a.element_name, coalesce(r.cancelled_at, r.booked_at) as changed_at
-    from reservation r join activity a using (tenant_id, activity_id)
+    select r.*, coalesce(a.element_name, '') as element_name,
+           case when a.activity_id is null then cast(:now as timestamptz)
+                else coalesce(r.cancelled_at, r.booked_at) end as changed_at
+    from reservation r left join activity a using (tenant_id, activity_id)
     where (r.day, r.reservation_id) > (cast(:after_day as date), cast(:after_id as uuid))
       and (r.day, r.reservation_id) <= (cast(:until_day as date), cast(:until_id as uuid))
     order by r.day, r.reservation_id
@@ -38,6 +41,7 @@ class SqlStatementStore:
                 "until_day": until.day,
                 "until_id": until.id,
                 "limit": limit,
+                "now": self._transaction.now(),
             },
         )
         return [
