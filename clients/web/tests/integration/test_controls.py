@@ -45,7 +45,7 @@ class TestDifferences:
         await regisseur.submit(PAGE, seen_on=PAGE)
         page = (await regisseur.get(PAGE)).text
         assert "Tout concorde." in page
-        assert "1240 réservations comparées" in page
+        assert "1\u00a0240 réservations comparées" in page
         assert "Vérifié le 4 juillet 2022 à 09:00" in page
         assert "À examiner" not in page
 
