@@ -259,7 +259,9 @@ class TestReservations:
         emptied = reservations_stated(town)
         await harness.publish(emptied, tenant_id=VEYRAS.tenant_id)
         await harness.eventually(
-            "select 1 from reconciliation_check where tenant_id = $1 and checked_at is not null", VEYRAS.tenant_id
+            "select 1 from reconciliation_check where tenant_id = $1 and checked_at is not null",
+            VEYRAS.tenant_id,
+            seconds=30,
         )
         assert await told(town) == []
         await town.publish(reservations_stated(town, basket))

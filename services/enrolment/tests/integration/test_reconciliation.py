@@ -89,7 +89,7 @@ async def state(
     )
     message_id = new_id()
     await commune.harness.publish(page, tenant_id=tenant_id, message_id=message_id)
-    await commune.harness.eventually("select 1 from inbox where message_id = $1", message_id)
+    await commune.harness.eventually("select 1 from inbox where message_id = $1", message_id, seconds=30)
 
 
 async def told(commune: Any, wanted: str | None = None) -> list[dict[str, Any]]:

@@ -38,7 +38,10 @@ async def asked_and_stated(shop: Any) -> list[PaymentsStated]:
     response = await ask(shop)
     assert response.status_code == 202, response.text
     await shop.harness.eventually(
-        "select 1 from kept.published_event where type = $1 having count(*) > $2", PaymentsStated.event_type, before
+        "select 1 from kept.published_event where type = $1 having count(*) > $2",
+        PaymentsStated.event_type,
+        before,
+        seconds=30,
     )
     return [page for row, page in (await pages(shop.harness))[before:] if row["tenant_id"] == shop.tenant_id]
 

@@ -40,6 +40,7 @@ async def asked_and_stated(world: Any) -> list[ReservationsStated]:
         "select 1 from kept.published_event where type = $1 having count(*) > $2",
         ReservationsStated.event_type,
         before,
+        seconds=30,
     )
     return await stated(world.harness)
 
