@@ -128,7 +128,9 @@ async def test_states_by_itself_once_a_night(world: Any, harness: Harness) -> No
     for _time in range(2):
         await harness.run_job(statements.STATEMENTS)
     rows = await harness.query(
-        "select tenant_id from kept.published_event where type = $1 offset $2", ReservationsStated.event_type, before
+        "select tenant_id from kept.published_event where type = $1 order by seq offset $2",
+        ReservationsStated.event_type,
+        before,
     )
     assert {row["tenant_id"] for row in rows} == {ALIXAN.tenant_id, VEYRAS.tenant_id}
     assert len(rows) == 2, "once for each commune"
