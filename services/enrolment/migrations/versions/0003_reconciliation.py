@@ -2,8 +2,8 @@
 
 from chassis.migrations import create_reconciliation_tables
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
