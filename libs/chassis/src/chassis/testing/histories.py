@@ -21,6 +21,7 @@ from chassis.testing.plugin import Harness, commune
 from contracts.envelope import Envelope
 from contracts.event import Event
 from contracts.events import TenantRegistered, TenantUpdated
+from contracts.events.statement import Statement
 
 _SHUFFLES = 4
 _AT_ONCE = 3
@@ -144,6 +145,8 @@ def _history(harness: Harness, tenant_id: UUID, setting: Setting) -> list[Told]:
     told = []
     for worker in harness.runtime.workers:
         for model in worker.consumer.handlers:
+            if issubclass(model, Statement):
+                continue  # an invented one contradicts the events; its readers have tests of their own
             always = own if model in (TenantRegistered, TenantUpdated) else {}
             for revision, event in states_of(model, {**always, **setting.fixed.get(model, {})}):
                 envelope = harness.envelope(event, tenant_id=tenant_id, sequence=revision)
