@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpx
 import pytest
+from xdist.scheduler.loadfile import LoadFileScheduling
 
 from portail_local import server_fixtures
 from portail_local.server_fixtures import Broker
@@ -21,17 +22,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each test is marked by the folders it lies in below tests/: unit, integration, contract, e2e, e2e/faults.
-
-    Where several workers share the tests, those that need the whole system stay together, as do those of a file.
-    """
+    """Each test is marked by the folders it lies in below tests/: unit, integration, contract, e2e, e2e/faults."""
     for item in items:
         folders = Path(item.path).parent.parts
         below = folders[folders.index("tests") + 1 :] if "tests" in folders else ()
         for marker in set(below).intersection(FOLDER_MARKERS):
             item.add_marker(marker)
-        item.add_marker(pytest.mark.xdist_group("e2e" if "e2e" in below else str(item.path)))
     items.sort(key=lambda item: "e2e" not in item.keywords)  # the longest first; the rest keeps its order
+
+
+class SystemApart(LoadFileScheduling):
+    """Where several workers share the tests, those of the whole system stay together, as do those of a file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/e2e" if nodeid.startswith("tests/e2e/") else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SystemApart:
+    """Called by pytest-xdist."""
+    return SystemApart(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ CHECKS: dict[Suite, tuple[tuple[str, ...], ...]] = {
 }
 TESTS = (Suite.UNIT, Suite.INTEGRATION, Suite.CONTRACT, Suite.E2E, Suite.FAULTS)
 _NEED_THE_SYSTEM = frozenset({Suite.E2E, Suite.FAULTS})
-_TWO_WORKERS = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+_TWO_WORKERS = ("-n", "2", "--no-loadscope-reorder")
 """One has the whole system and mostly waits for it, the other takes the services' own tests, file by file."""
 
 
