@@ -17,6 +17,7 @@ from driver.mailbox import Mail, Mailbox
 from driver.parent import FamilyRecord, Parent
 from driver.portal import Portal
 from driver.system import OWN_PASSWORD, System
+from driver.together import at_once
 from driver.town_hall import TownHall
 from driver.waiting import WaitedInVainError, until
 
@@ -39,5 +40,6 @@ __all__ = [
     "System",
     "TownHall",
     "WaitedInVainError",
+    "at_once",
     "until",
 ]

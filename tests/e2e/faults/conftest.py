@@ -1,10 +1,10 @@
-"""Faults: the table of figures, and what the tests share."""
+"""Faults: the figures, and what lies below the application."""
 
 import pytest
+from faults.databases import Databases
+from faults.figures import figures
 
 from driver import Portal
-from faults.databases import Databases
-from faults.figures import figures, write_figures
 
 __all__ = ["figures"]
 
@@ -12,7 +12,3 @@ __all__ = ["figures"]
 @pytest.fixture(scope="session")
 def databases(running_portal: Portal) -> Databases:
     return Databases(running_portal)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    write_figures(terminalreporter)

@@ -4,15 +4,15 @@ import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
+from faults.databases import run
 
-from chassis.authentication import Principal
 from chassis.testing.tokens import TokenSigner
 from contracts.values import Role
 from driver import TownHall, until
-from faults.databases import run
 
 _PACE = 24
 """How many prepare themselves at a time."""
@@ -44,38 +44,35 @@ class Call:
 class Crowd:
     """Families registered by the town hall; their tokens are signed with identity's own key."""
 
-    def __init__(self, gateway_url: str, town_hall: TownHall, signer: TokenSigner, size: int) -> None:
+    def __init__(self, gateway_url: str, town_hall: TownHall, signer: TokenSigner) -> None:
         self._gateway_url = gateway_url
         self._town_hall = town_hall
         self._host = town_hall.api.host
+        self._signer = signer
         self._tenant_id = uuid.UUID(town_hall.api.get("identity", "/commune")["tenant_id"])
-        self.households = [self._household(signer, number) for number in range(size)]
-        assert town_hall.api.session is not None
-        staff = {"authorization": f"Bearer {town_hall.api.session.access_token}"}
-        clerk = Household("", "", "", staff)
-        registered = self.in_turn(
-            [
-                Call(clerk, "PUT", f"/api/enrolment/v1/families/{one.family_id}", _file(one))
-                for one in self.households
-            ]
-        )
-        assert {answer.status_code for answer in registered} == {200}, registered[0].text
+        self._households: list[Household] = []
 
-    def _household(self, signer: TokenSigner, number: int) -> Household:
+    def households(self, count: int) -> list[Household]:
+        """The first ``count`` families; those that lack are registered."""
+        new = [self._household(number) for number in range(len(self._households), count)]
+        clerk = self.staff(Role.AGENT)
+        files = [Call(clerk, "PUT", f"/api/enrolment/v1/families/{one.family_id}", family_file(one)) for one in new]
+        assert {answer.status_code for answer in self.in_turn(files)} <= {200}
+        self._households += new
+        return self._households[:count]
+
+    def _household(self, number: int) -> Household:
         family_id, guardian_id = uuid.uuid4(), uuid.uuid4()
-        parent = Principal(
-            account_id=uuid.uuid4(),
-            tenant_id=self._tenant_id,
-            session_id=uuid.uuid4(),
-            roles=frozenset({Role.PARENT}),
-            family_id=family_id,
-            guardian_id=guardian_id,
-        )
-        headers = {
-            "authorization": f"Bearer {signer.token(parent)}",
-            "x-forwarded-for": f"198.18.{number // 250}.{number % 250 + 1}",
-        }
+        address = f"198.18.{number // 250}.{number % 250 + 1}"
+        headers = self._headers(address, Role.PARENT, family_id=family_id, guardian_id=guardian_id)
         return Household(str(family_id), str(guardian_id), str(uuid.uuid4()), headers)
+
+    def staff(self, role: Role) -> Household:
+        """Someone else of the town hall each time."""
+        return Household("", "", "", self._headers("198.18.9.1", role))
+
+    def _headers(self, address: str, role: Role, **whose: uuid.UUID) -> dict[str, str]:
+        return {"x-forwarded-for": address, **self._signer.headers(self._tenant_id, role, **whose)}
 
     def at_once(self, calls: Sequence[Call]) -> list[httpx.Response]:
         """Everyone asks at the same instant; the answers in the order of the calls."""
@@ -154,11 +151,11 @@ class Crowd:
         return [_json(answer) for answer in asked]
 
     def draft(self, households: Sequence[Household], activity_id: str, days_of: Callable[[int], list[str]]) -> None:
-        """Everyone ticks their days, as soon as the planning knows of the adhesion."""
+        """Everyone ticks their days and nothing else, as soon as the planning knows of the adhesion."""
+        self.in_turn([Call(one, "DELETE", "/api/planning/v1/draft") for one in households])
 
         def wanted(number: int, one: Household) -> Call:
-            body = {"from": "2022-09-01", "to": "2022-10-01", "activity_id": activity_id, "days": days_of(number)}
-            return Call(one, "PUT", f"/api/planning/v1/draft/members/{one.member_id}", body)
+            return tick(one, activity_id, days_of(number))
 
         waiting = [wanted(number, one) for number, one in enumerate(households)]
 
@@ -175,7 +172,16 @@ class Crowd:
         return self.at_once([Call(one, "POST", "/api/planning/v1/draft/commit") for one in households])
 
 
-def _file(one: Household) -> dict[str, Any]:
+def tick(one: Household, activity_id: str, days: list[str]) -> Call:
+    """The days wanted of the activity, in the month of the first."""
+    first = date.fromisoformat(days[0]).replace(day=1)
+    end = (first + timedelta(days=31)).replace(day=1)
+    body = {"from": first.isoformat(), "to": end.isoformat(), "activity_id": activity_id, "days": days}
+    return Call(one, "PUT", f"/api/planning/v1/draft/members/{one.member_id}", body)
+
+
+def family_file(one: Household) -> dict[str, Any]:
+    """The file of a household, as the town hall writes it."""
     name = "Foule"
     guardian = {
         "guardian_id": one.guardian_id,

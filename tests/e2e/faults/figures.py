@@ -1,59 +1,35 @@
-"""What the tests of faults injected, expected and found: one row each in the table at the end of the run."""
+"""What the tests of faults injected, expected and found: one row each in the table at the end of the run.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+A row travels as a property of its test's report, also from one of several workers; ``tests/conftest.py`` prints them.
+"""
+
+from collections.abc import Callable, Mapping
 
 import pytest
 
 Counts = Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One fault. ``injected`` says what and how often; ``expected`` and ``found`` count effects by name."""
-
-    name: str
-    injected: str
-    expected: Counts
-    found: Counts
-
-
 class Figures:
-    """Collects the rows of a session."""
+    """The rows of one test."""
 
-    def __init__(self) -> None:
-        self.rows: list[Figure] = []
+    def __init__(self, record: Callable[[str, object], None]) -> None:
+        self._record = record
 
     def check(self, name: str, *, injected: str, expected: Counts, found: Counts) -> None:
-        """Adds a row, then fails unless what was found is what was expected."""
-        self.rows.append(Figure(name, injected, expected, found))
-        assert dict(found) == dict(expected), f"{name}: {injected}"
+        """Adds a row, then fails unless what was found is what was expected.
 
-    def lines(self) -> list[str]:
-        """The table."""
-        table = [("fault", "injected", "expected", "found")]
-        table += [(row.name, row.injected, _words(row.expected), _words(row.found)) for row in self.rows]
-        widths = [max(len(row[column]) for row in table) for column in range(3)]
-        return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) for row in table]
+        ``injected`` says what and how often; ``expected`` and ``found`` count effects by name.
+        """
+        self._record("figure", [name, injected, _words(expected), _words(found)])
+        assert dict(found) == dict(expected), f"{name}: {injected}"
 
 
 def _words(counts: Counts) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts.items())
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
 
 
-_FIGURES = pytest.StashKey[Figures]()
-
-
-@pytest.fixture(scope="session")
-def figures(pytestconfig: pytest.Config) -> Figures:
-    """The table of this run."""
-    return pytestconfig.stash.setdefault(_FIGURES, Figures())
-
-
-def write_figures(reporter: pytest.TerminalReporter) -> None:
-    """Prints the table, if anything was counted."""
-    collected = reporter.config.stash.get(_FIGURES, None)
-    if collected is not None and collected.rows:
-        reporter.section("faults injected, effects expected and found")
-        for line in collected.lines():
-            reporter.write_line(line)
+@pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> Figures:
+    """Rows for the table of this run."""
+    return Figures(record_property)
