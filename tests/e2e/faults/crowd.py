@@ -119,18 +119,8 @@ class Crowd:
                 "unit": {"kind": "flat", "cents": 500},
             },
         }
-        calendar = {
-            "week_days": [0, 1, 2, 3, 4],
-            "during": "always",
-            "capacity": capacity,
-            "last_places": 0,
-            "closures": [],
-            "extra_openings": [],
-            "booking_rule": {"default": _EVE},
-            "cancelling_rule": {"default": _EVE},
-        }
         api.put("enrolment", f"/activities/{activity_id}", described)
-        until(lambda: _accepted(api, activity_id, calendar))
+        until(lambda: _accepted(api, activity_id, calendar(capacity)))
         return activity_id
 
     def order(self, households: Sequence[Household], activity_id: str) -> list[dict[str, Any]]:
@@ -172,6 +162,20 @@ class Crowd:
         return self.at_once([Call(one, "POST", "/api/planning/v1/draft/commit") for one in households])
 
 
+def calendar(capacity: int | None) -> dict[str, Any]:
+    """Open Monday to Friday, booked until the eve."""
+    return {
+        "week_days": [0, 1, 2, 3, 4],
+        "during": "always",
+        "capacity": capacity,
+        "last_places": 0,
+        "closures": [],
+        "extra_openings": [],
+        "booking_rule": {"default": _EVE},
+        "cancelling_rule": {"default": _EVE},
+    }
+
+
 def tick(one: Household, activity_id: str, days: list[str]) -> Call:
     """The days wanted of the activity, in the month of the first."""
     first = date.fromisoformat(days[0]).replace(day=1)
@@ -208,7 +212,7 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
     return content
 
 
-def _accepted(api: Any, activity_id: str, calendar: dict[str, Any]) -> bool:
-    answer = api.send("PUT", f"/api/planning/v1/activities/{activity_id}/calendar", json=calendar)
+def _accepted(api: Any, activity_id: str, wanted: dict[str, Any]) -> bool:
+    answer = api.send("PUT", f"/api/planning/v1/activities/{activity_id}/calendar", json=wanted)
     assert answer.status_code in {200, 404}, answer.text
     return bool(answer.is_success)
