@@ -3,7 +3,7 @@
 Nothing here depends on a test runner: journeys, fault tests and load scripts share it.
 """
 
-from driver.api import Api, Refused
+from driver.api import Api, Refused, Session
 from driver.bank import (
     ACCEPTED_CARD,
     FRICTIONLESS_CARD,
@@ -37,6 +37,7 @@ __all__ = [
     "PaymentForm",
     "Portal",
     "Refused",
+    "Session",
     "System",
     "TownHall",
     "WaitedInVainError",

@@ -12,11 +12,19 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from chassis.secrets import SecretBox
 from chassis.testing.tokens import TokenSigner
-from driver import Portal
+from driver import Portal, until
+from driver.api import SERVICES
 from portail_local.state import Options, State
 from portail_local.system import System
 
 T = TypeVar("T")
+
+_RESTLESS = frozenset({"inbox", "outbox", "attempt"})
+"""Tables of messages on their way, and of failed attempts, which a refusal may well count."""
+_TABLES = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
+_PRINT = (
+    "select '{table}' as name, count(*) as rows, coalesce(sum(hashtext(t::text)), 0)::bigint as hash from {table} t"
+)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -38,6 +46,27 @@ class Databases:
     def count(self, service: str, statement: str, *arguments: Any) -> int:
         """Of a statement that gives one number."""
         return int(self.query(service, statement, *arguments)[0][0])
+
+    def fingerprint(self) -> dict[str, tuple[int, int]]:
+        """Count and hash of every table's rows, of what tells a change apart; by «service.table»."""
+        found = {}
+        for service in SERVICES:
+            tables = [str(row[0]) for row in self.query(service, _TABLES)]
+            union = " union all ".join(_PRINT.format(table=table) for table in tables if table not in _RESTLESS)
+            found |= {f"{service}.{row['name']}": (row["rows"], row["hash"]) for row in self.query(service, union)}
+        return found
+
+    def at_rest(self) -> dict[str, tuple[int, int]]:
+        """The fingerprint, once nothing moves any more: events have been heard, mails sent."""
+        last: list[dict[str, tuple[int, int]]] = [{}, {}]
+
+        def read() -> bool:
+            last[:] = [last[1], self.fingerprint()]
+            waiting = sum(self.count(service, "select count(*) from outbox") for service in SERVICES)
+            return waiting == 0 and last[0] == last[1]
+
+        until(read, seconds=60)
+        return last[1]
 
     async def _query(self, service: str, statement: str, *arguments: Any) -> list[asyncpg.Record]:
         connection = await asyncpg.connect(self._system.postgres.url(database=service.replace("-", "_")))
