@@ -5,11 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from faults.crowd import Crowd
-from faults.databases import Databases
-
 from driver import OWN_PASSWORD, Bank, Mailbox, Parent, Portal, System
 from driver.plain_browser import Form, Page, PlainBrowser
+from faults.crowd import Crowd
+from faults.databases import Databases
 
 SEPTEMBER, OCTOBER = date(2022, 9, 1), date(2022, 10, 1)
 

@@ -1,10 +1,10 @@
 """Faults: the figures, and what lies below the application."""
 
 import pytest
-from faults.databases import Databases
-from faults.figures import figures
 
 from driver import Portal
+from faults.databases import Databases
+from faults.figures import figures
 
 __all__ = ["figures"]
 

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import httpx
-from faults.databases import run
 
 from chassis.testing.tokens import TokenSigner
 from contracts.values import Role
 from driver import TownHall, until
+from faults.databases import run
 
 _PACE = 24
 """How many prepare themselves at a time."""

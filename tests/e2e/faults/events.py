@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import aio_pika
-from faults.databases import run
 
 from chassis.messaging.topology import declare_exchange
 from driver import Portal
+from faults.databases import run
 from portail_local.state import Options, State
 from portail_local.system import System
 

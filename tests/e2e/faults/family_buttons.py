@@ -4,11 +4,10 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 
-from faults.buttons import Click, World, booked, button
-from faults.crowd import calendar
-
 from driver import INSUFFICIENT_FUNDS_CARD, OWN_PASSWORD, until
 from driver.plain_browser import Page, PlainBrowser
+from faults.buttons import Click, World, booked, button
+from faults.crowd import calendar
 
 NEW_PASSWORD = "le hibou ne dort jamais"
 TO_THE_BANK = "Vers le site sécurisé de la banque"

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 from fastapi.routing import APIRoute
-from faults.events import overhearing
-from faults.figures import Figures
 
 from driver import OWN_PASSWORD, Parent, Portal, System, until
 from driver.plain_browser import PlainBrowser
+from faults.events import overhearing
+from faults.figures import Figures
 from web import family, town_hall
 
 PUBLIC = {

@@ -6,15 +6,15 @@ import re
 
 import pytest
 from fastapi.routing import APIRoute
+from playwright.sync_api import Browser, expect
+
+from driver import Mailbox, Portal, System
+from driver.pages import PortalPages
 from faults import family_buttons, town_hall_buttons  # noqa: F401 - they fill SCENARIOS
 from faults.buttons import SCENARIOS, World
 from faults.databases import Databases
 from faults.family_buttons import RECAP
 from faults.figures import Figures
-from playwright.sync_api import Browser, expect
-
-from driver import Mailbox, Portal, System
-from driver.pages import PortalPages
 from web import family, town_hall
 
 

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+
+from contracts.values import Role
+from driver import FRICTIONLESS_CARD, Api, Bank, PaymentForm, Portal, System, TownHall, at_once, until
 from faults.crowd import Call, Crowd, Household, family_file, tick
 from faults.databases import Databases
 from faults.events import overhearing
 from faults.figures import Figures
-
-from contracts.values import Role
-from driver import FRICTIONLESS_CARD, Api, Bank, PaymentForm, Portal, System, TownHall, at_once, until
 
 SEPTEMBER = [f"2022-09-{day:02}" for day in (5, 6, 7, 8)]
 PAIRS = 100

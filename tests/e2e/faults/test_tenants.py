@@ -13,9 +13,6 @@ import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from faults.databases import Databases
-from faults.figures import Figures
-from faults.routes import ADMINISTRATORS, PARENTS, REGISSEURS, UPSERTS, Content, ask, unexpected, with_status
 
 from chassis.authentication import Principal
 from chassis.testing.tokens import TokenSigner
@@ -23,6 +20,9 @@ from contracts.values import Role
 from driver import Api, Parent, Session, System, TownHall
 from driver.operations import Operation, all_operations
 from driver.scenes import lived_in
+from faults.databases import Databases
+from faults.figures import Figures
+from faults.routes import ADMINISTRATORS, PARENTS, REGISSEURS, UPSERTS, Content, ask, unexpected, with_status
 
 
 @pytest.fixture(scope="module")

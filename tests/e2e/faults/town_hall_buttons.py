@@ -4,10 +4,9 @@ import re
 import uuid
 from datetime import date
 
-from faults.buttons import Click, World, booked, button
-
 from driver import until
 from driver.plain_browser import Page
+from faults.buttons import Click, World, booked, button
 
 
 @button("/mairie/facturation")

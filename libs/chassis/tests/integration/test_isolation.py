@@ -57,7 +57,7 @@ PLANTED = {
     "the role may create": ("grant create on schema public to sample_app;",
                             {"schema public: sample_app creates in it"}),
     "the relay reads": (_RIGHT + "grant select on planted to sample_relay;",
-                        {"table planted: the relay sees more than the outbox"}),
+                        {"table planted: is not for the relay to see"}),
 }  # fmt: skip
 
 
