@@ -3,7 +3,7 @@
 Nothing here depends on a test runner: journeys, fault tests and load scripts share it.
 """
 
-from driver.api import Api, Refused
+from driver.api import Api, Refused, Session
 from driver.bank import (
     ACCEPTED_CARD,
     FRICTIONLESS_CARD,
@@ -17,6 +17,7 @@ from driver.mailbox import Mail, Mailbox
 from driver.parent import FamilyRecord, Parent
 from driver.portal import Portal
 from driver.system import OWN_PASSWORD, System
+from driver.together import at_once
 from driver.town_hall import TownHall
 from driver.waiting import WaitedInVainError, until
 
@@ -36,8 +37,10 @@ __all__ = [
     "PaymentForm",
     "Portal",
     "Refused",
+    "Session",
     "System",
     "TownHall",
     "WaitedInVainError",
+    "at_once",
     "until",
 ]

@@ -1,10 +1,15 @@
 """Requests: authentication, communes, transactions, idempotency, problems."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
+from fastapi import APIRouter
 
+from chassis.http.app import create_app
+from chassis.http.scope import PortalRoute
 from chassis.ids import new_id
+from chassis.testing.contract import routes_open_to_anyone
 from chassis.testing.plugin import ALIXAN, VEYRAS, Harness
 from contracts.values import Role
 
@@ -114,3 +119,17 @@ async def test_openapi_documents_problems(harness: Harness) -> None:
     responses = document["paths"]["/api/sample/v1/notes"]["post"]["responses"]
     assert {"201", "401", "403", "409", "422"} <= responses.keys()
     assert "application/problem+json" in responses["422"]["content"]
+
+
+async def test_a_planted_route_without_a_guard_is_found(harness: Harness) -> None:
+    planted = APIRouter(route_class=PortalRoute)
+
+    @planted.get("/everything")
+    async def everything() -> str:
+        return "ok"
+
+    declared = replace(harness.runtime.declaration, routers=[*harness.runtime.declaration.routers, planted])
+    app = create_app(declared, harness.runtime.settings, harness.clock)
+    opened = await routes_open_to_anyone(Harness(app, harness.signer, harness.clock, harness.admin_url))
+    assert opened == {"GET /api/sample/v1/commune": 200, "GET /api/sample/v1/everything": 200}
+    await app.state.runtime.stop()

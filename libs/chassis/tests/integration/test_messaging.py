@@ -3,7 +3,6 @@
 import asyncio
 
 import aio_pika
-import pytest
 
 from chassis.ids import new_id
 from chassis.messaging.topology import EXCHANGE, Queues
@@ -64,23 +63,3 @@ async def test_a_committed_change_reaches_the_exchange(harness: Harness) -> None
                     break
     assert message.headers["tenant"] == str(ALIXAN.tenant_id)
     await harness.eventually("select 1 where not exists (select 1 from outbox where subject = $1)", note["id"])
-
-
-@pytest.mark.parametrize("table", ["note", "outbox", "idempotency_key"])
-async def test_a_query_without_tenant_sees_nothing(harness: Harness, table: str) -> None:
-    from sqlalchemy import text
-
-    async with harness.runtime.database.platform() as connection:
-        rows = (await connection.execute(text(f"select * from {table}"))).all()
-    assert rows == []
-
-
-async def test_planted_gaps_between_communes_are_found(harness: Harness) -> None:
-    from chassis.testing.contract import isolation_gaps
-
-    assert await isolation_gaps(harness) == []
-    await harness.query("create table planted (tenant_id uuid, id uuid primary key)")
-    try:
-        assert await isolation_gaps(harness) == ["planted", "planted_pkey"]
-    finally:
-        await harness.query("drop table planted")

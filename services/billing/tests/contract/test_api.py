@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from chassis.testing.contract import answers_to_anything, isolation_gaps, routes_open_to_anyone
+from chassis.testing.contract import answers_to_anything, routes_open_to_anyone
+from chassis.testing.isolation import isolation_gaps, isolation_leaks
 from chassis.testing.plugin import Harness
 from contracts.values import Role
 
@@ -28,6 +29,7 @@ async def test_nothing_answers_without_token(harness: Harness) -> None:
 
 async def test_communes_are_kept_apart(harness: Harness) -> None:
     assert await isolation_gaps(harness) == []
+    assert await isolation_leaks(harness) == []
 
 
 @pytest.mark.parametrize("table", ["invoice", "charge", "ledger_movement", "invoice_pdf", "family"])

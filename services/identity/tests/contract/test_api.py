@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from chassis.testing.contract import answers_to_anything, isolation_gaps, routes_open_to_anyone
+from chassis.testing.contract import answers_to_anything, routes_open_to_anyone
+from chassis.testing.isolation import isolation_gaps, isolation_leaks
 from chassis.testing.plugin import Harness
 
 
@@ -39,4 +40,5 @@ async def test_only_what_leads_to_a_token_answers_without(harness: Harness) -> N
 
 
 async def test_communes_are_kept_apart(harness: Harness) -> None:
-    assert await isolation_gaps(harness) == []
+    assert await isolation_gaps(harness, shared={"signing_key"}) == []
+    assert await isolation_leaks(harness) == []

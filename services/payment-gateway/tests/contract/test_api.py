@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from chassis.testing.contract import answers_to_anything, isolation_gaps, routes_open_to_anyone
+from chassis.testing.contract import answers_to_anything, routes_open_to_anyone
+from chassis.testing.isolation import isolation_gaps, isolation_leaks
 from chassis.testing.plugin import ALIXAN, Harness
 from contracts.values import Role
 
@@ -30,3 +31,4 @@ async def test_only_the_banks_addresses_answer_without_token(harness: Harness) -
 
 async def test_communes_are_kept_apart(harness: Harness) -> None:
     assert await isolation_gaps(harness) == []
+    assert await isolation_leaks(harness) == []

@@ -4,11 +4,14 @@ document.querySelector("[data-focus]")?.focus();
 // On a telephone the navigation scrolls sideways: the page one is on must be seen.
 document.querySelector(".main-nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
-// A second click on a commit button does nothing (and without this, the server answers it as the first).
-for (const form of document.querySelectorAll("form[data-once]")) {
+// A second click on a button does nothing (and without this, the server answers it as the first). After a while it
+// does: the person may have stopped a page that did not come.
+const PATIENCE_MS = 10_000;
+for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
+    if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, PATIENCE_MS);
   });
 }
 

@@ -14,6 +14,8 @@ from portail_local.servers.accounts import is_root
 
 PROGRAM = Path("/usr/sbin/nginx")
 _ACCOUNT = "www-data"
+_CONNECTIONS = 8192
+"""A person takes two, theirs and the one to the service: opening day brings thousands at the same second."""
 _VARIABLE = re.compile(r"\$\{([A-Z_]+)\}")
 
 
@@ -66,9 +68,10 @@ class Nginx:
         return f"""\
 {user}daemon off;
 worker_processes 1;
+worker_rlimit_nofile {2 * _CONNECTIONS};
 pid {folder}/nginx.pid;
 error_log stderr warn;
-events {{ worker_connections 1024; }}
+events {{ worker_connections {_CONNECTIONS}; }}
 http {{
     include /etc/nginx/mime.types;
     client_body_temp_path {folder}/temp/body;

@@ -108,34 +108,3 @@ async def routes_open_to_anyone(harness: Harness) -> dict[str, int]:
                 answers[f"{method.upper()} {path}"] = status
     assert answers  # noqa: S101
     return {route: status for route, status in answers.items() if status != 401}
-
-
-async def isolation_gaps(harness: Harness) -> list[str]:
-    """Tables of communes without a forced policy, and their keys that do not begin with the commune."""
-    return [str(row["gap"]) for row in await harness.query(_ISOLATION_GAPS)]
-
-
-_ISOLATION_GAPS = """
-    with tenant_table as (
-        select c.oid, c.relname, c.relrowsecurity and c.relforcerowsecurity as forced, a.attnum as tenant_column
-        from pg_class c
-        join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
-        join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
-        where c.relkind in ('r', 'p')
-    ),
-    key as (
-        select indrelid as oid, indexrelid::regclass::text as name, indkey[0] as first_column
-        from pg_index where indisunique
-        union all
-        select conrelid, conname, conkey[1] from pg_constraint where contype = 'f'
-    )
-    select relname as gap from tenant_table
-    where not forced
-       or not exists (select 1 from pg_policies p where p.schemaname = 'public' and p.tablename = relname
-                      and p.policyname = 'tenant' and p.cmd = 'ALL'
-                      and p.qual like '%app.tenant_id%' and p.with_check like '%app.tenant_id%')
-    union all
-    select key.name from key join tenant_table using (oid)
-    where first_column <> tenant_column and relname <> 'outbox'
-    order by 1
-"""

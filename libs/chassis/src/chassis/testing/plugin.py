@@ -200,10 +200,10 @@ async def _keep_published_events(admin_url: str) -> None:
         """
         create schema kept;
         create table kept.published_event (like outbox);
-        create function keep_published_event() returns trigger language plpgsql security definer as
+        create function kept.keep_published_event() returns trigger language plpgsql security definer as
             $$ begin insert into kept.published_event values (new.*); return new; end $$;
         create trigger keep_published_event after insert on outbox
-            for each row execute function keep_published_event();
+            for each row execute function kept.keep_published_event();
         """
     )
     await connection.close()

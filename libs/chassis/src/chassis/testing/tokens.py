@@ -12,15 +12,20 @@ from contracts.values import Role
 
 
 class TokenSigner:
-    """A key pair of its own, and tokens signed with it."""
+    """A key pair of its own, unless given another's, and tokens signed with it."""
 
-    def __init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self.key_id = str(new_id())
+    def __init__(self, key: ec.EllipticCurvePrivateKey | None = None, key_id: str | None = None) -> None:
+        self._key = key or ec.generate_private_key(ec.SECP256R1())
+        self.key_id = key_id or str(new_id())
+
+    @property
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        """What verifies its tokens."""
+        return self._key.public_key()
 
     def jwks(self) -> dict[str, object]:
         """The public key, as identity serves it."""
-        public = jwt.algorithms.ECAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+        public = jwt.algorithms.ECAlgorithm.to_jwk(self.public_key, as_dict=True)
         return {"keys": [{**public, "kid": self.key_id, "alg": ALGORITHM, "use": "sig"}]}
 
     def token(self, principal: Principal, *, seconds: int = 900) -> str:

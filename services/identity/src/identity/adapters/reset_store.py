@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import Transaction
 from identity.adapters.tables import password_reset as table
@@ -25,15 +26,20 @@ class SqlResetStore:
         self._tenant_id = transaction.tenant_id
 
     async def add(self, reset: Reset) -> None:
-        """A new request, to be sent as soon as possible."""
+        """A new request, to be sent as soon as possible; the same form sent twice makes one."""
         await self._connection.execute(
-            insert(table).values(
+            insert(table)
+            .values(
                 tenant_id=self._tenant_id,
                 reset_id=reset.reset_id,
                 requested_name=None if reset.account_id else reset.requested_name,
                 requested_at=reset.requested_at,
                 account_id=reset.account_id,
                 next_try_at=reset.requested_at,
+                asked_with=reset.asked_with,
+            )
+            .on_conflict_do_nothing(
+                index_elements=["tenant_id", "asked_with"], index_where=table.c.asked_with.is_not(None)
             )
         )
         self._transaction.wake(RESET_MAILS)
@@ -43,10 +49,12 @@ class SqlResetStore:
         row = (await self._connection.execute(select(table).where(table.c.token_hash == token_hash))).one_or_none()
         return _reset(row) if row else None
 
-    async def use(self, account_id: UUID) -> None:
-        """Ends every link of an account."""
+    async def use(self, account_id: UUID, form: bytes | None = None) -> None:
+        """Ends every link of an account; ``form`` is the one that used one of them."""
         await self._connection.execute(
-            update(table).where(table.c.account_id == account_id, ~table.c.used).values(used=True, next_try_at=None)
+            update(table)
+            .where(table.c.account_id == account_id, ~table.c.used)
+            .values(used=True, next_try_at=None, used_with=form)
         )
 
     async def due(self, now: datetime) -> list[Reset]:
@@ -96,4 +104,6 @@ def _reset(row: Any) -> Reset:  # noqa: ANN401 - a row of the table
         expires_at=row.expires_at,
         used=row.used,
         sendings=row.sendings,
+        asked_with=row.asked_with,
+        used_with=row.used_with,
     )

@@ -88,6 +88,8 @@ password_reset = Table(
     Column("token_hash", LargeBinary),
     Column("expires_at", _INSTANT),
     Column("used", Boolean),
+    Column("asked_with", LargeBinary),
+    Column("used_with", LargeBinary),
     Column("sendings", Integer),
     Column("next_try_at", _INSTANT),
     Column("sent_at", _INSTANT),

@@ -8,13 +8,16 @@ from identity.application.issue_session import IssuedSession, add_refresh_token,
 from identity.application.ports import Context, Store
 from identity.domain.accounts import Account
 from identity.domain.passwords import WeakPasswordError, WrongPasswordError, normalized, require_strong
-from identity.domain.sessions import Session, SessionEndedError, rotate
+from identity.domain.sessions import PREDECESSOR_GRACE, Session, SessionEndedError, rotate
 
 
 async def change_password(
     context: Context, *, account_id: UUID, session_id: UUID, current: str, new: str, address: str
 ) -> IssuedSession:
     """The caller's session with new tokens; every other session of the account ends.
+
+    Sent twice at once, the second sending finds its wish fulfilled and gets tokens too: a browser shows the answer to
+    the second click only.
 
     Raises ``SessionEndedError``, ``WrongPasswordError``, ``WeakPasswordError``, ``TooManyAttemptsError`` or
     ``BusyError``.
@@ -26,24 +29,55 @@ async def change_password(
         require_strong(new, user_name=account.user_name, commune_names=context.commune_names)
         guard = AttemptGuard(context, account.user_name, address)
         await guard.begin(store)
-    if not await context.hasher.verify(account.password_hash, current):
-        async with context.open_store() as store:
-            await guard.failed(store)
-        raise WrongPasswordError
+    changed = None
+    if await context.hasher.verify(account.password_hash, current):
+        changed = await _change(context, guard, account, session_id, new)
+    return changed or await _confirm(context, guard, account_id, session_id, new)
+
+
+async def _change(
+    context: Context, guard: AttemptGuard, verified: Account, session_id: UUID, new: str
+) -> IssuedSession | None:
+    """None when the password was changed since it was verified."""
     new_hash = await context.hasher.hash(new)
     now = context.now()
     async with context.open_store() as store:
-        stored, session = await _caller(context, store, account_id, session_id)
-        if stored.password_hash != account.password_hash:
-            raise WrongPasswordError  # changed meanwhile, in another tab
+        stored, session = await _caller(context, store, verified.account_id, session_id)
+        if stored.password_hash != verified.password_hash:
+            return None
         account = replace(stored, password_hash=new_hash, must_change_password=False)
         await store.accounts.save(account)
         await guard.succeeded(store)
-        await store.sessions.end_all(account_id, but=session_id)
-        await store.resets.use(account_id)
+        await store.sessions.end_all(account.account_id, but=session_id)
+        await store.resets.use(account.account_id)
         session = rotate(session, now)
         await store.sessions.save(session)
         refresh_token = await add_refresh_token(store, session)
+    return await issue_session(context, account, session, refresh_token, now)
+
+
+async def _confirm(
+    context: Context, guard: AttemptGuard, account_id: UUID, session_id: UUID, new: str
+) -> IssuedSession:
+    """Tokens when this session has just been given this very password, by the form's first sending.
+
+    Raises ``WrongPasswordError`` when not.
+    """
+    async with context.open_store() as store:
+        seen, session = await _caller(context, store, account_id, session_id)
+    just_rotated = context.now() - session.rotated_at <= PREDECESSOR_GRACE
+    right = just_rotated and await context.hasher.verify(seen.password_hash, new)
+    now = context.now()
+    async with context.open_store() as store:
+        account, session = await _caller(context, store, account_id, session_id)
+        if right and account.password_hash == seen.password_hash:
+            await guard.succeeded(store)
+            refresh_token = await add_refresh_token(store, session)
+        else:
+            await guard.failed(store)
+            refresh_token = ""
+    if not refresh_token:
+        raise WrongPasswordError
     return await issue_session(context, account, session, refresh_token, now)
 
 

@@ -8,30 +8,39 @@ from chassis.errors import NotFoundError
 from contracts.values import Role
 from identity.application.ports import Context, Store
 from identity.domain.accounts import Account
-from identity.domain.passwords import draw_first_password, require_strong
+from identity.domain.passwords import PasswordJustGivenError, draw_first_password, require_strong
 
 
 async def give_first_password(
-    context: Context, *, account_id: UUID, by: frozenset[Role], password: str | None
+    context: Context, *, account_id: UUID, by: frozenset[Role], password: str | None, form: bytes | None
 ) -> tuple[str, str]:
     """User name and password, to be changed at the first login; the account's sessions end.
 
-    Staff accounts are for administrators. Raises ``NotFoundError``, ``ForbiddenError``, ``WeakPasswordError`` or
-    ``BusyError``.
+    The same form sent twice draws the same password: whichever letter is printed, it is the right one. Staff accounts
+    are for administrators. Raises ``NotFoundError``, ``ForbiddenError``, ``WeakPasswordError``,
+    ``PasswordJustGivenError`` or ``BusyError``.
     """
     async with context.open_store() as store:
-        account = await _account(store, account_id, by)
+        seen = await _account(store, account_id, by)
     if password is None:
-        password = draw_first_password()
+        password = draw_first_password(_seed(context, account_id, form))
     else:
-        require_strong(password, user_name=account.user_name, commune_names=context.commune_names)
+        require_strong(password, user_name=seen.user_name, commune_names=context.commune_names)
     password_hash = await context.hasher.hash(password)
     async with context.open_store() as store:
         account = await _account(store, account_id, by)
-        await store.accounts.save(replace(account, password_hash=password_hash, must_change_password=True))
-        await store.sessions.end_all(account_id)
-        await store.resets.use(account_id)
+        if account.password_hash == seen.password_hash:
+            await store.accounts.save(replace(account, password_hash=password_hash, must_change_password=True))
+            await store.sessions.end_all(account_id)
+            await store.resets.use(account_id)
+            return account.user_name, password
+    if not await context.hasher.verify(account.password_hash, password):
+        raise PasswordJustGivenError
     return account.user_name, password
+
+
+def _seed(context: Context, account_id: UUID, form: bytes | None) -> bytes | None:
+    return context.digest(f"first-password {account_id} {form.hex()}") if form else None
 
 
 async def _account(store: Store, account_id: UUID, by: frozenset[Role]) -> Account:

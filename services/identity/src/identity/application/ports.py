@@ -121,15 +121,15 @@ class ResetStore(Protocol):
     """Requests to reset passwords."""
 
     async def add(self, reset: Reset) -> None:
-        """A new request, to be sent as soon as possible."""
+        """A new request, to be sent as soon as possible; the same form sent twice makes one."""
         ...
 
     async def by_token(self, token_hash: bytes) -> Reset | None:
         """The request of a link."""
         ...
 
-    async def use(self, account_id: UUID) -> None:
-        """Ends every link of an account."""
+    async def use(self, account_id: UUID, form: bytes | None = None) -> None:
+        """Ends every link of an account; ``form`` is the one that used one of them."""
         ...
 
     async def due(self, now: datetime) -> list[Reset]:

@@ -38,7 +38,7 @@ async def _resolve(context: Context, store: Store, reset: Reset) -> list[tuple[R
     for index, account in enumerate(await _accounts(store, reset)):
         own = replace(reset, account_id=account.account_id)
         if index > 0:
-            own = replace(own, reset_id=new_id())
+            own = replace(own, reset_id=new_id(), asked_with=None)
             await store.resets.add(own)
         if await _may_be_sent(context, store, own):
             pairs.append((own, account))

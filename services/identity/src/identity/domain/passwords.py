@@ -31,6 +31,16 @@ class WrongPasswordError(DomainError):
     sentence = "Le mot de passe actuel n'est pas le bon. Vérifiez-le et recommencez."
 
 
+class PasswordJustGivenError(DomainError):
+    """Somebody else gave the account a password at this moment."""
+
+    slug = "password-just-given"
+    sentence = (
+        "Le mot de passe de ce compte vient d'être changé par quelqu'un d'autre. "
+        "Si c'était pour une lettre, remettez celle-là ; sinon recommencez."
+    )
+
+
 class WrongCredentialsError(DomainError):
     """User name or password is wrong: which of them is never told."""
 
@@ -71,10 +81,17 @@ def normalized(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def draw_first_password() -> str:
-    """A password for a letter: four groups of four clear characters, about 79 bits."""
-    groups = ("".join(secrets.choice(_CLEAR_CHARACTERS) for _ in range(4)) for _ in range(4))
-    return "-".join(groups)
+def draw_first_password(seed: bytes | None = None) -> str:
+    """A password for a letter: four groups of four clear characters, about 79 bits.
+
+    The same secret ``seed`` (32 random bytes) gives the same password.
+    """
+    number = int.from_bytes(seed or secrets.token_bytes(32), "big")
+    characters = ""
+    for _ in range(16):
+        number, rest = divmod(number, len(_CLEAR_CHARACTERS))
+        characters += _CLEAR_CHARACTERS[rest]
+    return "-".join(characters[start : start + 4] for start in range(0, 16, 4))
 
 
 def _letters_and_digits(words: str) -> str:

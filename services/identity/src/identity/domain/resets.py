@@ -23,7 +23,10 @@ class ResetExpiredError(DomainError):
 
 @dataclass(frozen=True)
 class Reset:
-    """A request to reset. ``account_id`` is None until the request is resolved, outside the asking request."""
+    """A request to reset. ``account_id`` is None until the request is resolved, outside the asking request.
+
+    ``asked_with`` and ``used_with`` are digests of the forms that asked for it and that used its link.
+    """
 
     reset_id: UUID
     requested_name: str | None
@@ -32,6 +35,8 @@ class Reset:
     expires_at: datetime | None = None
     used: bool = False
     sendings: int = 0
+    asked_with: bytes | None = None
+    used_with: bytes | None = None
 
     def is_valid(self, now: datetime) -> bool:
         """Whether its link still changes the password."""

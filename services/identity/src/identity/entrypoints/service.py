@@ -17,6 +17,7 @@ SERVICE = Service(
         "too-many-attempts": 429,
         "busy": 503,
         "wrong-password": 409,
+        "password-just-given": 409,
         "weak-password": 422,
         "reset-expired": 409,
         "user-name-taken": 409,

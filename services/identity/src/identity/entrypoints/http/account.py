@@ -11,7 +11,7 @@ from identity.adapters.store import SqlStore
 from identity.application.change_password import change_password
 from identity.application.request_reset import request_reset
 from identity.application.reset_password import reset_password
-from identity.entrypoints.http.dependencies import CallerAddress, CurrentContext, UnkeyedRoute
+from identity.entrypoints.http.dependencies import CallerAddress, CurrentContext, FormKey, UnkeyedRoute
 from identity.entrypoints.http.models import (
     AccountAnswer,
     NewPassword,
@@ -50,15 +50,19 @@ async def put_password(
 
 
 @router.post("/password-resets", status_code=202, responses=documented_problems(429))
-async def post_reset(body: ResetRequest, context: CurrentContext, address: CallerAddress) -> Nothing:
+async def post_reset(body: ResetRequest, context: CurrentContext, address: CallerAddress, form: FormKey) -> Nothing:
     """Asks for a mail with a link; the answer is the same whether or not the account exists."""
-    await request_reset(context, user_name_or_email=body.user_name, address=address)
+    await request_reset(context, user_name_or_email=body.user_name, address=address, form=form)
     return Nothing()
 
 
 @router.put("/password-resets/{token}", status_code=204, responses=documented_problems(503))
 async def put_reset(
-    token: Annotated[str, Path(max_length=200)], body: NewPassword, context: CurrentContext, address: CallerAddress
+    token: Annotated[str, Path(max_length=200)],
+    body: NewPassword,
+    context: CurrentContext,
+    address: CallerAddress,
+    form: FormKey,
 ) -> None:
     """Chooses the new password with the link's secret."""
-    await reset_password(context, token=token, new=body.new_password, address=address)
+    await reset_password(context, token=token, new=body.new_password, address=address, form=form)

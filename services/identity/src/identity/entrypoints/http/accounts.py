@@ -11,7 +11,7 @@ from identity.adapters.queries import list_accounts
 from identity.adapters.store import SqlStore
 from identity.application.give_first_password import give_first_password
 from identity.application.save_staff_account import save_staff_account
-from identity.entrypoints.http.dependencies import CurrentContext, UnkeyedRoute
+from identity.entrypoints.http.dependencies import CurrentContext, FormKey, UnkeyedRoute
 from identity.entrypoints.http.models import (
     AccountAnswer,
     AccountPage,
@@ -42,11 +42,15 @@ async def get_accounts(
 
 @router.post("/accounts/{account_id}/first-password", responses=documented_problems(503))
 async def post_first_password(
-    account_id: UUID, principal: Staff, context: CurrentContext, body: FirstPasswordRequest | None = None
+    account_id: UUID,
+    principal: Staff,
+    context: CurrentContext,
+    form: FormKey,
+    body: FirstPasswordRequest | None = None,
 ) -> FirstPasswordAnswer:
     """A password to start with; staff accounts get theirs from an administrator."""
     user_name, password = await give_first_password(
-        context, account_id=account_id, by=principal.roles, password=body.password if body else None
+        context, account_id=account_id, by=principal.roles, password=body.password if body else None, form=form
     )
     return FirstPasswordAnswer(user_name=user_name, first_password=password)
 

@@ -19,21 +19,31 @@ _operator = HTTPBearer(auto_error=False, scheme_name="Operator", description="PO
 
 
 class UnkeyedRoute(PortalRoute):
-    """Takes no Idempotency-Key: answers with tokens or passwords must not be stored, and repeating is harmless."""
+    """Stores no answer under an Idempotency-Key: answers with tokens or passwords must not be kept.
+
+    Use cases that would do something twice take the key as ``FormKey``.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
-        """Hides the header from the chassis."""
+        """Hides the header from the chassis, and keeps it for ``FormKey``."""
         handler = super().get_route_handler()
 
         async def run_without_key(request: Request) -> Response:
             headers = [(name, value) for name, value in request.scope["headers"] if name != b"idempotency-key"]
-            return await handler(Request({**request.scope, "headers": headers}, request.receive))
+            unkeyed = Request({**request.scope, "headers": headers}, request.receive)
+            unkeyed.state.idempotency_key = request.headers.get("idempotency-key")
+            return await handler(unkeyed)
 
         return run_without_key
 
 
 def _context(runtime: CurrentRuntime, tenant: CurrentTenant) -> Context:
     return context_of(runtime, tenant.description)
+
+
+def _form_key(request: Request, context: Annotated[Context, Depends(_context)]) -> bytes | None:
+    key: str | None = request.state.idempotency_key
+    return context.digest(f"form {key}") if key else None
 
 
 def _address(request: Request) -> str:
@@ -59,4 +69,6 @@ def _require_operator(
 
 CurrentContext = Annotated[Context, Depends(_context)]
 CallerAddress = Annotated[str, Depends(_address)]
+FormKey = Annotated[bytes | None, Depends(_form_key)]
+"""A keyed digest of the request's Idempotency-Key: the same for the same form sent again."""
 Operator = Depends(_require_operator)

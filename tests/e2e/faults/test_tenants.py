@@ -1,0 +1,381 @@
+"""Communes apart, families apart, roles apart: on every route the six documents name, and nothing is changed."""
+
+import base64
+import hmac
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from chassis.authentication import Principal
+from chassis.testing.tokens import TokenSigner
+from contracts.values import Role
+from driver import Api, Parent, Session, System, TownHall
+from driver.operations import Operation, all_operations
+from driver.scenes import lived_in
+from faults.databases import Databases
+from faults.figures import Figures
+from faults.routes import ADMINISTRATORS, PARENTS, REGISSEURS, UPSERTS, Content, ask, unexpected, with_status
+
+
+@pytest.fixture(scope="module")
+def operations(system: System) -> list[Operation]:
+    found = all_operations(system.api("alixan"))
+    assert {str(operation) for operation in found} >= PARENTS | UPSERTS
+    return found
+
+
+@pytest.fixture(scope="module")
+def mercier(system: System, town_hall: TownHall) -> Parent:
+    """A parent of Alixan whose every page has something."""
+    return lived_in(system, town_hall)
+
+
+@pytest.fixture(scope="module")
+def ids(mercier: Parent, town_hall: TownHall) -> dict[str, str]:
+    """A real id of Alixan, of this family where it is a family's, for each parameter of a path."""
+    orders = mercier.api.get("enrolment", "/adhesion-orders")
+    order = next(each for each in orders if each["status"] == "paid")
+    accounts = town_hall.api.get("identity", "/accounts", family_id=mercier.family.family_id)["items"]
+    return {
+        "tenant_id": town_hall.api.get("identity", "/commune")["tenant_id"],
+        "account_id": accounts[0]["account_id"],
+        "family_id": mercier.family.family_id,
+        "guardian_id": mercier.family.guardian_id,
+        "member_id": mercier.family.members["Louis"],
+        "order_id": order["order_id"],
+        "payment_id": order["payment_id"],
+        "activity_id": order["lines"][0]["activity_id"],
+        "regie_id": order["regie"]["regie_id"],
+        "line_id": mercier.api.get("planning", "/draft")["lines"][0]["line_id"],
+        "invoice_id": mercier.invoices()[0]["invoice_id"],
+        "news_id": mercier.api.get("communication", "/news")[0]["news_id"],
+        "document_id": mercier.api.get("communication", "/documents")[0]["document_id"],
+        "school_year": "2022",
+    }
+
+
+@pytest.fixture(scope="module")
+def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
+    """Right content for the routes that look at it before they look for the id."""
+    calendar = town_hall.api.get("planning", f"/activities/{ids['activity_id']}/calendar")
+    shown = {"booking_rule_text", "cancelling_rule_text", "notices"}
+    period = {"from": "2023-03-01", "to": "2023-04-01"}
+    own_days = {**period, "activity_id": ids["activity_id"], "days": []}
+    return {
+        "PUT /api/enrolment/v1/family/guardians/{guardian_id}": {"json": {"email": "a@example.org", "phone": None}},
+        "PUT /api/planning/v1/draft/members/{member_id}": {"json": own_days},
+        "PUT /api/planning/v1/activities/{activity_id}/calendar": {
+            "json": {name: value for name, value in calendar.items() if name not in shown}
+        },
+        "PUT /api/communication/v1/news/{news_id}": {"json": {"title": "Titre", "body": "Texte"}},
+        "POST /api/communication/v1/conversations/{family_id}/messages": {
+            "json": {"subject": "Objet", "body": "Texte"}
+        },
+        "POST /api/identity/v1/accounts/{account_id}/first-password": {"json": {}},
+    }
+
+
+@pytest.fixture(scope="module")
+def neighbour(system: System, town_hall: TownHall) -> Parent:
+    """Another parent of Alixan."""
+    return system.parent("alixan", town_hall.register_family(("Zoé",)))
+
+
+@pytest.fixture(scope="module")
+def veyras(system: System) -> TownHall:
+    return system.town_hall("veyras")
+
+
+@pytest.fixture(scope="module")
+def parent_of_veyras(system: System, veyras: TownHall) -> Parent:
+    return system.parent("veyras", veyras.register_family(("Zoé",)))
+
+
+@pytest.fixture(scope="module")
+def secrets(mercier: Parent, ids: dict[str, str]) -> list[str]:
+    """What no refusal may tell."""
+    return [mercier.family.email, mercier.family.name, mercier.family.user_name, ids["invoice_id"]]
+
+
+@pytest.fixture(scope="module")
+def signer(databases: Databases) -> TokenSigner:
+    """Identity's own key."""
+    return databases.signer()
+
+
+@pytest.fixture(scope="module")
+def untouched(
+    databases: Databases, contents: dict[str, Content], neighbour: Parent, parent_of_veyras: Parent
+) -> Iterator[None]:
+    """Whatever the tests send that must be refused, no row of any service is changed by it."""
+    before = databases.at_rest()
+    yield
+    after = databases.at_rest()
+    assert {name: (before[name], after[name]) for name in before if before[name] != after[name]} == {}
+
+
+@pytest.fixture(scope="module")
+def acting(system: System, ids: dict[str, str], signer: TokenSigner) -> Callable[[Role], Api]:
+    """Someone of Alixan's town hall with one role."""
+
+    def act(role: Role) -> Api:
+        api = system.api("alixan")
+        token = signer.headers(uuid.UUID(ids["tenant_id"]), role)["authorization"].removeprefix("Bearer ")
+        api.session = Session(token, "", False, {})
+        return api
+
+    return act
+
+
+def closed(operations: list[Operation]) -> list[Operation]:
+    return [operation for operation in operations if operation.caller != "anyone"]
+
+
+def worthless_tokens(administrator: Principal, signer: TokenSigner) -> dict[str, str | None]:
+    """Each would open everything if it were believed."""
+    good = signer.token(administrator)
+    header, _, signature = good.split(".")
+    claims = jwt.decode(good, options={"verify_signature": False})
+    other = signer.token(replace(administrator, roles=frozenset({Role.PARENT}))).split(".")[1]
+    public = signer.public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return {
+        "none": None,
+        "expired": signer.token(administrator, seconds=-1),
+        "signed by somebody else": TokenSigner(key_id=signer.key_id).token(administrator),
+        "signed with an unknown key": TokenSigner().token(administrator),
+        "unsigned": jwt.encode(claims, None, algorithm="none", headers={"kid": signer.key_id}),
+        "signed with the public key": _by_public_key(claims, public, signer.key_id),
+        "another's signature": f"{header}.{other}.{signature}",
+        "garbled": good[:-9] + "AAAAAAAA" + good[-1],
+        "no token at all": str(uuid.uuid4()),
+    }
+
+
+def _by_public_key(claims: dict[str, Any], public: bytes, key_id: str) -> str:
+    """HS256 with the public key as its secret: what fools a verifier that believes the token's algorithm."""
+
+    def encoded(content: bytes) -> str:
+        return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+    head = encoded(json.dumps({"alg": "HS256", "typ": "JWT", "kid": key_id}).encode())
+    signed = f"{head}.{encoded(json.dumps(claims).encode())}"
+    return f"{signed}.{encoded(hmac.digest(public, signed.encode(), 'sha256'))}"
+
+
+def test_no_worthless_token_opens_anything(
+    system: System,
+    operations: list[Operation],
+    ids: dict[str, str],
+    contents: dict[str, Content],
+    secrets: list[str],
+    signer: TokenSigner,
+    figures: Figures,
+    untouched: None,
+) -> None:
+    administrator = Principal(
+        account_id=uuid.uuid4(),
+        tenant_id=uuid.UUID(ids["tenant_id"]),
+        session_id=uuid.uuid4(),
+        roles=frozenset(Role) - {Role.PARENT},
+        family_id=uuid.UUID(ids["family_id"]),
+        guardian_id=uuid.UUID(ids["guardian_id"]),
+    )
+    opened: dict[str, dict[str, str]] = {}
+    for name, token in worthless_tokens(administrator, signer).items():
+        visitor = system.api("alixan")
+        visitor.session = Session(token, "", False, {}) if token else None
+        send = partial(_with_content, visitor, ids, contents)
+        if answered := unexpected(closed(operations), {401}, send, secrets):
+            opened[name] = answered
+    tried = 9 * len(closed(operations))
+    assert opened == {}
+    figures.check(
+        "worthless tokens",
+        injected=f"9 on each of {len(closed(operations))} routes",
+        expected={"refused": tried},
+        found={"refused": tried - sum(map(len, opened.values()))},
+    )
+
+
+def _with_content(api: Api, ids: dict[str, str], contents: dict[str, Content], operation: Operation) -> httpx.Response:
+    return ask(api, operation, ids, contents.get(str(operation)))
+
+
+def test_a_token_of_that_signer_would_open(
+    operations: list[Operation], ids: dict[str, str], acting: Callable[[Role], Api]
+) -> None:
+    """Or the refusals above would prove nothing."""
+    send = partial(_with_content, acting(Role.ADMINISTRATOR), dict.fromkeys(ids, str(uuid.uuid4())), {})
+    read = [each for each in closed(operations) if each.method == "GET" and each.caller == "person"]
+    assert with_status(read, 401, send) == set()
+
+
+def test_a_route_without_a_guard_is_found(system: System, ids: dict[str, str]) -> None:
+    """Planted: a route that says it wants a login, and answers without."""
+    planted = Operation("GET", "/api/communication/v1/news", "person")
+    found = unexpected([planted], {401}, partial(_with_content, system.api("alixan"), ids, {}))
+    assert list(found) == [str(planted)]
+
+
+def test_only_these_routes_ask_for_no_login(operations: list[Operation]) -> None:
+    assert {str(operation) for operation in operations if operation.caller == "anyone"} == {
+        "GET /api/identity/v1/commune",
+        "GET /api/identity/v1/jwks",
+        "POST /api/identity/v1/sessions",
+        "POST /api/identity/v1/sessions/refresh",
+        "POST /api/identity/v1/password-resets",
+        "PUT /api/identity/v1/password-resets/{token}",
+        "GET /api/communication/v1/home",
+        "GET /api/communication/v1/news",
+        "GET /api/communication/v1/news/{news_id}",
+        "GET /api/communication/v1/documents",
+        "GET /api/communication/v1/documents/{document_id}/content",
+        "GET /pay/ipn/paybox/{slug}/{attempt_id}",
+        "POST /pay/ipn/paybox/{slug}/{attempt_id}",
+        "GET /pay/return/paybox/{slug}/{attempt_id}/{outcome}",
+    }
+
+
+def test_a_parent_is_not_the_town_hall(
+    mercier: Parent,
+    operations: list[Operation],
+    ids: dict[str, str],
+    contents: dict[str, Content],
+    figures: Figures,
+    untouched: None,
+) -> None:
+    """Not even with the ids of the own family."""
+    town_halls = [each for each in closed(operations) if str(each) not in PARENTS]
+    opened = unexpected(town_halls, {401, 403}, partial(_with_content, mercier.api, ids, contents))
+    assert opened == {}
+    figures.check(
+        "a parent at the town hall",
+        injected=f"{len(town_halls)} routes",
+        expected={"refused": len(town_halls)},
+        found={"refused": len(town_halls) - len(opened)},
+    )
+    assert len(town_halls) > 25
+
+
+@pytest.mark.parametrize(
+    ("role", "refused"),
+    [(Role.AGENT, REGISSEURS | ADMINISTRATORS), (Role.REGISSEUR, ADMINISTRATORS), (Role.ADMINISTRATOR, set())],
+)
+def test_each_role_has_its_routes(
+    operations: list[Operation],
+    ids: dict[str, str],
+    acting: Callable[[Role], Api],
+    figures: Figures,
+    untouched: None,
+    role: Role,
+    refused: set[str],
+) -> None:
+    """Asked with ids that do not exist and nothing in the body, so that what is allowed changes nothing either."""
+    town_halls = [each for each in closed(operations) if str(each) not in PARENTS and each.caller == "person"]
+    nobodys = {name: str(uuid.uuid4()) for name in ids} | {"school_year": "2022"}
+    found = with_status(town_halls, 403, partial(_with_content, acting(role), nobodys, {}))
+    assert found == refused
+    figures.check(
+        f"role {role}",
+        injected=f"{len(town_halls)} routes of the town hall",
+        expected={"refused": len(refused)},
+        found={"refused": len(found)},
+    )
+
+
+def test_another_familys_ids_do_not_exist(
+    neighbour: Parent,
+    operations: list[Operation],
+    ids: dict[str, str],
+    contents: dict[str, Content],
+    secrets: list[str],
+    figures: Figures,
+    untouched: None,
+) -> None:
+    with_ids = [each for each in operations if str(each) in PARENTS and each.parameters]
+    found = unexpected(with_ids, {404}, partial(_with_content, neighbour.api, ids, contents), secrets[:3])
+    assert found == {}
+    figures.check(
+        "another family's ids",
+        injected=f"{len(with_ids)} routes",
+        expected={"not found": len(with_ids)},
+        found={"not found": len(with_ids) - len(found)},
+    )
+    assert len(with_ids) >= 10
+
+
+def test_another_familys_ids_do_not_exist_in_what_is_sent(
+    neighbour: Parent, ids: dict[str, str], untouched: None
+) -> None:
+    march = {"from": "2023-03-01", "to": "2023-04-01"}
+    order = {"activity_id": ids["activity_id"], "member_ids": [ids["member_id"]]}
+    answers = [
+        neighbour.api.send("GET", "/api/planning/v1/planning", params={"member_id": ids["member_id"], **march}),
+        neighbour.api.send("POST", "/api/enrolment/v1/adhesion-orders", json=order),
+        neighbour.api.send("POST", "/api/billing/v1/invoice-payments", json={"invoice_ids": [ids["invoice_id"]]}),
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    listed = neighbour.api.send("GET", "/api/billing/v1/invoices", params={"family_id": ids["family_id"]})
+    assert listed.status_code in {403, 404} or listed.json()["items"] == []
+
+
+def test_a_login_of_another_commune_opens_nothing(
+    system: System,
+    veyras: TownHall,
+    parent_of_veyras: Parent,
+    operations: list[Operation],
+    ids: dict[str, str],
+    contents: dict[str, Content],
+    secrets: list[str],
+    figures: Figures,
+    untouched: None,
+) -> None:
+    """Veyras's tokens, at Alixan's address."""
+    opened: dict[str, str] = {}
+    for person in (veyras.api, parent_of_veyras.api):
+        at_alixan = system.api("alixan")
+        at_alixan.session = person.session
+        opened |= unexpected(closed(operations), {401, 403}, partial(_with_content, at_alixan, ids, contents), secrets)
+    assert opened == {}
+    figures.check(
+        "another commune's login",
+        injected=f"2 people on {len(closed(operations))} routes",
+        expected={"opened": 0},
+        found={"opened": len(opened)},
+    )
+
+
+def test_another_communes_ids_do_not_exist(
+    veyras: TownHall,
+    operations: list[Operation],
+    ids: dict[str, str],
+    contents: dict[str, Content],
+    secrets: list[str],
+    figures: Figures,
+    untouched: None,
+) -> None:
+    """Alixan's ids, at Veyras's address, asked by Veyras's own administrator."""
+    with_ids = [
+        operation
+        for operation in operations
+        if operation.path.startswith("/api/")
+        and set(operation.parameters) - {"school_year", "token"}
+        and str(operation) not in UPSERTS
+    ]
+    found = unexpected(with_ids, {401, 403, 404}, partial(_with_content, veyras.api, ids, contents), secrets[:3])
+    assert found == {}
+    figures.check(
+        "another commune's ids",
+        injected=f"{len(with_ids)} routes",
+        expected={"not found": len(with_ids)},
+        found={"not found": len(with_ids) - len(found)},
+    )
+    assert len(with_ids) > 15

@@ -1,0 +1,128 @@
+"""The buttons of the town hall."""
+
+import re
+import uuid
+from datetime import date
+
+from driver import until
+from driver.plain_browser import Page
+from faults.buttons import Click, World, booked, button
+
+
+@button("/mairie/facturation")
+def invoice_a_month(world: World) -> Click:
+    booked(world, "Théo", date(2022, 11, 14))
+    charge = "member_id = $1 and day = '2022-11-14'"
+    until(lambda: world.count("billing", "charge", charge, world.parent.family.members["Théo"]))
+    form = world.desk.go("/mairie/facturation?mois=2022-11").form("/mairie/facturation")
+    return Click(
+        world.desk,
+        form,
+        r"factures? émises?",
+        lambda _pages: world.count(
+            "billing", "invoice", "family_id = $1 and period = '2022-11-01'", world.parent.family.family_id
+        ),
+    )
+
+
+@button("/mairie/familles/{family_id}/comptes/{account_id}/premier-mot-de-passe")
+def print_a_letter(world: World) -> Click:
+    record = world.town_hall.register_family(("Zoé",))
+    account = world.town_hall.api.get("identity", "/accounts", family_id=record.family_id)["items"][0]
+    path = f"/mairie/familles/{record.family_id}/comptes/{account['account_id']}/premier-mot-de-passe"
+
+    def passwords_that_open(pages: list[Page]) -> int:
+        printed = {word for page in pages for word in re.findall(r"\b(?:[a-z2-9]{4}-){3}[a-z2-9]{4}\b", page.text)}
+        opened = [world.browser().log_in(record.user_name, each).path for each in printed]
+        return len(printed) if opened == ["/premier-mot-de-passe"] else -1
+
+    return Click(world.desk, world.desk.go(path).form(path), "Premier mot de passe", passwords_that_open)
+
+
+@button("/mairie/messages/{family_id}")
+def answer_a_family(world: World) -> Click:
+    path = f"/mairie/messages/{world.parent.family.family_id}"
+    body = f"C'est noté. {uuid.uuid4()}"
+    return Click(
+        world.desk,
+        world.desk.go(path).form(path).filled(subject="Re : Allergie", body=body),
+        "Votre message est envoyé à la famille",
+        lambda _pages: world.count("communication", "message", "body = $1", body),
+    )
+
+
+@button("/mairie/documents")
+def publish_a_document(world: World) -> Click:
+    title = f"Menus {uuid.uuid4()}"
+    form = world.desk.go("/mairie/documents").form("/mairie/documents").filled(title=title)
+    pixel = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89\0\0\0\0IEND\xaeB`\x82"
+    return Click(
+        world.desk,
+        form.with_file("file", "menus.png", pixel),
+        "Le document est publié",
+        lambda _pages: world.count("communication", "document", "title = $1", title),
+    )
+
+
+@button("/mairie/documents/{document_id}/retirer")
+def withdraw_a_document(world: World) -> Click:
+    document_id = world.town_hall.api.get("communication", "/documents")[0]["document_id"]
+    path = f"/mairie/documents/{document_id}/retirer"
+    return Click(
+        world.desk,
+        world.desk.go(path).form(path),
+        "Le document est retiré",
+        lambda _pages: 1 - world.count("communication", "document", "document_id = $1", document_id),
+    )
+
+
+def published(world: World) -> str:
+    article = {"title": f"Actualité {uuid.uuid4()}", "body": "Texte"}
+    return str(world.town_hall.api.post("communication", "/news", article)["id"])
+
+
+@button("/mairie/actualites/nouvelle")
+def publish_news(world: World) -> Click:
+    title = f"Fête de l'école {uuid.uuid4()}"
+    form = world.desk.go("/mairie/actualites/nouvelle").form("/mairie/actualites/nouvelle")
+    return Click(
+        world.desk,
+        form.filled(title=title, body="Samedi.", geste="publier"),
+        "L'actualité est publiée",
+        lambda _pages: world.count("communication", "news", "title = $1", title),
+    )
+
+
+@button("/mairie/actualites/{news_id}")
+def correct_news(world: World) -> Click:
+    path, title = f"/mairie/actualites/{published(world)}", f"Corrigée {uuid.uuid4()}"
+    return Click(
+        world.desk,
+        world.desk.go(path).form(path).filled(title=title, body="Dimanche.", geste="publier"),
+        "L'actualité est modifiée",
+        lambda _pages: world.count("communication", "news", "title = $1", title),
+    )
+
+
+@button("/mairie/actualites/{news_id}/retirer")
+def withdraw_news(world: World) -> Click:
+    news_id = published(world)
+    path = f"/mairie/actualites/{news_id}/retirer"
+    return Click(
+        world.desk,
+        world.desk.go(path).form(path),
+        "L'actualité est retirée",
+        lambda _pages: 1 - world.count("communication", "news", "news_id = $1", news_id),
+    )
+
+
+@button("/mairie/accueil")
+def change_the_welcome(world: World) -> Click:
+    title = f"Bienvenue {uuid.uuid4()}"
+    form = world.desk.go("/mairie/accueil").form("/mairie/accueil")
+    return Click(
+        world.desk,
+        form.filled(title=title, body="Texte", geste="publier"),
+        "Le texte d'accueil est publié",
+        lambda _pages: world.count("communication", "home_page", "title = $1", title),
+    )
