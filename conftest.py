@@ -16,6 +16,11 @@ pytest_plugins = ["chassis.testing.plugin"]
 FOLDER_MARKERS = ("unit", "integration", "contract", "e2e", "faults")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="fault tests: hundreds of faults, outages of ten minutes")
+    parser.addoption("--seed", type=int, help="fault tests: draws the same faults again")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "faults: processes killed and connections cut while people use the portal")
 
