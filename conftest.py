@@ -39,6 +39,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "e2e" not in item.keywords)  # the longest first; the rest keeps its order
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures of the crash tests, whatever their outcome and whichever worker had them."""
+    reports = [
+        report for each in terminalreporter.stats.values() for report in each if getattr(report, "when", "") == "call"
+    ]
+    told = [value for report in reports for name, value in report.user_properties if name == "lines"]
+    if told:
+        terminalreporter.section("crashes")
+    for lines in told:
+        terminalreporter.write("\n".join(map(str, lines)) + "\n\n")
+
+
 @pytest.fixture(scope="session")
 def postgres_admin_url() -> Iterator[str]:
     """Address of a superuser of a real PostgreSQL server."""

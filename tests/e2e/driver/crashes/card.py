@@ -24,9 +24,6 @@ class Cards:
         self._paying = 0
         self._changed = threading.Condition()
 
-    def close(self) -> None:
-        self._client.close()
-
     def pay(self, form: PaymentForm) -> str:
         """Card and code, until the bank says that the payment is accepted. Returns the way back to the portal."""
         shown = self._ask("POST", urlsplit(form.action).path, dict(form.fields))

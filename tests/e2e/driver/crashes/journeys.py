@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -59,13 +60,19 @@ class Journey:
         self._random = random.Random(seed)
         self._by_pages = self._random.random() < 0.35
         self._month = self._random.choice(_MONTHS)
+        self._opened = ExitStack()
         self.steps = [(self.enrol, "enrolment"), (self.book, "planning"), (self.pay_the_month, "billing")]
+
+    def end(self) -> None:
+        """Closes what the family had open."""
+        self._opened.close()
 
     def enrol(self) -> None:
         """From the family's registration to the adhesions in force."""
         family = self._town_hall.register_family(("Louis", "Estelle")[: self._random.randint(1, 2)])
         self._ledger.acknowledge(Kind.FAMILY, family.family_id)
         api = self._world.api(self._commune)
+        self._opened.callback(api.close)
         api.choose_password(family.user_name, family.first_password, OWN_PASSWORD)
         self._parent = parent = Parent(api, self._world.bank, family, patience=PATIENCE_SECONDS)
         self._activity = parent.activity(CANTEENS[self._commune])["activity_id"]
@@ -159,6 +166,7 @@ class Journey:
     def _open_tab(self, path: str) -> None:
         """A browser opened for this, so that each commitment begins with a login."""
         self._tab = self._world.tab(self._commune)
+        self._opened.callback(self._tab.close)
         self._tab.log_in(self._parent.family.user_name, OWN_PASSWORD)
         self._tab.open(path)
 

@@ -33,13 +33,14 @@ class Effect:
 
 
 class Ledger:
-    """Shared by all who use the portal; ``troubles`` counts the answers that were not one."""
+    """Shared by all who use the portal. ``troubles`` counts answers that were not one; once ``over``, all give up."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.effects: list[Effect] = []
         self.troubles: Counter[str] = Counter()
         self.failures: list[str] = []
+        self.over = threading.Event()
 
     def acknowledge(self, kind: Kind, key: str, cents: int = 0) -> None:
         with self._lock:

@@ -18,9 +18,11 @@ _COOKIE = re.compile(r"^(__Host-[\w-]+)=([^;]*)")
 
 
 def insist(ledger: Ledger, ask: Any, *, away: frozenset[int] = _AWAY) -> httpx.Response:
-    """Asks until something answers. Raises the last error after ``PATIENCE_SECONDS``."""
+    """Asks until something answers. Raises the last error after ``PATIENCE_SECONDS``, or when the test is over."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
+        if ledger.over.is_set():
+            raise httpx.TransportError("the test is over")
         try:
             response: httpx.Response = ask()
         except httpx.TransportError as error:

@@ -84,17 +84,19 @@ class Storm:
     def run(self, title: str, faults: int, outages: Sequence[Outage] = ()) -> Report:
         """Kills ``faults`` processes, then keeps the services of ``outages`` dead; waits for quiet and reads."""
         began = time.monotonic()
-        with self._outside:
-            self._stream.start()
-            for kinds in self._drawn(faults):
-                self._strike(kinds)
-            for outage in outages:
-                self._keep_dead(outage)
-            stopped = time.monotonic()
-            self._stream.close(self._patience)
-            quiet = self._wait_for_quiet()
+        try:
+            with self._outside:
+                self._stream.start()
+                for kinds in self._drawn(faults):
+                    self._strike(kinds)
+                for outage in outages:
+                    self._keep_dead(outage)
+                stopped = time.monotonic()
+                self._stream.close(self._patience)
+                quiet = self._wait_for_quiet()
+        finally:
+            self._ledger.over.set()
         ended = time.monotonic()
-        self._cards.close()
         counts = self._books.audit(self._ledger.effects)
         return Report(
             title=f"{title}, seed {self._seed}: {self._stream.ended} journeys in {ended - began:.0f} s"

@@ -57,6 +57,8 @@ class Stream:
             except Exception:
                 self._world.ledger.fail(f"{step.__name__}: {traceback.format_exc()}")
                 journey.steps.clear()
+            if not journey.steps:
+                journey.end()
             with self._lock:
                 if journey.steps:
                     self._waiting.append(journey)

@@ -2,7 +2,6 @@
 
 import contextlib
 import random
-import signal
 import time
 from dataclasses import dataclass, field
 from functools import partial
@@ -57,12 +56,14 @@ class Victims:
         self._probes: dict[str, Process] = {process.name: process for process in self.system.processes()}
 
     def kill(self, kind: str) -> Wound:
-        """SIGKILL to one process of that kind, and to what it started."""
+        """SIGKILL to one process of that kind; of PostgreSQL, to all."""
         started = self._leader() if kind == RELAY_LEADER else self._one(FAULTS.get(kind, kind))
         process = started.find()
         at = time.monotonic()
         if process is not None:
-            _kill_all(process)
+            for each in (process, *self._others(started.name, process)):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    each.kill()
         return Wound(kind, started.name, started.pid, at)
 
     def heal(self, wounds: list[Wound]) -> None:
@@ -91,6 +92,14 @@ class Victims:
 
     def wait_until_ready(self) -> None:
         until(lambda: not self._unready(), seconds=_RECOVERY_SECONDS)
+
+    def _others(self, name: str, process: psutil.Process) -> list[psutil.Process]:
+        """PostgreSQL's children; elsewhere what a killed process leaves behind is its supervisor's affair."""
+        if name != "postgres":
+            return []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return process.children(recursive=True)
+        return []
 
     def _one(self, name: str) -> Started:
         found = [each for each in self._running() if each.name == name or each.name.rpartition("-")[0] == name]
@@ -123,12 +132,3 @@ class Victims:
         """Of every process what is wrong with it, in its own words."""
         found = {name: process.probe.problem() for name, process in self._probes.items()}
         return {name: problem for name, problem in found.items() if problem is not None}
-
-
-def _kill_all(process: psutil.Process) -> None:
-    """PostgreSQL's children lead groups of their own: a group's signal would miss them."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        family = [process, *process.children(recursive=True)]
-        for each in family:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.send_signal(signal.SIGKILL)
