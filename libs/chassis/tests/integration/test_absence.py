@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from chassis import runtime
 from chassis.database import DatabaseAwayError
 from chassis.ids import new_id
 from chassis.messaging.consumer import ConsumerWorker
@@ -81,5 +82,5 @@ async def test_a_consumer_is_started_until_it_succeeds(harness: Harness, monkeyp
             raise aio_pika.exceptions.AMQPError("the broker went away")
 
     monkeypatch.setattr(ConsumerWorker, "start", start)
-    await harness.runtime._start_worker(worker)
+    await runtime._start(worker, "bills")
     assert tries == [worker, worker]

@@ -83,8 +83,10 @@ class Books:
         return {name: number for name, number in found.items() if number}
 
     def dead_letters(self) -> dict[str, int]:
-        """Depth of each queue of dead letters that has some."""
-        return {name: depth for name, depth in self._queues().items() if name.endswith(".dead") and depth}
+        """How many each service keeps, and each queue of dead letters that has some."""
+        kept = {name: self._one(name, "select count(*) from dead_letter") for name in _DATABASES}
+        found = kept | {name: depth for name, depth in self._queues().items() if name.endswith(".dead")}
+        return {name: number for name, number in found.items() if number}
 
     def _queues(self) -> dict[str, int]:
         query = {"disable_stats": "true", "enable_queue_totals": "true"}
