@@ -14,7 +14,14 @@ from portail_local.server_fixtures import Broker
 
 pytest_plugins = ["chassis.testing.plugin"]
 
+CRASHES = "tests/e2e/faults/test_crashes.py"
+"""These tests start systems of their own."""
 FOLDER_MARKERS = ("unit", "integration", "contract", "e2e", "faults")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="fault tests: hundreds of faults, outages of ten minutes")
+    parser.addoption("--seed", type=int, help="fault tests: draws the same faults again")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,14 +35,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         below = folders[folders.index("tests") + 1 :] if "tests" in folders else ()
         for marker in set(below).intersection(FOLDER_MARKERS):
             item.add_marker(marker)
-    items.sort(key=lambda item: "e2e" not in item.keywords)  # the longest first; the rest keeps its order
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """The longest first; those that load the machine most last. The rest keeps its order."""
+    if item.nodeid.startswith(CRASHES):
+        return 2
+    return 0 if "e2e" in item.keywords else 1
 
 
 class SystemApart(LoadFileScheduling):
-    """Where several workers share the tests, those of the whole system stay together, as do those of a file."""
+    """Where several workers share the tests, those of one whole system stay together, as do those of a file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "tests/e2e" if nodeid.startswith("tests/e2e/") else str(super()._split_scope(nodeid))
+        of_the_system = nodeid.startswith("tests/e2e/") and not nodeid.startswith(CRASHES)
+        return "tests/e2e" if of_the_system else str(super()._split_scope(nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SystemApart:

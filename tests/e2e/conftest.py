@@ -1,10 +1,7 @@
 """The whole system, started once for all journeys, and a browser."""
 
-import json
 import os
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,22 +11,12 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).parent))
 
 from driver import Bank, FamilyRecord, Mailbox, Parent, Portal, System, TownHall
-from portail_local.layout import ROOT, Ports
-from portail_local.ports import free_block
+from driver.launch import launched, portal_at
+from portail_local.layout import ROOT
 from portail_local.servers.accounts import is_root
 
 CHROMIUM = Path("/usr/bin/chromium")
 _QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
-
-
-def _portail(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "portail_local", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-
-
-def _portal(port: int, state: Path) -> Portal:
-    return Portal(Ports(port), state, tuple(json.loads((state / "demo.json").read_text())))
 
 
 @pytest.fixture(scope="session")
@@ -37,18 +24,10 @@ def running_portal() -> Iterator[Portal]:
     """At the guide's day, with the demo communes. PORTAIL_TEST_PORTAL names the port of one that runs already."""
     if given := os.environ.get("PORTAIL_TEST_PORTAL"):
         state = Path(os.environ.get("PORTAIL_TEST_PORTAL_STATE", ROOT / ".portail"))
-        yield _portal(int(given), state)
+        yield portal_at(int(given), state)
         return
-    with tempfile.TemporaryDirectory(prefix="portail-e2e-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        state, port = Path(folder) / "state", free_block(80)
-        settings = ("--state", str(state), "--port", str(port), "--at", "2022-07-04T09:00", "--bank-control")
-        started = _portail("up", "--detach", *settings)
-        try:
-            assert started.returncode == 0, started.stdout + started.stderr
-            yield _portal(port, state)
-        finally:
-            _portail("down", "--state", str(state))
+    with launched() as portal:
+        yield portal
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from driver.api import Api, Refused
 from driver.bank import Bank, BankPage, PaymentForm
-from driver.waiting import until
+from driver.waiting import PATIENCE_SECONDS, until
 
 _IN_THE_END = frozenset({"succeeded", "refused", "cancelled", "expired", "to_review"})
 
@@ -29,14 +29,15 @@ class FamilyRecord:
 class Parent:
     """A parent logged in, in front of the portal and of the bank."""
 
-    def __init__(self, api: Api, bank: Bank, family: FamilyRecord) -> None:
+    def __init__(self, api: Api, bank: Bank, family: FamilyRecord, *, patience: float = PATIENCE_SECONDS) -> None:
+        self._patience = patience
         self.api = api
         self.bank = bank
         self.family = family
 
     def activity(self, name: str) -> dict[str, Any]:
         """By the beginning of its name."""
-        activities = until(lambda: self.api.get("enrolment", "/activities"))
+        activities = until(lambda: self.api.get("enrolment", "/activities"), seconds=self._patience)
         found: dict[str, Any] = next(each for each in activities if each["name"].startswith(name))
         return found
 
@@ -68,7 +69,7 @@ class Parent:
 
     def payment_form(self, payment_id: str) -> PaymentForm:
         """A new attempt."""
-        until(lambda: self.payment(payment_id))
+        until(lambda: self.payment(payment_id), seconds=self._patience)
         return PaymentForm.read(self.api.post("payment-gateway", f"/payments/{payment_id}/attempts"))
 
     def at_the_bank(self, payment_id: str, **misbehaviour: Any) -> BankPage:
@@ -95,7 +96,9 @@ class Parent:
         return found
 
     def wait_for_order(self, order_id: str, *statuses: str) -> dict[str, Any]:
-        return until(lambda: self.read_order(order_id), lambda order: order["status"] in statuses)
+        return until(
+            lambda: self.read_order(order_id), lambda order: order["status"] in statuses, seconds=self._patience
+        )
 
     def pay_adhesion(self, activity_id: str, *first_names: str) -> dict[str, Any]:
         """From ticking the children to the planning that is open: the order, paid."""
@@ -114,7 +117,7 @@ class Parent:
         return next((member["activities"] for member in members if member["member_id"] == wanted), [])
 
     def wait_until_open(self, first_name: str) -> None:
-        until(lambda: [each for each in self.planning_activities(first_name) if each["open"]])
+        until(lambda: [each for each in self.planning_activities(first_name) if each["open"]], seconds=self._patience)
 
     def planning(self, first_name: str, start: date, end: date) -> dict[str, Any]:
         query = {"member_id": self.family.members[first_name], "from": start.isoformat(), "to": end.isoformat()}

@@ -6,7 +6,7 @@ from typing import Any
 
 from driver.api import Api
 from driver.parent import FamilyRecord, Parent
-from driver.waiting import until
+from driver.waiting import PATIENCE_SECONDS, until
 
 CHILDREN = ("Louis", "Estelle", "Louane", "Théo")
 _BIRTHS = ("2014-03-12", "2016-10-02", "2012-05-27", "2018-01-19")
@@ -15,7 +15,8 @@ _BIRTHS = ("2014-03-12", "2016-10-02", "2012-05-27", "2018-01-19")
 class TownHall:
     """Someone of the town hall, logged in."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, *, patience: float = PATIENCE_SECONDS) -> None:
+        self._patience = patience
         self.api = api
 
     def register_family(self, children: tuple[str, ...] = CHILDREN, family_id: str | None = None) -> FamilyRecord:
@@ -56,7 +57,9 @@ class TownHall:
 
     def _open_account(self, family_id: str) -> tuple[str, str]:
         """The account follows the family's event; its first password is drawn."""
-        accounts = until(lambda: self.api.get("identity", "/accounts", family_id=family_id)["items"])
+        accounts = until(
+            lambda: self.api.get("identity", "/accounts", family_id=family_id)["items"], seconds=self._patience
+        )
         drawn = self.api.post("identity", f"/accounts/{accounts[0]['account_id']}/first-password", {})
         return drawn["user_name"], drawn["first_password"]
 
@@ -72,7 +75,7 @@ class TownHall:
             self.run_month(period)
             return [invoice for invoice in parent.invoices() if invoice["period"].startswith(period)]
 
-        return until(issued)[0]
+        return until(issued, seconds=self._patience)[0]
 
     def reservations(self, family_id: str, start: date, end: date) -> list[dict[str, Any]]:
         query = {"family_id": family_id, "from": start.isoformat(), "to": end.isoformat()}

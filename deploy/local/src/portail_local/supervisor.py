@@ -17,8 +17,8 @@ from portail_local.state import Started
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
-_STEADY_SECONDS = 60.0
-"""A process that ran this long is forgiven its earlier deaths."""
+_STEADY_SECONDS = 10.0
+"""A process that ran this long can start: it is forgiven its earlier deaths, and is back at once after the next."""
 _DEATHS_AT_START = 3
 _POLL_SECONDS = 0.2
 _LOG_TAIL_LINES = 15
@@ -85,6 +85,7 @@ class Supervisor:
             if self._stopping.is_set():
                 watched.signal()
             code = await watched.running.wait()
+            _kill_group(watched.running.pid)
             if not self._stopping.is_set():
                 watched.deaths = 1 if loop.time() - since > _STEADY_SECONDS else watched.deaths + 1
                 await self._pause(watched, code)
@@ -132,9 +133,14 @@ class Supervisor:
         _, late = await asyncio.wait({keeper}, timeout=watched.process.stop_seconds)
         if late and watched.running is not None:
             self._say(f"{watched.process.name} ne s'arrête pas : tué")
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(watched.running.pid, signal.SIGKILL)
+            _kill_group(watched.running.pid)
             await asyncio.wait({keeper})
+
+
+def _kill_group(pid: int) -> None:
+    """Ends what a process leaves behind when it is killed: nginx's workers would keep its port from the next one."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _identify(name: str, pid: int) -> Started | None:

@@ -136,7 +136,7 @@ class System:
             "PORTAIL_DATABASE_URL": self._database_url(database, "app"),
             "PORTAIL_RELAY_DATABASE_URL": self._database_url(database, "relay"),
             "PORTAIL_AMQP_URL": self.rabbitmq.url(),
-            "PORTAIL_JWKS_URL": f"http://127.0.0.1:{self.ports.replica('identity', 0)}/api/identity/v1/jwks",
+            "PORTAIL_JWKS_URL": f"{self.gateway_url}/api/identity/v1/jwks",
             "PORTAIL_PUBLIC_URL": self._public_url,
             "PORTAIL_CALLBACK_URL": self.gateway_url,
             "PORTAIL_SMTP_URL": f"smtp://127.0.0.1:{self.ports.smtp}",

@@ -27,6 +27,13 @@ SLOW_TO_STOP = (
     f"import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: (time.sleep(0.5), sys.exit())){SERVER}"
 )
 
+WITH_A_WORKER = """
+import http.server, os, sys
+server = http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRequestHandler)
+os.fork()
+server.serve_forever()
+"""
+
 
 class Watch:
     """What the supervisor said and recorded."""
@@ -88,6 +95,17 @@ async def test_a_dead_process_is_restarted_and_told(watch: Watch) -> None:
     assert len(watch.said) == 1
     assert "one s'est arrêté (signal SIGKILL)" in watch.said[0]
     assert "one.log" in watch.said[0]
+
+
+async def test_what_a_killed_process_leaves_behind_does_not_keep_its_port(watch: Watch) -> None:
+    process = watch.process("one", WITH_A_WORKER)
+    await watch.supervisor.start(process)
+    (first,) = watch.recorded
+    (worker,) = psutil.Process(first.pid).children()
+    os.kill(first.pid, signal.SIGKILL)
+    await until(lambda: watch.recorded[0].pid != first.pid and process.probe.problem() is None)
+    await until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
+    assert len(watch.said) == 1, watch.said
 
 
 async def test_what_cannot_start_is_told_with_the_end_of_its_log(watch: Watch) -> None:

@@ -7,12 +7,9 @@ from uuid import UUID
 
 import httpx
 import jwt
-import structlog
 
-from chassis.errors import DomainError
+from chassis.errors import DomainError, TransientError
 from contracts.values import Role
-
-_log = structlog.get_logger(__name__)
 
 ISSUER = "portail-famille"
 ALGORITHM = "ES256"
@@ -25,6 +22,10 @@ class UnauthenticatedError(DomainError):
 
     slug = "unauthenticated"
     sentence = "Votre session n'est plus valable. Connectez-vous pour continuer."
+
+
+class KeysAwayError(TransientError):
+    """Identity's keys are not known and cannot be read: the token may be good, its bearer is not to be logged out."""
 
 
 class ForbiddenError(DomainError):
@@ -94,7 +95,7 @@ class TokenVerifier:
         self._verified: dict[str, tuple[float, Principal]] = {}
 
     async def verify(self, token: str) -> Principal:
-        """The principal of a valid token. Raises ``UnauthenticatedError``."""
+        """The principal of a valid token. Raises ``UnauthenticatedError``, or ``KeysAwayError`` when it cannot tell."""
         cached = self._verified.get(token)
         if cached and cached[0] > time.time():
             return cached[1]
@@ -124,8 +125,7 @@ class TokenVerifier:
                 response.raise_for_status()
                 key_set = jwt.PyJWKSet.from_dict(response.json())
             except (httpx.HTTPError, jwt.PyJWTError, ValueError) as error:
-                _log.warning("jwks_unavailable", error=type(error).__name__)
-                return self._keys
+                raise KeysAwayError(type(error).__name__) from error
             self._fetched_at = time.monotonic()
             self._keys = {key.key_id: key for key in key_set.keys if key.key_id}
             return self._keys

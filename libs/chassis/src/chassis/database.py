@@ -5,16 +5,19 @@ refuses rows of any other commune. A transaction without a tenant cannot be open
 explicit ``platform()`` and sees no tenant row.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chassis.clock import Clock
+from chassis.errors import TransientError
 from chassis.outbox import OUTBOX, insert_event
 from chassis.signals import Signal
 from contracts.event import Event
@@ -31,6 +34,27 @@ def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEn
         hide_parameters=True,  # an error's text goes to the logs; families' names do not
         connect_args={"server_settings": {"application_name": application_name}, "timeout": 10},
     )
+
+
+class DatabaseAwayError(TransientError):
+    """PostgreSQL cannot be reached, starts, stops, or broke off. Whether a commit under way was kept is not known."""
+
+
+_AWAY_STATES = frozenset({"57P01", "57P02", "57P03", "53300"})
+"""admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections."""
+
+
+@contextmanager
+def _telling_absence(*also: type[Exception]) -> Iterator[None]:
+    """Turns the many errors of a database that is away into one; those of ``also`` mean it too."""
+    try:
+        yield
+    except also as error:
+        raise DatabaseAwayError(type(error).__name__) from error
+    except DBAPIError as error:
+        if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _AWAY_STATES:
+            raise DatabaseAwayError(type(error.orig).__name__) from error
+        raise
 
 
 class Transaction:
@@ -89,8 +113,11 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
-        """A transaction that sees and writes the rows of one commune. Commits at the end, rolls back on error."""
-        async with self._engine.begin() as connection:
+        """A transaction that sees and writes the rows of one commune. Commits at the end, rolls back on error.
+
+        Raises ``DatabaseAwayError``.
+        """
+        async with self.platform() as connection:
             await connection.execute(
                 text("select set_config('app.tenant_id', :tenant, true)"), {"tenant": str(tenant_id)}
             )
@@ -101,6 +128,13 @@ class Database:
 
     @asynccontextmanager
     async def platform(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction of the platform itself (registry of communes, inbox): no tenant row is visible to it."""
-        async with self._engine.begin() as connection:
-            yield connection
+        """A transaction of the platform itself (registry of communes, inbox): no tenant row is visible to it.
+
+        Like ``transaction``, raises ``DatabaseAwayError``.
+        """
+        with _telling_absence():
+            async with AsyncExitStack() as stack:
+                with _telling_absence(OSError, PoolTimeoutError):
+                    connection = await stack.enter_async_context(self._engine.connect())
+                await stack.enter_async_context(connection.begin())
+                yield connection

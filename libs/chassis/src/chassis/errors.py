@@ -26,4 +26,4 @@ class NotFoundError(DomainError):
 
 
 class TransientError(Exception):
-    """Something passing: an event handler that raises it is tried again later."""
+    """Something passing: an event handler that raises it is tried again later, an HTTP caller is asked to (503)."""

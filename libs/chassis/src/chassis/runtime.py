@@ -172,10 +172,10 @@ class Runtime:
         self._consuming = consuming = await self._connect("consume")
         for consumer in self.declaration.all_consumers:
             worker = ConsumerWorker(consumer, self.service, consuming, self.database)
-            await worker.start()
+            await _start(worker, consumer.purpose)
             self.workers.append(worker)
         drain = DeadLetterDrain(self.declaration.all_queues, consuming, self._relay_engine, self.clock)
-        await drain.start()
+        await _start(drain, "dead letters")
         self._drains.append(drain)
         await Relay(self._relay_engine, RabbitPublisher(publishing), self.signals[OUTBOX], self.service).run()
 
@@ -192,3 +192,15 @@ class Runtime:
             else:
                 self._stack.push_async_callback(connection.close)
                 return connection
+
+
+async def _start(consumer: ConsumerWorker | DeadLetterDrain, name: str) -> None:
+    """Until it succeeds: between connecting and consuming a broker may go away, or not have its queues back yet."""
+    while True:
+        try:
+            await consumer.start()
+        except Exception as error:
+            _log.warning("consumer_not_started", consumer=name, error=type(error).__name__)
+            await asyncio.sleep(1)
+        else:
+            return

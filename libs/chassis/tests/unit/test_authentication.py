@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from chassis.authentication import Principal, TokenVerifier, UnauthenticatedError
+from chassis.authentication import KeysAwayError, Principal, TokenVerifier, UnauthenticatedError
 from chassis.ids import new_id
 from chassis.testing.tokens import TokenSigner
 from contracts.values import Role
@@ -58,7 +58,7 @@ async def test_unknown_keys_do_not_flood_identity(identity: Identity, verifier: 
 
 async def test_keys_are_asked_for_again_after_identity_was_away(identity: Identity, verifier: TokenVerifier) -> None:
     identity.away = True
-    with pytest.raises(UnauthenticatedError):
+    with pytest.raises(KeysAwayError):
         await verifier.verify(identity.signer.token(PRINCIPAL))
     identity.away = False
     assert await verifier.verify(identity.signer.token(PRINCIPAL)) == PRINCIPAL

@@ -50,6 +50,7 @@ async def open_bank(settings: Settings) -> AsyncIterator[Bank]:
         notifier = Notifier(store, protocols, behaviours, clock, client)
         checkout = Checkout(store, protocols, behaviours, notifier, clock)
         refunds = Refunds(store, checkout, notifier, clock)
+        notifier.resume()
         try:
             yield Bank(store, key, clock, protocols, behaviours, notifier, checkout, refunds)
         finally:

@@ -223,13 +223,13 @@ class Checkout:
             authorisation=f"{secrets.randbelow(1_000_000):06}" if accepted else None,
             challenge_code=None,
         )
-        self._store.save_attempt(finished)
         refused = payment.status if protocol.manners.several_tries else PaymentStatus.REFUSED
-        status = PaymentStatus.PAID if accepted else refused
-        payment = replace(payment, status=status, entry_errors=0)
-        self._store.save_payment(payment)
+        payment = replace(payment, status=PaymentStatus.PAID if accepted else refused, entry_errors=0)
+        with self._store.transaction():  # a bank that took the money and forgot to tell would take it twice
+            self._store.save_attempt(finished)
+            self._store.save_payment(payment)
+            self._notifier.attempt_finished(payment, finished)
         _log.info("attempt_finished", payment=payment.id[:8], attempt=attempt.number, code=code)
-        self._notifier.attempt_finished(payment, finished)
         return finished
 
     def _move(self, payment: Payment, status: PaymentStatus) -> Payment:

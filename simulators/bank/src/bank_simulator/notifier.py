@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import httpx
 import structlog
@@ -83,6 +84,16 @@ class Notifier:
             return None
         number = 0 if attempt is None else attempt.number
         return await self._send(self._record(payment, number, outgoing, MessageStatus.HELD))
+
+    def resume(self) -> None:
+        """Sends what a killed bank had still to send; what it was sending may so arrive twice."""
+        for message in self._store.unsent_messages():
+            payment = self._store.payment(message.payment_id)
+            if payment is not None:
+                self._start(payment, partial(self._deliver, message))
+
+    async def _deliver(self, message: Message) -> None:
+        await self._send(message)
 
     async def close(self) -> None:
         """Lets go of what is still waiting: a genuine bank does not try again either."""

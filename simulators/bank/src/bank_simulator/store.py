@@ -7,7 +7,8 @@ between them is atomic.
 import json
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -93,6 +94,17 @@ class Store:
     def close(self) -> None:
         self._connection.close()
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is written in it is kept whole or not at all, also when the bank is killed meanwhile."""
+        self._connection.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("rollback")
+            raise
+        self._connection.execute("commit")
+
     def ping(self) -> None:
         """Raises sqlite3.Error when the store cannot be read."""
         self._connection.execute("select 1 from payment limit 1").fetchone()
@@ -177,6 +189,13 @@ class Store:
     def messages(self, payment_id: str) -> list[Message]:
         """A payment's messages in the order they were decided."""
         rows = self._connection.execute("select * from message where payment_id = ? order by number", (payment_id,))
+        return [_message(row) for row in rows]
+
+    def unsent_messages(self) -> list[Message]:
+        """Those that were on their way when the bank was killed, oldest first."""
+        rows = self._connection.execute(
+            "select * from message where status in (?, ?) order by number", (MessageStatus.HELD, MessageStatus.SENDING)
+        )
         return [_message(row) for row in rows]
 
     def _insert(self, table: str, row: dict[str, object]) -> int:

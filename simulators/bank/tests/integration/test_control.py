@@ -2,6 +2,9 @@
 
 import asyncio
 import re
+import shutil
+
+from bank_simulator.settings import Settings
 
 CARD = {"number": "4012001038443335", "expiry": "12/40", "security_code": "123"}
 NO_FUNDS = CARD | {"number": "4970105100000053"}
@@ -134,3 +137,17 @@ async def test_wrong_orders_are_refused(bank):
         assert (await bank.put("/control/behaviour", json=order)).status_code == 422
     assert (await bank.get("/control/payments/unknown")).status_code == 404
     assert (await bank.post("/control/payments/unknown/resend", json={})).status_code == 404
+
+
+async def test_a_killed_bank_still_tells_what_it_accepted(shop, open_payment, start_bank, wait_until, tmp_path):
+    kept, left = tmp_path / "kept", tmp_path / "left"
+    async with start_bank(Settings(bank_control=True, state_dir=kept)) as bank:
+        await behave(bank, delay_seconds=600)
+        page = await open_payment(bank, shop)
+        await bank.post(f"{page}/card", data=CARD)
+        shutil.copytree(kept, left)
+    assert shop.received == []
+    async with start_bank(Settings(bank_control=True, state_dir=left)) as bank:
+        await wait_until(lambda: len(shop.received) == 1)
+        assert code_in(shop.received[0]) == "00000"
+        assert (await state_of(bank, page))["attempts"][0]["status"] == "accepted"

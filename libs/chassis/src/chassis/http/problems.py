@@ -12,12 +12,13 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from chassis.errors import DomainError
+from chassis.errors import DomainError, TransientError
 
 _log = structlog.get_logger(__name__)
 
 TYPE_PREFIX = "urn:portail-famille:problem:"
 MEDIA_TYPE = "application/problem+json"
+_RETRY_SECONDS = 5
 
 COMMON_PROBLEMS: dict[str, int] = {
     "not-found": 404,
@@ -111,6 +112,17 @@ def install_problem_handlers(app: FastAPI, problems: Mapping[str, int]) -> None:
             raise error
         return problem_response("invalid-value", 422, "Une valeur ne peut pas être enregistrée telle quelle.")
 
+    def ask_again(request: Request, error: Exception) -> Response:
+        """Whether a commit under way was kept is not known: a request with an Idempotency-Key may be sent again."""
+        _log.warning("unavailable", error=type(error).__name__, reason=str(error)[:200], method=request.method)
+        response = problem_response(
+            "unavailable",
+            503,
+            "Ce service revient dans un instant. Vérifiez si votre demande a été prise en compte ; sinon, recommencez.",
+        )
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+        return response
+
     def fail(_request: Request, error: Exception) -> Response:
         _log.error("unexpected_error", error=type(error).__name__)
         return problem_response(
@@ -121,4 +133,5 @@ def install_problem_handlers(app: FastAPI, problems: Mapping[str, int]) -> None:
     app.add_exception_handler(RequestValidationError, reject_payload)
     app.add_exception_handler(HTTPException, report_http)
     app.add_exception_handler(DBAPIError, reject_value)
+    app.add_exception_handler(TransientError, ask_again)
     app.add_exception_handler(Exception, fail)

@@ -1,5 +1,7 @@
 """Consumes events: exactly one effect per message, delayed retries, dead letters with their reason."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -12,7 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy import text
 
 from chassis import metrics
-from chassis.database import Database, Transaction
+from chassis.database import Database, DatabaseAwayError, Transaction
 from chassis.errors import DomainError
 from chassis.messaging.topology import ATTEMPT_HEADER, REASON_HEADER, RETRY_DELAYS, Queues, declare_queues
 from chassis.tenants import require_known
@@ -24,6 +26,7 @@ _log = structlog.get_logger(__name__)
 
 _PREFETCH = 20
 _REASON_LENGTH = 1000
+_DATABASE_PAUSE_SECONDS = 1.0
 
 EventT = TypeVar("EventT", bound=Event)
 
@@ -80,7 +83,10 @@ class ConsumerWorker:
         self._queue: aio_pika.abc.AbstractQueue | None = None
 
     async def start(self) -> None:
-        """Declares the queues and starts consuming."""
+        """Declares the queues and starts consuming. What raised may be called again."""
+        if self._channel is not None:
+            with contextlib.suppress(Exception):
+                await self._channel.close()
         self._channel = await self._connection.channel(on_return_raises=True)
         await self._channel.set_qos(prefetch_count=_PREFETCH)
         self._queue = await declare_queues(self._channel, self.queues, list(self._handlers))
@@ -109,7 +115,7 @@ class ConsumerWorker:
 
     async def _settle(self, message: AbstractIncomingMessage) -> str:
         try:
-            return await self.handle(self._read_envelope(message), message.body)
+            return await self._handle_once_possible(self._read_envelope(message), message.body)
         except UndecodableMessageError as error:
             return await self._bury(message, str(error))
         except DomainError as error:
@@ -117,6 +123,15 @@ class ConsumerWorker:
         except Exception as error:
             _log.warning("message_failed", type=message.type, error=type(error).__name__, exc_info=True)
             return await self._retry(message, f"{type(error).__name__} : {str(error)[:300]}")
+
+    async def _handle_once_possible(self, envelope: Envelope, body: bytes) -> str:
+        """A database that is away is no message's fault: it is waited for here and costs none of the retries."""
+        while True:
+            try:
+                return await self.handle(envelope, body)
+            except DatabaseAwayError as error:
+                _log.warning("database_awaited", reason=str(error))
+                await asyncio.sleep(_DATABASE_PAUSE_SECONDS)
 
     async def handle(self, envelope: Envelope, body: bytes) -> str:
         """Has an event its effect, once: «handled», or «duplicate» when it had it before.

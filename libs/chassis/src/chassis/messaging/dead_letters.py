@@ -5,6 +5,7 @@ Consumers and the broker put such messages into a ``.dead`` queue; the service m
 """
 
 import asyncio
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterable
@@ -47,7 +48,11 @@ class DeadLetterDrain:
         self._consumed: list[tuple[AbstractQueue, str]] = []
 
     async def start(self) -> None:
-        """Starts consuming."""
+        """Starts consuming. What raised may be called again."""
+        if self._channel is not None:
+            with contextlib.suppress(Exception):
+                await self._channel.close()
+        self._consumed.clear()
         self._channel = await self._connection.channel()
         await self._channel.set_qos(prefetch_count=_PREFETCH)
         for queues in self._queues:

@@ -29,6 +29,6 @@ async def expire_silent_payments(runtime: Runtime, tenant: Tenant) -> None:
 
 
 JOBS = [
-    CommuneJob("judge-waiting-messages", 60, judge_waiting_messages),
+    CommuneJob("judge-waiting-messages", 10, judge_waiting_messages),
     CommuneJob("expire-silent-payments", 60, expire_silent_payments),
 ]
