@@ -103,6 +103,13 @@ def routes(world: World) -> APIRouter:
             raise Problem(401, "session-ended", "Votre session est terminée.")
         return _session(world, world.refresh[refresh_token])
 
+    @router.get("/sessions/current", status_code=204)
+    def check(request: Request) -> Response:
+        caller(world, request)
+        if world.sessions_ended:
+            raise Problem(401, "session-ended", "Votre session est terminée.")
+        return Response(status_code=204)
+
     @router.delete("/sessions/current", status_code=204)
     def log_out(request: Request) -> Response:
         caller(world, request)

@@ -97,6 +97,11 @@ async def log_out(api: Api) -> None:
     await api.command("DELETE", f"{_BASE}/sessions/current")
 
 
+async def check_session(api: Api) -> None:
+    """Answers while the session of the access token goes on. ``ApiProblem`` session-ended."""
+    await api.command("GET", f"{_BASE}/sessions/current")
+
+
 async def change_password(api: Api, current: str, new: str) -> ApiSession:
     """Sets an own password and gives new tokens. ``ApiProblem``: wrong-password, weak-password."""
     body = {"current_password": current, "new_password": new}

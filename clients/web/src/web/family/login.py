@@ -47,6 +47,6 @@ async def log_out(visit: AnyVisit) -> Response:
     if visit.session is not None:
         with suppress(ApiError):
             await identity.log_out(visit.api)
-        visit.state.ended_sessions.add(visit.session)
+        visit.state.liveness.end(visit.session)
         visit.browser.end()
     return see_other(f"{LOGIN}?fait=deconnexion")
