@@ -76,7 +76,9 @@ def _log_in(tab: PortalPages, parent: Parent) -> dict[str, str]:
 def test_the_session_cookie_tells_nothing(tab: PortalPages, context: BrowserContext, parent: Parent) -> None:
     before = _log_in(tab, parent)
     cookies = _cookies(context)
-    assert set(cookies) == {SESSION, "__Host-visitor"}
+    assert set(cookies) == {SESSION, "__Host-visitor", "__Host-device"}
+    lasting = cookies.pop("__Host-device")
+    assert (lasting["httpOnly"], lasting["secure"], lasting["sameSite"]) == (True, True, "Lax")
     for cookie in cookies.values():
         assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"], cookie["path"]) == (True, True, "Lax", "/")
         assert cookie["domain"] == "alixan.localhost"

@@ -84,6 +84,20 @@ class TestSessions:
         await visitor.log_in()
         assert visitor.cookies["__Host-session"] != first
 
+    async def test_a_device_is_recognised_at_its_next_login(self, visitor, world: World) -> None:
+        first = await visitor.log_in()
+        (cookie,) = [each for each in first.headers.get_list("set-cookie") if each.startswith("__Host-device=")]
+        assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax", "Max-Age=15552000"} <= set(cookie.split("; "))
+        await visitor.submit("/deconnexion", seen_on="/accueil")
+        again = await visitor.log_in()
+        assert world.devices == [None, f"device-of-{USER}.0123456789"]
+        assert "__Host-device" not in str(again.headers.get_list("set-cookie")), "nothing new to keep"
+
+    async def test_a_device_cookie_that_is_none_is_not_passed_on(self, visitor, world: World) -> None:
+        visitor.cookies.set("__Host-device", "x" * 500, domain="alixan.localhost")
+        assert (await visitor.log_in()).status_code == 303
+        assert world.devices == [None]
+
     async def test_a_cookie_kept_from_before_the_logout_opens_nothing(self, visitor) -> None:
         await visitor.log_in()
         kept = visitor.cookies["__Host-session"]
@@ -98,7 +112,9 @@ class TestSessions:
         other = create_app(settings, httpx.ASGITransport(app=api.app))
         await visitor.log_in()
         kept = {"Cookie": f"__Host-session={visitor.cookies['__Host-session']}"}
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=other), base_url="https://alixan.localhost") as at:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=other), base_url="https://alixan.localhost"
+        ) as at:
             assert (await at.get("/accueil", headers=kept)).status_code == 200
             world.sessions_ended = True
             async with asyncio.timeout(5):

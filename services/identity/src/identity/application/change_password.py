@@ -27,8 +27,6 @@ async def change_password(
         guard = AttemptGuard(context, account.user_name, address)
         await guard.begin(store)
     if not await context.hasher.verify(account.password_hash, current):
-        async with context.open_store() as store:
-            await guard.failed(store)
         raise WrongPasswordError
     new_hash = await context.hasher.hash(new)
     now = context.now()

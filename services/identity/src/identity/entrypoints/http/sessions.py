@@ -19,7 +19,12 @@ router = APIRouter(route_class=UnkeyedRoute, tags=["sessions"])
 async def post_session(body: Credentials, context: CurrentContext, address: CallerAddress) -> SessionAnswer:
     """Opens a session."""
     issued = await log_in(
-        context, user_name=body.user_name, password=body.password, remember=body.remember, address=address
+        context,
+        user_name=body.user_name,
+        password=body.password,
+        remember=body.remember,
+        address=address,
+        device=body.device,
     )
     return SessionAnswer.of(issued)
 
