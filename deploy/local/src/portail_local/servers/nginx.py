@@ -68,7 +68,8 @@ class Nginx:
 worker_processes 1;
 pid {folder}/nginx.pid;
 error_log stderr warn;
-events {{ worker_connections 1024; }}
+worker_rlimit_nofile 16384;
+events {{ worker_connections 4096; }}
 http {{
     include /etc/nginx/mime.types;
     client_body_temp_path {folder}/temp/body;
