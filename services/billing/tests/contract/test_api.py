@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from billing.adapters.invoicing import INVOICE_FILES
 from chassis.testing.contract import answers_to_anything, isolation_gaps, routes_open_to_anyone
 from chassis.testing.plugin import Harness
+from chassis.testing.stateful import Link, follows_links, reached
 from contracts.values import Role
 
 
@@ -20,6 +22,31 @@ async def test_whatever_is_sent_the_answer_is_documented(harness: Harness, town:
     answers = await answers_to_anything(harness, headers, {"invoice_id": invoice["invoice_id"]})
     assert {200, 403, 404, 422} <= answers.keys()
     assert role is Role.PARENT or answers[201] > 0
+
+
+async def test_chains_of_calls_are_answered_as_documented(harness: Harness, town: Any, home: Any) -> None:
+    await town.book(home)
+    await town.run()
+    (invoice,) = await town.invoices(home)
+    await harness.run_job(INVOICE_FILES)
+    chosen = {"invoice_ids": ["$response.body#/items/0/invoice_id"]}
+    links = [Link("GET /invoices", 200, "POST /invoice-payments", body=chosen)]
+    parent = harness.signer.headers(town.tenant, family_id=home.family_id)
+    known = {"invoice_id": invoice["invoice_id"]}
+    assert reached(await follows_links(harness, parent, links, known)) >= {
+        "GET /invoices → GET /invoices/{invoice_id}",
+        "GET /invoices → GET /invoices/{invoice_id}/pdf",
+        "GET /invoices → POST /invoice-payments",
+    }
+    links = [
+        Link("POST /invoicing-runs", 201, "GET /invoicing-runs"),
+        Link("GET /invoicing-runs", 200, "GET /invoices"),
+    ]
+    regisseur = harness.signer.headers(town.tenant, Role.REGISSEUR)
+    assert reached(await follows_links(harness, regisseur, links, known)) >= {
+        "POST /invoicing-runs → GET /invoicing-runs",
+        "GET /invoices → GET /invoices/{invoice_id}/pdf",
+    }
 
 
 async def test_nothing_answers_without_token(harness: Harness) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from chassis.testing.contract import answers_to_anything, isolation_gaps, routes_open_to_anyone
 from chassis.testing.plugin import ALIXAN, Harness
+from chassis.testing.stateful import Link, follows_links, reached
 from contracts.values import Role
 
 
@@ -16,6 +17,40 @@ async def test_whatever_is_sent_the_answer_is_documented(world: Any, harness: Ha
     headers = harness.signer.headers(ALIXAN.tenant_id, role, family_id=family if role is Role.PARENT else None)
     answers = await answers_to_anything(harness, headers, {"activity_id": canteen, "member_id": member})
     assert {200, 403, 404, 422} <= answers.keys()
+
+
+SEPTEMBER = {"from": "2022-09-01", "to": "2022-10-01"}
+PERIOD = {f"query.{name}": day for name, day in SEPTEMBER.items()}
+
+
+async def test_chains_of_calls_are_answered_as_documented(world: Any, harness: Harness) -> None:
+    canteen = await world.activity()
+    family, member = await world.enrolled(canteen)
+    first_member = {"query.member_id": "$response.body#/0/member_id", **PERIOD}
+    wanted = {**SEPTEMBER, "activity_id": str(canteen), "days": ["2022-09-05", "2022-09-06"]}
+    draft, line = "PUT /draft/members/{member_id}", "DELETE /draft/lines/{line_id}"
+    links = [
+        Link("GET /members", 200, "GET /planning", first_member),
+        Link("GET /members", 200, draft, {"path.member_id": "$response.body#/0/member_id"}, wanted),
+        Link("GET /draft", 200, "POST /draft/commit"),
+        Link("GET /draft", 200, line, {"path.line_id": "$response.body#/lines/0/line_id"}),
+        Link("POST /draft/commit", 200, "GET /reservations", PERIOD),
+    ]
+    parent = harness.signer.headers(ALIXAN.tenant_id, family_id=family)
+    assert reached(await follows_links(harness, parent, links, {"member_id": member})) >= {
+        "GET /members → GET /planning",
+        f"GET /members → {draft}",
+        "GET /draft → POST /draft/commit",
+        f"GET /draft → {line}",
+    }
+    calendar = "/activities/{activity_id}/calendar"
+    links = [
+        Link(f"{method} {calendar}", 200, f"GET {calendar}", {"path.activity_id": "$request.path.activity_id"})
+        for method in ("GET", "PUT")
+    ]
+    administrator = harness.signer.headers(ALIXAN.tenant_id, Role.ADMINISTRATOR)
+    steps = await follows_links(harness, administrator, links, {"activity_id": canteen})
+    assert reached(steps) >= {f"PUT {calendar} → GET {calendar}"}
 
 
 async def test_nothing_answers_without_token(harness: Harness) -> None:
