@@ -22,7 +22,7 @@ from chassis.testing.contract import CHECKS, served
 from chassis.testing.plugin import Harness
 
 _SETTINGS = hypothesis.settings(
-    max_examples=8,
+    max_examples=12,
     stateful_step_count=5,
     database=None,
     derandomize=True,
