@@ -1,7 +1,10 @@
 """Cookies that reveal nothing, forms nobody else can send, addresses that lead nowhere else, sessions that end."""
 
 import re
+import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +14,9 @@ from playwright.sync_api import Browser, BrowserContext
 
 from driver import OWN_PASSWORD, Parent, Portal
 from driver.pages import PortalPages
+from driver.waiting import until
+from portail_local.state import Options, State
+from portail_local.system import System as LocalSystem
 
 SESSION = "__Host-session"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -76,7 +82,9 @@ def _log_in(tab: PortalPages, parent: Parent) -> dict[str, str]:
 def test_the_session_cookie_tells_nothing(tab: PortalPages, context: BrowserContext, parent: Parent) -> None:
     before = _log_in(tab, parent)
     cookies = _cookies(context)
-    assert set(cookies) == {SESSION, "__Host-visitor"}
+    assert set(cookies) == {SESSION, "__Host-visitor", "__Host-device"}
+    lasting = cookies.pop("__Host-device")
+    assert (lasting["httpOnly"], lasting["secure"], lasting["sameSite"]) == (True, True, "Lax")
     for cookie in cookies.values():
         assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"], cookie["path"]) == (True, True, "Lax", "/")
         assert cookie["domain"] == "alixan.localhost"
@@ -153,6 +161,38 @@ def test_after_logout_the_old_cookie_is_dead(tab: PortalPages, forger: Forger, p
         answer = forger.get(path, cookies)
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/?")
+
+
+@contextmanager
+def second_web(portal: Portal) -> Iterator[str]:
+    """Another replica of the web client beside the one that runs: its address."""
+    options = Options(port=portal.ports.gateway, replicas={"web": 2})
+    front = LocalSystem(State(portal.state), options).front()
+    replica = next(process for process in front if process.name == "web-2")
+    running = subprocess.Popen(
+        replica.command, env=dict(replica.environment), cwd=replica.directory, stdout=subprocess.DEVNULL
+    )
+    try:
+        until(lambda: replica.probe.problem() is None, seconds=60)
+        yield f"http://127.0.0.1:{replica.port}"
+    finally:
+        running.terminate()
+        running.wait()
+
+
+def test_a_logout_is_known_to_every_replica_within_seconds(
+    tab: PortalPages, forger: Forger, running_portal: Portal, parent: Parent
+) -> None:
+    cookies = _log_in(tab, parent)
+    with second_web(running_portal) as address, httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+        elsewhere = Forger(client, forger.host)
+        assert elsewhere.get("/accueil", cookies).status_code == 200
+        tab.log_out()
+        tab.expect_text("Vous êtes déconnecté.")
+        began = time.monotonic()
+        answer = until(lambda: elsewhere.get("/accueil", cookies), lambda answer: answer.status_code != 200)
+        assert time.monotonic() - began < 10, "five seconds, and a busy machine"
+        assert (answer.status_code, answer.headers["location"]) == (303, "/?suite=%2Faccueil")
 
 
 def test_a_cookie_of_another_commune_opens_nothing(

@@ -14,6 +14,7 @@ class Mail:
 
     subject: str
     text: str
+    html: str | None
     recipients: tuple[str, ...]
 
 
@@ -31,7 +32,7 @@ class Mailbox:
         found: list[dict[str, Any]] = (
             self._client.get("/api/mails", params={"to": recipient, "subject": subject}).raise_for_status().json()
         )
-        return [Mail(mail["subject"], mail["text"] or "", tuple(mail["recipients"])) for mail in found]
+        return [Mail(mail["subject"], mail["text"] or "", mail["html"], tuple(mail["recipients"])) for mail in found]
 
     def wait_for(self, recipient: str, subject: str, *, count: int = 1, seconds: float = 20) -> list[Mail]:
         return until(lambda: self.mails(recipient, subject), lambda found: len(found) >= count, seconds=seconds)

@@ -13,6 +13,7 @@ PARENTS = {
     "GET /api/identity/v1/account",
     "PUT /api/identity/v1/account/password",
     "DELETE /api/identity/v1/sessions/current",
+    "GET /api/identity/v1/sessions/current",
     "GET /api/enrolment/v1/family",
     "PUT /api/enrolment/v1/family/guardians/{guardian_id}",
     "GET /api/enrolment/v1/activities",

@@ -14,8 +14,8 @@ from web.errors import LastResort, install_error_pages, refusal_page
 from web.observation import Observation
 from web.rendering.assets import FOLDER, Assets, HashedFiles
 from web.rendering.environment import make_environment
-from web.security.ended import EndedSessions
 from web.security.guard import BrowserGuard
+from web.security.liveness import Liveness
 from web.security.seal import Sealer
 from web.settings import WebSettings
 from web.state import Communes, State
@@ -39,7 +39,7 @@ def create_app(settings: WebSettings, transport: httpx.AsyncBaseTransport | None
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     sealer, assets = Sealer(settings.secret_key_bytes), Assets()
-    app.state.web = State(settings, http, assets, make_environment(assets), sealer, Communes(), EndedSessions())
+    app.state.web = State(settings, http, assets, make_environment(assets), sealer, Communes(), Liveness())
     for router in (*family.ROUTERS, *town_hall.ROUTERS):
         app.include_router(router)
     app.mount("/static", HashedFiles(directory=FOLDER, check_dir=False), name="static")

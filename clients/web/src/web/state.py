@@ -12,7 +12,7 @@ from web.api.client import Api
 from web.api.errors import ServiceUnavailableError
 from web.api.identity import Commune
 from web.rendering.assets import Assets
-from web.security.ended import EndedSessions
+from web.security.liveness import Liveness
 from web.security.seal import Sealer
 from web.settings import WebSettings
 
@@ -50,7 +50,7 @@ class State:
     templates: Environment
     sealer: Sealer
     communes: Communes
-    ended_sessions: EndedSessions
+    liveness: Liveness
 
 
 def state_of(request: Request) -> State:

@@ -64,13 +64,14 @@ class Visit:
         session = self.session
         if session is None:
             return None
-        if session in self.state.ended_sessions:
-            self.browser.end()
-            return None
         if session.needs_renewal():
             session = await self._renew(session)
         self.api.access_token = session.access_token if session else None
-        return session
+        if session is None or await self.state.liveness.goes_on(session, lambda: identity.check_session(self.api)):
+            return session
+        self.api.access_token = None
+        self.browser.end()
+        return None
 
     async def _renew(self, session: Session) -> Session | None:
         try:

@@ -87,21 +87,32 @@ def routes(world: World) -> APIRouter:
 
     @router.post("/sessions")
     def log_in(
-        user_name: Annotated[str, Body()], password: Annotated[str, Body()], remember: Annotated[bool, Body()] = False
+        user_name: Annotated[str, Body()],
+        password: Annotated[str, Body()],
+        remember: Annotated[bool, Body()] = False,
+        device: Annotated[str | None, Body()] = None,
     ) -> dict[str, Any]:
+        world.devices.append(device)
         if user_name == "trop.vite":
             raise Problem(
                 429, "too-many-attempts", "Trop d'essais. Réessayez dans 30 secondes.", retry_after_seconds=30
             )
         if user_name not in {USER, *STAFF_ROLES} or password != world.password:
             raise Problem(401, "wrong-credentials", "Le nom d'utilisateur ou le mot de passe n'est pas le bon.")
-        return _session(world, user_name)
+        return _session(world, user_name) | {"device": device or f"device-of-{user_name}.0123456789"}
 
     @router.post("/sessions/refresh")
     def refresh(refresh_token: Annotated[str, Body(embed=True)]) -> dict[str, Any]:
         if refresh_token not in world.refresh:
             raise Problem(401, "session-ended", "Votre session est terminée.")
         return _session(world, world.refresh[refresh_token])
+
+    @router.get("/sessions/current", status_code=204)
+    def check(request: Request) -> Response:
+        caller(world, request)
+        if world.sessions_ended:
+            raise Problem(401, "session-ended", "Votre session est terminée.")
+        return Response(status_code=204)
 
     @router.delete("/sessions/current", status_code=204)
     def log_out(request: Request) -> Response:

@@ -99,6 +99,10 @@ class World:
     must_change: bool = False
     access: dict[str, str] = field(default_factory=dict)
     refresh: dict[str, str] = field(default_factory=dict)
+    sessions_ended: bool = False
+    """Elsewhere: access tokens live on."""
+    devices: list[str | None] = field(default_factory=list)
+    """What the logins named, in order."""
     resets: list[str] = field(default_factory=list)
     down: set[str] = field(default_factory=set)
     """Services that do not answer."""

@@ -1,5 +1,6 @@
 """No unsafe request without proof of its origin; no page without its headers; nothing personal in the logs."""
 
+import asyncio
 import json
 import logging
 
@@ -9,6 +10,7 @@ from fake_api.world import USER, World
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from web.app import create_app
 from web.security.headers import policy_for_bank
 
 pytestmark = pytest.mark.integration
@@ -82,12 +84,57 @@ class TestSessions:
         await visitor.log_in()
         assert visitor.cookies["__Host-session"] != first
 
+    async def test_a_device_is_recognised_at_its_next_login(self, visitor, world: World) -> None:
+        first = await visitor.log_in()
+        (cookie,) = [each for each in first.headers.get_list("set-cookie") if each.startswith("__Host-device=")]
+        assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax", "Max-Age=15552000"} <= set(cookie.split("; "))
+        await visitor.submit("/deconnexion", seen_on="/accueil")
+        again = await visitor.log_in()
+        assert world.devices == [None, f"device-of-{USER}.0123456789"]
+        assert "__Host-device" not in str(again.headers.get_list("set-cookie")), "nothing new to keep"
+
+    async def test_a_device_cookie_that_is_none_is_not_passed_on(self, visitor, world: World) -> None:
+        visitor.cookies.set("__Host-device", "x" * 500, domain="alixan.localhost")
+        assert (await visitor.log_in()).status_code == 303
+        assert world.devices == [None]
+
     async def test_a_cookie_kept_from_before_the_logout_opens_nothing(self, visitor) -> None:
         await visitor.log_in()
         kept = visitor.cookies["__Host-session"]
         await visitor.submit("/deconnexion", seen_on="/accueil")
         answer = await visitor.get("/accueil", headers={"Cookie": f"__Host-session={kept}"})
         assert answer.headers["location"] == "/?suite=%2Faccueil"
+
+    async def test_a_logout_in_another_replica_ends_the_cookie_within_seconds(
+        self, app, visitor, api, settings, world: World, monkeypatch
+    ) -> None:
+        monkeypatch.setattr("web.security.liveness.TRUSTED_SECONDS", 0.05)
+        other = create_app(settings, httpx.ASGITransport(app=api.app))
+        await visitor.log_in()
+        kept = {"Cookie": f"__Host-session={visitor.cookies['__Host-session']}"}
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=other), base_url="https://alixan.localhost"
+        ) as at:
+            assert (await at.get("/accueil", headers=kept)).status_code == 200
+            world.sessions_ended = True
+            async with asyncio.timeout(5):
+                while (answer := await at.get("/accueil", headers=kept)).status_code == 200:
+                    await asyncio.sleep(0.01)
+        assert answer.headers["location"] == "/?suite=%2Faccueil"
+        assert "__Host-session=" in answer.headers["set-cookie"], "the browser forgets it"
+        assert world.access, "the access token itself would still be good"
+
+    async def test_identity_is_asked_once_for_the_pages_of_some_seconds(self, parent, world: World) -> None:
+        world.requests.clear()
+        for _ in range(3):
+            await parent.get("/dossier")
+        asked = [path for _, path, _ in world.requests if path == "/api/identity/v1/sessions/current"]
+        assert len(asked) == 1
+
+    async def test_while_identity_is_away_a_session_goes_on(self, parent, world: World) -> None:
+        await parent.get("/dossier")
+        world.down = {"identity"}
+        assert (await parent.get("/dossier")).status_code == 200
 
     async def test_tokens_never_reach_the_browser(self, visitor, world: World) -> None:
         await visitor.log_in()

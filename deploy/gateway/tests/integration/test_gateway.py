@@ -3,10 +3,13 @@
 import contextlib
 import json
 import re
+import socket
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -27,6 +30,7 @@ class Echo(BaseHTTPRequestHandler):
     """Answers what it received, and its own port."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = 65536  # one packet for head and body: two would wait for one another
 
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -166,6 +170,30 @@ class TestHeaders:
             answer = client.get("/", headers={"X-Forwarded-For": "198.51.100.7"}).json()
         assert answer["headers"]["X-Forwarded-For"] == "127.0.0.1"
 
+    @pytest.mark.parametrize(
+        ("path", "headers"), [("/", {"Cookie": "x" * 40_000}), ("/" + "x" * 40_000, {}), ("/", {"X-Many": "x" * 9_000})]
+    )
+    def test_what_is_too_long_to_read_is_told_in_french(
+        self, client: httpx.Client, path: str, headers: dict[str, str]
+    ) -> None:
+        answer = client.get(path, headers=headers)
+        assert answer.status_code == 400
+        assert "effacez les cookies" in answer.text
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+    def test_our_own_answers_keep_to_themselves(self, client: httpx.Client, folder: Path) -> None:
+        page = client.get("/", headers={"Cookie": "x" * 40_000}).headers
+        assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+        assert page["Referrer-Policy"] == page["Cross-Origin-Opener-Policy"] == "same-origin"
+        for headers in (page, client.get("/api/billing/v1/invoices").headers):
+            assert (headers["X-Content-Type-Options"], headers["Cache-Control"]) == ("nosniff", "no-store")
+
+    @pytest.mark.parametrize("path", ["/", "/api/identity/v1", "/api/billing/v1", "/api/nobody"])
+    def test_behind_tls_browsers_are_told_to_stay_there(self, client: httpx.Client, path: str) -> None:
+        assert "Strict-Transport-Security" not in client.get(path).headers
+        told = client.get(path, headers={"X-Forwarded-Proto": "https"}).headers["Strict-Transport-Security"]
+        assert told == "max-age=31536000"
+
     def test_no_version_is_told(self, client: httpx.Client) -> None:
         assert client.get("/api/nobody/").headers["Server"] == "nginx"
 
@@ -196,6 +224,112 @@ class TestLimits:
         assert refused.json()["type"] == "urn:portail-famille:problem:too-many-requests"
         assert refused.headers["Retry-After"] == "5"
         assert "Trop de demandes" in page.text
+
+
+class TestCrowds:
+    """With the limits that really run."""
+
+    @pytest.fixture
+    def genuine(self, folder: Path, upstreams: dict[str, list[int]]) -> Iterator[httpx.Client]:
+        with running(Nginx(folder / "genuine", GATEWAY, free_block(1, 12055), upstreams)) as client:
+            yield client
+
+    def test_a_school_full_of_parents_behind_one_address_is_served(self, genuine: httpx.Client) -> None:
+        """Sixty open the portal and log in at the same moment, worse than within a minute."""
+        port = genuine.base_url.port
+        assert port
+        asked = [
+            *(("GET", path) for path in ("/", *(f"/static/{number}.js" for number in range(6)), "/accueil")),
+            ("POST", "/connexion"),
+            ("POST", "/api/identity/v1/sessions"),
+            *(("GET", f"/api/{service}/v1/things") for service in ("identity", "enrolment", "communication")),
+        ]
+        with ThreadPoolExecutor(60) as parents:
+            statuses = Counter(
+                status for answers in parents.map(lambda _: _ask(port, asked), range(60)) for status in answers
+            )
+        assert statuses == {200: 60 * len(asked)}
+
+    def test_a_flood_is_cut(self, genuine: httpx.Client) -> None:
+        began = time.monotonic()
+        with ThreadPoolExecutor(8) as senders:
+            port = genuine.base_url.port or 0
+            answers = [each for some in senders.map(lambda _: _flood(port, "GET /", 500), range(8)) for each in some]
+        seconds = time.monotonic() - began
+        allowed = 601 + 200 * seconds
+        assert len(answers) == 4000
+        assert answers.count(200) <= allowed
+        assert answers.count(429) >= 4000 - allowed > 1000
+
+    @pytest.mark.parametrize(
+        ("asked", "at_once", "a_second"),
+        [
+            ("POST /connexion", 150, 5),
+            ("POST /api/identity/v1/sessions", 150, 5),
+            ("POST /mot-de-passe-oublie", 150, 5),
+            ("POST /mot-de-passe/jeton", 150, 5),
+            ("PUT /api/identity/v1/password-resets/jeton", 150, 5),
+            ("PUT /api/identity/v1/account/password", 150, 5),
+            ("GET /factures/1/pdf", 200, 20),
+            ("GET /api/billing/v1/invoices/1/pdf", 200, 20),
+        ],
+    )
+    def test_what_is_dear_has_a_limit_of_its_own(
+        self, genuine: httpx.Client, asked: str, at_once: int, a_second: int
+    ) -> None:
+        began = time.monotonic()
+        answers = _flood(genuine.base_url.port or 0, asked, 400)
+        allowed = at_once + 1 + a_second * (time.monotonic() - began)
+        assert at_once <= 400 - answers.count(429) <= allowed
+        assert len(answers) == 400
+        assert genuine.get("/").status_code == 200, "everything else is still open to that address"
+
+    def test_a_spoofed_address_is_counted_as_the_real_one(self, folder: Path, upstreams: dict[str, list[int]]) -> None:
+        class Distrustful(Nginx):
+            def _values(self) -> dict[str, str]:
+                return {**super()._values(), "GATEWAY_TRUSTED": "192.0.2.1"}
+
+        gateway = Distrustful(folder / "spoofed", GATEWAY, free_block(1, 12055), upstreams, rate="1r/m", burst=20)
+        with running(gateway) as client:
+            statuses = [
+                client.get("/", headers={"X-Forwarded-For": f"198.51.100.{number}"}).status_code for number in range(40)
+            ]
+        assert statuses.count(200) <= 22
+
+    def test_slow_requests_are_cut_and_hold_nobody_up(self, genuine: httpx.Client) -> None:
+        """Two hundred dribble a header or a body; others are served meanwhile; the slow are shown the door."""
+        port = genuine.base_url.port or 0
+        header = b"GET / HTTP/1.1\r\nHost: alixan.localhost\r\nX-Slow: "
+        body = b"POST / HTTP/1.1\r\nHost: alixan.localhost\r\nContent-Length: 1000\r\n\r\nx"
+        with contextlib.ExitStack() as stack:
+            slow = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=25)) for _ in range(200)]
+            for number, connection in enumerate(slow):
+                connection.sendall(body if number % 2 else header)
+            began = time.monotonic()
+            assert genuine.get("/").status_code == 200
+            assert time.monotonic() - began < 5
+            for connection in slow:
+                with contextlib.suppress(ConnectionResetError):
+                    while connection.recv(4096):
+                        pass
+            assert time.monotonic() - began < 25
+
+
+def _ask(port: int, asked: list[tuple[str, str]]) -> list[int]:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
+        return [client.request(method, path).status_code for method, path in asked]
+
+
+def _flood(port: int, asked: str, times: int) -> list[int]:
+    """The statuses of one request sent many times at once over one connection."""
+    request = f"{asked} HTTP/1.1\r\nHost: alixan.localhost\r\nContent-Length: 0\r\n".encode()
+    content = (request + b"\r\n") * (times - 1) + request + b"Connection: close\r\n\r\n"
+    received = bytearray()
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        threading.Thread(target=connection.sendall, args=(content,), daemon=True).start()
+        while piece := connection.recv(65536):
+            received += piece
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", received)]
 
 
 class TestFailures:

@@ -29,6 +29,7 @@ def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEn
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
+        pool_timeout=10,  # then a person is told to try again
         pool_pre_ping=False,
         pool_recycle=1800,
         hide_parameters=True,  # an error's text goes to the logs; families' names do not

@@ -1,6 +1,7 @@
 """Requests: authentication, communes, transactions, idempotency, problems."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -111,6 +112,36 @@ async def test_the_same_key_gives_the_same_answer_once(harness: Harness, parent:
     assert {answer.json()["id"] for answer in answers if answer.status_code == 201} == {again.json()["id"]}
     assert other.status_code == 422
     assert len([note for note in notes if note["words"] == "une fois"]) == 1
+
+
+@pytest.mark.parametrize("path", ["/notes", "/nowhere", "/trouble/unexpected", "/trouble/crowd", "/openapi.json"])
+async def test_every_answer_keeps_to_itself(harness: Harness, path: str) -> None:
+    async with harness.client() as client:
+        headers = (await client.get(path)).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert headers["cache-control"] == "no-store"
+
+
+async def test_a_crowd_is_told_to_come_back(harness: Harness) -> None:
+    async with harness.client() as client:
+        answer = await client.get("/trouble/crowd")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:portail-famille:problem:busy")
+    assert answer.headers["retry-after"] == "5"
+
+
+async def test_an_endless_body_is_refused(harness: Harness, parent: dict[str, str]) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        yield b'{"words": "'
+        for _ in range(12):
+            yield b"x" * 1024 * 1024
+
+    async with harness.client(headers=parent) as client:
+        announced = await client.post("/notes", content=b"x" * (12 * 1024 * 1024))
+        by_and_by = await client.post("/notes", content=endless())
+        keyed = await client.post("/notes", content=endless(), headers={"idempotency-key": "endless"})
+    for answer in (announced, by_and_by, keyed):
+        assert (answer.status_code, answer.json()["type"]) == (413, "urn:portail-famille:problem:too-large")
 
 
 async def test_openapi_documents_problems(harness: Harness) -> None:

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from billing.adapters.invoicing import INVOICE_FILES
 from chassis.testing.contract import answers_to_anything, routes_open_to_anyone
 from chassis.testing.isolation import isolation_gaps, isolation_leaks
 from chassis.testing.plugin import Harness
+from chassis.testing.stateful import Link, follows_links, reached
 from contracts.values import Role
 
 
@@ -21,6 +23,24 @@ async def test_whatever_is_sent_the_answer_is_documented(harness: Harness, town:
     answers = await answers_to_anything(harness, headers, {"invoice_id": invoice["invoice_id"]})
     assert {200, 403, 404, 422} <= answers.keys()
     assert role is Role.PARENT or answers[201] > 0
+
+
+async def test_chains_of_calls_are_answered_as_documented(harness: Harness, town: Any, home: Any) -> None:
+    await town.book(home)
+    await town.run()
+    (invoice,) = await town.invoices(home)
+    await harness.run_job(INVOICE_FILES)
+    chosen = {"invoice_ids": ["$response.body#/items/0/invoice_id"]}
+    links = [Link("GET /invoices", 200, "POST /invoice-payments", body=chosen)]
+    parent = harness.signer.headers(town.tenant, family_id=home.family_id)
+    known = {"invoice_id": invoice["invoice_id"]}
+    assert len(reached(await follows_links(harness, parent, links, known))) >= 2
+    links = [
+        Link("POST /invoicing-runs", 201, "GET /invoicing-runs"),
+        Link("GET /invoicing-runs", 200, "GET /invoices"),
+    ]
+    regisseur = harness.signer.headers(town.tenant, Role.REGISSEUR)
+    assert len(reached(await follows_links(harness, regisseur, links, known))) >= 2
 
 
 async def test_nothing_answers_without_token(harness: Harness) -> None:

@@ -1,5 +1,7 @@
 """Home page, news, documents."""
 
+from urllib.parse import quote
+
 import pytest
 
 from chassis.ids import new_id
@@ -61,6 +63,26 @@ async def test_a_document_is_published_and_downloaded(harness: Harness, agent: d
     assert content.content == b"%PDF-1.7 texte"
     assert content.headers["content-type"] == "application/pdf"
     assert content.headers["content-disposition"].startswith("attachment;")
+
+
+async def test_a_hostile_name_and_type_are_served_harmless(harness: Harness, agent: dict[str, str]) -> None:
+    name = '../../\u202efdp.menu"; filename=stolen.html'
+    async with harness.client(headers=agent) as client:
+        file = (name, b"%PDF-1.7 <script>stolen()</script>", "text/html")
+        document = (await client.post("/documents", data={"title": "Menu"}, files={"file": file})).json()
+    async with harness.client() as client:
+        served = (await client.get(f"/documents/{document['document_id']}/content")).headers
+    assert served["content-type"] == "application/pdf"
+    assert served["content-disposition"] == "attachment; filename*=UTF-8''" + quote(document["file_name"])
+    assert not set('"/\\;\u202e') & set(document["file_name"])
+    assert served["x-content-type-options"] == "nosniff"
+    assert served["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+async def test_a_title_is_one_line(harness: Harness, agent: dict[str, str]) -> None:
+    async with harness.client(headers=agent) as client:
+        answer = await client.post("/news", json={"title": "Menu\r\nBcc: x@example.org", "body": "x"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "title")
 
 
 async def test_a_page_disguised_as_a_document_is_refused(harness: Harness, agent: dict[str, str]) -> None:

@@ -1,5 +1,7 @@
 import io
+import tracemalloc
 import zipfile
+from unittest.mock import patch
 
 import pytest
 
@@ -35,13 +37,52 @@ def test_type_is_told_by_content(content: bytes, expected: str) -> None:
         b"<html><script>",
         b"MZ\x90",
         b"PK\x03\x04 broken",
+        b"<!--%PDF-1.7 -->",
+        b" %PDF-1.7",
+        b"GIF89a",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='stolen()'/>",
         archive(mimetype="application/java-archive"),
+        archive(mimetype="application/vnd.oasis.opendocument.text")[:-30],
+        archive(mimetype="text/html", word__document_xmlx="<w/>"),
         archive(a="b"),
     ],
 )
 def test_other_content_is_refused(content: bytes) -> None:
     with pytest.raises(UnacceptedFileError):
         media_type_of(content)
+
+
+def test_an_empty_file_is_told() -> None:
+    with pytest.raises(UnacceptedFileError, match="vide"):
+        media_type_of(b"")
+
+
+def test_macros_are_refused_with_a_way_out() -> None:
+    with pytest.raises(UnacceptedFileError, match="en PDF"):
+        media_type_of(archive(word__document_xml="<w/>", **{"word__vbaProject.bin": "x"}))
+
+
+def test_an_archive_is_not_unpacked() -> None:
+    """42 kB of zeros packed a thousandfold, in the very member that tells the type."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr("mimetype", b"\0" * 500_000_000)
+    bomb = buffer.getvalue()
+    tracemalloc.start()
+    with pytest.raises(UnacceptedFileError):
+        media_type_of(bomb)
+    assert tracemalloc.get_traced_memory()[1] < 20 * len(bomb)
+    tracemalloc.stop()
+
+
+def test_an_archive_of_countless_members_is_refused_unread() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as zipped:
+        zipped.writestr("word/document.xml", "<w/>")
+        for number in range(20_000):
+            zipped.writestr(str(number), "")
+    with pytest.raises(UnacceptedFileError), patch.object(zipfile, "ZipFile", side_effect=AssertionError):
+        media_type_of(buffer.getvalue())
 
 
 def test_a_large_file_is_refused() -> None:
@@ -57,6 +98,15 @@ def test_a_large_file_is_refused() -> None:
         ("C:\\fakepath\\menu.exe", "menu.pdf"),
         ("menu\r\nX-Evil: 1.pdf", "menuX-Evil 1.pdf"),
         ("", "document.pdf"),
+        ("menu\u202efdp.exe", "menufdp.pdf"),
+        ("menu.pdf.exe", "menu.pdf.pdf"),
+        ("menu.html", "menu.pdf"),
+        (".htaccess", "document.pdf"),
+        ("..", "document.pdf"),
+        ("menu\0.html", "menu.pdf"),
+        ("menu\ud800.pdf", "menu.pdf"),
+        ("=HYPERLINK(1).pdf", "=HYPERLINK(1).pdf"),
+        ("é\u200b\ufeff.pdf", "é.pdf"),
         ("a" * 300 + ".pdf", "a" * 110 + ".pdf"),
     ],
 )

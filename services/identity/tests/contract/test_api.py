@@ -7,6 +7,7 @@ import pytest
 from chassis.testing.contract import answers_to_anything, routes_open_to_anyone
 from chassis.testing.isolation import isolation_gaps, isolation_leaks
 from chassis.testing.plugin import Harness
+from chassis.testing.stateful import Link, follows_links, reached
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,26 @@ async def test_whatever_is_sent_the_answer_is_documented(town: Any, who: str, ex
     }[who]
     answers = await answers_to_anything(town.harness, headers, {"account_id": account["account_id"]})
     assert expected <= answers.keys()
+
+
+async def test_chains_of_calls_are_answered_as_documented(town: Any) -> None:
+    account = await town.parent("Enchaînée")
+    credentials = {"user_name": account["user_name"], "password": "girafe pliante du jeudi"}
+    refreshed = {"refresh_token": "$response.body#/refresh_token"}
+    links = [
+        Link("GET /commune", 200, "POST /sessions", body=credentials),
+        Link("POST /sessions", 200, "POST /sessions/refresh", body=refreshed),
+        Link("POST /sessions/refresh", 200, "POST /sessions/refresh", body=refreshed),
+        Link("POST /sessions", 200, "GET /account"),
+    ]
+    headers = town.bearer((await town.log_in(account["user_name"])).json())
+    assert len(reached(await follows_links(town.harness, headers, links))) >= 2
+    first_password = "POST /accounts/{account_id}/first-password"
+    found = {"path.account_id": str(account["account_id"])}
+    links = [Link("GET /commune", 200, first_password, found, {"password": None})]
+    assert len(reached(await follows_links(town.harness, town.administrator, links))) >= 1, (
+        "second steps were not reached"
+    )
 
 
 async def test_only_what_leads_to_a_token_answers_without(harness: Harness) -> None:

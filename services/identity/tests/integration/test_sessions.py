@@ -71,6 +71,25 @@ async def test_wrong_password_and_unknown_user_get_the_same_answer_for_the_same_
     assert answers[0][2] == ["m=19456,t=2,p=1"]
 
 
+async def test_a_session_says_itself_whether_it_goes_on(town: Any, parent: dict[str, Any]) -> None:
+    """Access tokens live on for minutes; whoever must know sooner asks."""
+    ended, other = [(await town.log_in(parent["user_name"])).json() for _ in range(2)]
+
+    async def goes_on(session: dict[str, Any]) -> httpx.Response:
+        return await town.call("GET", "/sessions/current", headers=town.bearer(session))
+
+    assert (await goes_on(ended)).status_code == 204
+    await town.call("DELETE", "/sessions/current", headers=town.bearer(ended))
+    refused = await goes_on(ended)
+    assert (refused.status_code, refused.json()["type"]) == (401, "urn:portail-famille:problem:session-ended")
+    assert (await goes_on(other)).status_code == 204
+    new = (await change(town, other, PASSWORD, "encore une girafe")).json()
+    assert (await change(town, new, "encore une girafe", PASSWORD)).status_code == 200
+    assert (await goes_on(new)).status_code == 204, "the session that changes the password goes on"
+    await town.harness.query("update session set expires_at = now() where account_id = $1", parent["account_id"])
+    assert (await goes_on(new)).status_code == 401
+
+
 async def test_another_communes_host_does_not_know_the_account(town: Any, parent: dict[str, Any]) -> None:
     async with town.harness.client("veyras") as client:
         body = {"user_name": parent["user_name"], "password": PASSWORD}

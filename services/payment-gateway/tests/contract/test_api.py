@@ -7,6 +7,7 @@ import pytest
 from chassis.testing.contract import answers_to_anything, routes_open_to_anyone
 from chassis.testing.isolation import isolation_gaps, isolation_leaks
 from chassis.testing.plugin import ALIXAN, Harness
+from chassis.testing.stateful import Link, follows_links, reached
 from contracts.values import Role
 
 
@@ -19,6 +20,28 @@ async def test_whatever_is_sent_the_answer_is_documented(harness: Harness, shop:
     answers = await answers_to_anything(harness, headers, {**known, "regie_id": shop.regie_id})
     assert {200, 303, 403, 404, 422} <= answers.keys()
     assert role is not Role.PARENT or answers[201] > 0
+
+
+async def test_chains_of_calls_are_answered_as_documented(harness: Harness, shop: Any) -> None:
+    payment_id = await shop.request()
+    payment, attempts = "GET /payments/{payment_id}", "POST /payments/{payment_id}/attempts"
+    same = {"path.payment_id": "$request.path.payment_id"}
+    started = {"path.attempt_id": "$response.body#/attempt_id", "path.slug": "alixan", "path.outcome": "effectue"}
+    coming_back = "GET /pay/return/paybox/{slug}/{attempt_id}/{outcome}"
+    links = [
+        Link(payment, 200, attempts, same),
+        Link(attempts, 201, payment, same),
+        Link(attempts, 201, coming_back, started),
+    ]
+    known = {"payment_id": payment_id, "regie_id": shop.regie_id}
+    parent = harness.signer.headers(ALIXAN.tenant_id, family_id=shop.family_id)
+    assert len(reached(await follows_links(harness, parent, links, known))) >= 2
+    contract = "/regies/{regie_id}/contract"
+    kept = Link(f"GET {contract}", 200, f"GET {contract}", {"path.regie_id": "$request.path.regie_id"})
+    administrator = harness.signer.headers(ALIXAN.tenant_id, Role.ADMINISTRATOR)
+    assert len(reached(await follows_links(harness, administrator, [kept], known))) >= 2, (
+        "second steps were not reached"
+    )
 
 
 async def test_only_the_banks_addresses_answer_without_token(harness: Harness) -> None:

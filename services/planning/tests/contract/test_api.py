@@ -7,6 +7,7 @@ import pytest
 from chassis.testing.contract import answers_to_anything, routes_open_to_anyone
 from chassis.testing.isolation import isolation_gaps, isolation_leaks
 from chassis.testing.plugin import ALIXAN, Harness
+from chassis.testing.stateful import Link, follows_links, reached
 from contracts.values import Role
 
 
@@ -17,6 +18,38 @@ async def test_whatever_is_sent_the_answer_is_documented(world: Any, harness: Ha
     headers = harness.signer.headers(ALIXAN.tenant_id, role, family_id=family if role is Role.PARENT else None)
     answers = await answers_to_anything(harness, headers, {"activity_id": canteen, "member_id": member})
     assert {200, 403, 404, 422} <= answers.keys()
+
+
+SEPTEMBER = {"from": "2022-09-01", "to": "2022-10-01"}
+PERIOD = {f"query.{name}": day for name, day in SEPTEMBER.items()}
+
+
+async def test_chains_of_calls_are_answered_as_documented(world: Any, harness: Harness) -> None:
+    canteen = await world.activity()
+    family, member = await world.enrolled(canteen)
+    first_member = {"query.member_id": "$response.body#/0/member_id", **PERIOD}
+    wanted = {**SEPTEMBER, "activity_id": str(canteen), "days": ["2022-09-05", "2022-09-06"]}
+    draft, line = "PUT /draft/members/{member_id}", "DELETE /draft/lines/{line_id}"
+    links = [
+        Link("GET /members", 200, "GET /planning", first_member),
+        Link("GET /members", 200, draft, {"path.member_id": "$response.body#/0/member_id"}, wanted),
+        Link("GET /draft", 200, "POST /draft/commit"),
+        Link("GET /draft", 200, line, {"path.line_id": "$response.body#/lines/0/line_id"}),
+        Link("POST /draft/commit", 200, "GET /reservations", PERIOD),
+    ]
+    parent = harness.signer.headers(ALIXAN.tenant_id, family_id=family)
+    assert len(reached(await follows_links(harness, parent, links, {"member_id": member}))) >= 2, (
+        "second steps were not reached"
+    )
+    calendar = "/activities/{activity_id}/calendar"
+    links = [
+        Link(f"{method} {calendar}", 200, f"GET {calendar}", {"path.activity_id": "$request.path.activity_id"})
+        for method in ("GET", "PUT")
+    ]
+    administrator = harness.signer.headers(ALIXAN.tenant_id, Role.ADMINISTRATOR)
+    assert len(reached(await follows_links(harness, administrator, links, {"activity_id": canteen}))) >= 1, (
+        "second steps were not reached"
+    )
 
 
 async def test_nothing_answers_without_token(harness: Harness) -> None:

@@ -74,6 +74,7 @@ class ApiSession(Answer):
     refresh_expires_in: float
     must_change_password: bool = False
     account: Account
+    device: str | None = None
 
 
 async def commune(api: Api) -> Commune:
@@ -81,9 +82,9 @@ async def commune(api: Api) -> Commune:
     return await api.get(Commune, f"{_BASE}/commune")
 
 
-async def log_in(api: Api, user_name: str, password: str, *, remember: bool) -> ApiSession:
+async def log_in(api: Api, user_name: str, password: str, *, remember: bool, device: str | None) -> ApiSession:
     """Opens a session. ``ApiProblem``: wrong-credentials, too-many-attempts."""
-    body = {"user_name": user_name, "password": password, "remember": remember}
+    body = {"user_name": user_name, "password": password, "remember": remember, "device": device}
     return await api.send(ApiSession, "POST", f"{_BASE}/sessions", body)
 
 
@@ -95,6 +96,11 @@ async def refresh(api: Api, refresh_token: str) -> ApiSession:
 async def log_out(api: Api) -> None:
     """Ends the session of the access token."""
     await api.command("DELETE", f"{_BASE}/sessions/current")
+
+
+async def check_session(api: Api) -> None:
+    """Answers while the session of the access token goes on. ``ApiProblem`` session-ended."""
+    await api.command("GET", f"{_BASE}/sessions/current")
 
 
 async def change_password(api: Api, current: str, new: str) -> ApiSession:

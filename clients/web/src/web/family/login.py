@@ -31,11 +31,12 @@ async def log_in(
         error = _("Saisissez votre nom d'utilisateur et votre mot de passe.")
         return await home_page(visit, 422, suite=suite, user_name=user_name, error=error)
     try:
-        answer = await identity.log_in(visit.api, user_name, password, remember=remember)
+        answer = await identity.log_in(visit.api, user_name, password, remember=remember, device=visit.browser.device)
     except ApiProblem as problem:
         return await home_page(visit, problem.status, suite=suite, user_name=user_name, error=problem.detail)
     session = Session.begin(answer, remember=remember)
     visit.browser.begin(session)
+    visit.browser.remember_device(answer.device)
     if session.must_change_password:
         return see_other(FIRST_PASSWORD)
     return see_other(local_path(suite, visit.home_path))
@@ -47,6 +48,6 @@ async def log_out(visit: AnyVisit) -> Response:
     if visit.session is not None:
         with suppress(ApiError):
             await identity.log_out(visit.api)
-        visit.state.ended_sessions.add(visit.session)
+        visit.state.liveness.end(visit.session)
         visit.browser.end()
     return see_other(f"{LOGIN}?fait=deconnexion")

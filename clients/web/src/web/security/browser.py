@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from web.security.seal import Sealer
 from web.security.session import (
+    DEVICE_COOKIE,
     SESSION_COOKIE,
     VISITOR_COOKIE,
     Session,
@@ -19,6 +20,8 @@ from web.security.session import (
 )
 
 _VISITOR = re.compile(r"^[A-Za-z0-9_-]{24,64}$")
+_DEVICE = re.compile(r"^[A-Za-z0-9._-]{24,200}$")
+_DEVICE_SECONDS = 180 * 86_400
 
 
 class Browser:
@@ -34,6 +37,9 @@ class Browser:
         visitor = connection.cookies.get(VISITOR_COOKIE, "")
         self._visitor = visitor if _VISITOR.match(visitor) else None
         self._visitor_is_new = False
+        device = connection.cookies.get(DEVICE_COOKIE, "")
+        self.device = device if _DEVICE.match(device) else None
+        self._device_is_new = False
 
     def begin(self, session: Session) -> None:
         """Opens or renews the session."""
@@ -44,6 +50,12 @@ class Browser:
         """Forgets the session."""
         self.session = None
         self._session_changed = True
+
+    def remember_device(self, device: str | None) -> None:
+        """Keeps what a login gave to this device."""
+        if device is not None and device != self.device:
+            self.device = device
+            self._device_is_new = True
 
     @property
     def csrf_token(self) -> str:
@@ -61,6 +73,8 @@ class Browser:
         response = Response()
         if self._visitor_is_new and self._visitor is not None:
             set_private_cookie(response, VISITOR_COOKIE, self._visitor)
+        if self._device_is_new and self.device is not None:
+            set_private_cookie(response, DEVICE_COOKIE, self.device, _DEVICE_SECONDS)
         if self._session_changed:
             if self.session is None:
                 forget_session(response)

@@ -14,6 +14,8 @@ from web.security.seal import BrokenSealError, Sealer
 SESSION_COOKIE = "__Host-session"
 VISITOR_COOKIE = "__Host-visitor"
 """Holds nothing but a random value that ties the login form to the browser it was shown in."""
+DEVICE_COOKIE = "__Host-device"
+"""What identity gave to this device: attacks from elsewhere do not hold up its next login."""
 
 _RENEW_BEFORE_SECONDS = 60
 _BOOKKEEPING_ROLES = frozenset({"regisseur", "administrator"})

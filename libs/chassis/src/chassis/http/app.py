@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis import metrics
 from chassis.clock import Clock
 from chassis.http import dead_letters
-from chassis.http.problems import Problem, documented_problems, install_problem_handlers
+from chassis.http.limits import BodyLimit
+from chassis.http.problems import PRIVATE_HEADERS, Problem, documented_problems, install_problem_handlers
 from chassis.ids import new_id
 from chassis.runtime import Runtime, Service
 from chassis.settings import ServiceSettings
@@ -52,6 +53,7 @@ def create_app(service: Service, settings: ServiceSettings, clock: Clock | None 
         app.include_router(router, prefix="" if router.prefix.startswith("/pay") else prefix)
     install_problem_handlers(app, service.problems)
     _add_operations(app, runtime)
+    app.add_middleware(BodyLimit)
     app.add_middleware(RequestContext, service=service.name)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
@@ -120,7 +122,10 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = request_id
+                for name, value in PRIVATE_HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         try:

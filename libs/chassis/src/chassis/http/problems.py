@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -19,6 +20,15 @@ _log = structlog.get_logger(__name__)
 TYPE_PREFIX = "urn:portail-famille:problem:"
 MEDIA_TYPE = "application/problem+json"
 _RETRY_SECONDS = 5
+
+PRIVATE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+"""Of every answer that does not say otherwise: it is never a page, and concerns one person."""
 
 COMMON_PROBLEMS: dict[str, int] = {
     "not-found": 404,
@@ -123,15 +133,27 @@ def install_problem_handlers(app: FastAPI, problems: Mapping[str, int]) -> None:
         response.headers["Retry-After"] = str(_RETRY_SECONDS)
         return response
 
+    def put_off(_request: Request, _error: Exception) -> Response:
+        """Every connection to the database has been taken for long: nothing was begun."""
+        _log.warning("no_connection_free")
+        response = problem_response(
+            "busy", 503, "Beaucoup de personnes sont sur le portail. Réessayez dans un instant."
+        )
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+        return response
+
     def fail(_request: Request, error: Exception) -> Response:
         _log.error("unexpected_error", error=type(error).__name__)
-        return problem_response(
+        response = problem_response(
             "unexpected", 500, "Une erreur est survenue de notre côté. Rien n'a été enregistré; réessayez."
         )
+        response.headers.update(PRIVATE_HEADERS)  # this answer leaves outside of all middleware
+        return response
 
     app.add_exception_handler(DomainError, refuse)
     app.add_exception_handler(RequestValidationError, reject_payload)
     app.add_exception_handler(HTTPException, report_http)
     app.add_exception_handler(DBAPIError, reject_value)
     app.add_exception_handler(TransientError, ask_again)
+    app.add_exception_handler(NoConnectionError, put_off)
     app.add_exception_handler(Exception, fail)

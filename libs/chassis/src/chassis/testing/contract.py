@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 
 from chassis.testing.plugin import Harness
 
-_CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 _SETTINGS = settings(
     max_examples=10,
     database=None,
@@ -87,7 +87,7 @@ def _send_anything(
     @given(case=cases)
     def send(case: Case[Any]) -> None:
         response = case.call(base_url=address, headers=headers)
-        case.validate_response(response, checks=_CHECKS)
+        case.validate_response(response, checks=CHECKS)
         answers[response.status_code] += 1
 
     send()

@@ -1,5 +1,6 @@
 """Publishing documents to download."""
 
+import asyncio
 from datetime import date
 from uuid import UUID
 
@@ -13,7 +14,7 @@ async def publish_document(
     store: CommunicationStore, *, title: str, file_name: str, content: bytes, today: date
 ) -> Document:
     """Publishes a file. Raises ``UnacceptedFileError`` or ``FileTooLargeError``."""
-    media_type = media_type_of(content)
+    media_type = await asyncio.to_thread(media_type_of, content)
     document = Document(new_id(), title, safe_file_name(file_name, media_type), media_type, content, today)
     await store.add_document(document)
     return document

@@ -4,6 +4,7 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from typing import ClassVar
 
 from chassis.errors import DomainError
@@ -27,6 +28,10 @@ _EXTENSIONS = {
     _OFFICE["word/document.xml"]: ".docx",
     _OFFICE["xl/workbook.xml"]: ".xlsx",
 }
+MEDIA_TYPES = tuple(_EXTENSIONS)
+"""Of the documents that can be published."""
+_MOST_DIRECTORY_BYTES = 512 * 1024
+"""Of an archive's list of contents: some ten thousand members, where an office document has tens."""
 
 
 class UnacceptedFileError(DomainError):
@@ -37,6 +42,9 @@ class UnacceptedFileError(DomainError):
         "Ce fichier n'est pas d'un format accepté."
         " Envoyez un PDF, une image PNG ou JPEG, ou un document ODT, ODS, DOCX ou XLSX."
     )
+
+
+_WITH_MACROS = "Ce document contient des macros. Enregistrez-le sans elles, ou en PDF, puis envoyez-le de nouveau."
 
 
 class FileTooLargeError(DomainError):
@@ -50,6 +58,8 @@ class FileTooLargeError(DomainError):
 
 def media_type_of(content: bytes) -> str:
     """Media type of a document's content. Raises ``UnacceptedFileError`` or ``FileTooLargeError``."""
+    if not content:
+        raise UnacceptedFileError("Ce fichier est vide. Vérifiez-le, puis envoyez-le de nouveau.")
     if len(content) > MAX_BYTES:
         raise FileTooLargeError
     for signature, media_type in _SIGNATURES.items():
@@ -61,6 +71,9 @@ def media_type_of(content: bytes) -> str:
 
 
 def _archive_type(content: bytes) -> str:
+    """Reads the list of contents only, and a hundred bytes of one member: nothing is unpacked, so nothing can swell."""
+    if _directory_bytes(content) > _MOST_DIRECTORY_BYTES:
+        raise UnacceptedFileError
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
@@ -69,12 +82,20 @@ def _archive_type(content: bytes) -> str:
                     media_type = declared.read(100).decode("ascii", "replace").strip()
                 if media_type in _OPEN_DOCUMENTS:
                     return media_type
+            if any(name.endswith("vbaProject.bin") for name in names):
+                raise UnacceptedFileError(_WITH_MACROS)
             for member, media_type in _OFFICE.items():
                 if member in names:
                     return media_type
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, RuntimeError, zlib.error) as error:
         raise UnacceptedFileError from error
     raise UnacceptedFileError
+
+
+def _directory_bytes(content: bytes) -> int:
+    """The length that a ZIP archive's last record claims for its list of contents."""
+    end = content.rfind(b"PK\x05\x06")
+    return int.from_bytes(content[end + 12 : end + 16], "little") if end >= 0 else 0
 
 
 def safe_file_name(name: str, media_type: str) -> str:

@@ -17,7 +17,13 @@ from enrolment.domain.pricing import Band, Bands, Flat, Rate, Tariff
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=6, max_length=120, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        min_length=6,
+        max_length=120,
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+$",
+    ),
 ]
 Phone = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=4, max_length=30, pattern=r"^[0-9+(). /-]+$")

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from identity.adapters.account_store import read_account
-from identity.adapters.tables import account
+from identity.adapters.tables import account, session
 from identity.domain.accounts import Account
 from identity.domain.throttling import KNOWN_ADDRESS
 
@@ -27,6 +27,14 @@ async def list_accounts(
     if after:
         statement = statement.where(account.c.user_name > after)
     return [read_account(row) for row in (await connection.execute(statement)).mappings()]
+
+
+async def is_open(connection: AsyncConnection, session_id: UUID, now: datetime) -> bool:
+    """Whether a session still goes on. Reads one row by its key and locks nothing."""
+    statement = select(session.c.session_id).where(
+        session.c.session_id == session_id, ~session.c.ended, session.c.expires_at > now
+    )
+    return (await connection.execute(statement)).first() is not None
 
 
 async def remove_old(connection: AsyncConnection, now: datetime) -> None:

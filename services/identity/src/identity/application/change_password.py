@@ -70,14 +70,10 @@ async def _confirm(
     now = context.now()
     async with context.open_store() as store:
         account, session = await _caller(context, store, account_id, session_id)
-        if right and account.password_hash == seen.password_hash:
-            await guard.succeeded(store)
-            refresh_token = await add_refresh_token(store, session)
-        else:
-            await guard.failed(store)
-            refresh_token = ""
-    if not refresh_token:
-        raise WrongPasswordError
+        if not right or account.password_hash != seen.password_hash:
+            raise WrongPasswordError
+        await guard.succeeded(store)
+        refresh_token = await add_refresh_token(store, session)
     return await issue_session(context, account, session, refresh_token, now)
 
 

@@ -16,45 +16,42 @@ from identity.domain.throttling import (
 
 
 class AttemptGuard:
-    """Watches the attempts at one user name from one address.
+    """Watches the attempts at one user name from one address, or on one device that it has logged in from.
 
     An attempt is counted as failed before the password is verified and forgiven if it was right: many attempts
     sent at once do not slip through together.
     """
 
-    def __init__(self, context: Context, user_name: str, address: str) -> None:
+    def __init__(self, context: Context, user_name: str, address: str, device: str | None = None) -> None:
         self._context = context
         digest = context.digest
         self._pair = AttemptKey(Kind.ACCOUNT_AT_ADDRESS, digest(f"{user_name}\n{address}"))
         self._account = AttemptKey(Kind.ACCOUNT, digest(user_name))
         self._address = AttemptKey(Kind.ADDRESS, digest(address))
+        self._device = AttemptKey(Kind.ACCOUNT_ON_DEVICE, digest(f"{user_name}\n{device}")) if device else None
+        self._counted: list[AttemptKey] = []
 
     async def begin(self, store: Store) -> None:
         """Counts the attempt. Raises ``TooManyAttemptsError``."""
         now = self._context.now()
-        tallies = await store.attempts.lock([self._pair, self._account, self._address], now)
-        held_by = [self._pair, self._address]
-        if not is_known(tallies[self._pair], now):
-            held_by.append(self._account)
+        counted = [self._device] if self._device else [self._pair, self._account, self._address]
+        tallies = await store.attempts.lock(counted, now)
+        at_home = not self._device and is_known(tallies[self._pair], now)
+        held_by = [key for key in counted if not (at_home and key == self._account)]
         wait = max(remaining_wait(tallies[key], now) for key in held_by)
         if wait > timedelta():
             raise TooManyAttemptsError(wait)
-        await store.attempts.save(
-            {key: after_failure(tallies[key], now, POLICIES[key.kind]) for key in (self._pair, self._account)}
-        )
-
-    async def failed(self, store: Store) -> None:
-        """The password was wrong: the address counts it too."""
-        now = self._context.now()
-        tallies = await store.attempts.lock([self._address], now)
-        await store.attempts.save({self._address: after_failure(tallies[self._address], now, POLICIES[Kind.ADDRESS])})
+        await store.attempts.save({key: after_failure(tallies[key], now, POLICIES[key.kind]) for key in counted})
+        self._counted = counted
 
     async def succeeded(self, store: Store) -> None:
         """The password was right."""
         now = self._context.now()
-        tallies = await store.attempts.lock([self._pair, self._account], now)
+        forgiven = [self._device or self._pair]
+        others = [key for key in self._counted if key not in forgiven]
+        tallies = await store.attempts.lock([*forgiven, *others], now)
         await store.attempts.save(
-            {self._pair: after_success(now), self._account: without_failure(tallies[self._account])}
+            {key: after_success(now) for key in forgiven} | {key: without_failure(tallies[key]) for key in others}
         )
 
 

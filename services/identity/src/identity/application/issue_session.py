@@ -11,13 +11,17 @@ from identity.domain.sessions import ACCESS_LIFETIME, Session, draw_token, token
 
 @dataclass(frozen=True)
 class IssuedSession:
-    """A session as its owner receives it; the tokens are known to nobody else. Lifetimes in seconds."""
+    """A session as its owner receives it; the tokens are known to nobody else. Lifetimes in seconds.
+
+    ``device`` is given when logging in, for the next login on the same device.
+    """
 
     account: Account
     access_token: str
     expires_in: int
     refresh_token: str
     refresh_expires_in: int
+    device: str | None = None
 
 
 async def add_refresh_token(store: Store, session: Session) -> str:

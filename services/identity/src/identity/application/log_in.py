@@ -1,32 +1,44 @@
 """Opens a session with user name and password."""
 
+from dataclasses import replace
+
 from chassis.ids import new_id
 from identity.application.guard_attempts import AttemptGuard
 from identity.application.issue_session import IssuedSession, add_refresh_token, issue_session
-from identity.application.ports import Context
+from identity.application.ports import Caller, Context
 from identity.domain.accounts import Account
+from identity.domain.devices import device_of, give_device
 from identity.domain.passwords import WrongCredentialsError
 from identity.domain.sessions import open_session
 from identity.domain.user_names import fold
 
 
-async def log_in(context: Context, *, user_name: str, password: str, remember: bool, address: str) -> IssuedSession:
+async def log_in(
+    context: Context, *, user_name: str, password: str, remember: bool, address: str, device: str | None = None
+) -> IssuedSession:
     """The new session. The same work is done whether or not the user name exists.
 
-    Raises ``WrongCredentialsError``, ``TooManyAttemptsError`` or ``BusyError``.
+    ``device``: what an earlier login gave. Raises ``WrongCredentialsError``, ``TooManyAttemptsError`` or
+    ``BusyError``.
     """
     name = fold(user_name)
-    guard = AttemptGuard(context, name, address)
+    known_device = device_of(context.digest, name, device)
+    async with context.turn(Caller(address, known=known_device is not None)):
+        guard = AttemptGuard(context, name, address, known_device)
+        account = await _verified(context, guard, name, password)
+        issued = await _open(context, guard, account, remember=remember)
+    return replace(issued, device=device if known_device else give_device(context.digest, name))
+
+
+async def _verified(context: Context, guard: AttemptGuard, name: str, password: str) -> Account:
     async with context.open_store() as store:
         await guard.begin(store)
         account = await store.accounts.by_user_name(name)
     expected = None if account is None or account.closed else account.password_hash
     right = await context.hasher.verify(expected, password)
     if account is None or not right:
-        async with context.open_store() as store:
-            await guard.failed(store)
         raise WrongCredentialsError
-    return await _open(context, guard, account, remember=remember)
+    return account
 
 
 async def _open(context: Context, guard: AttemptGuard, verified: Account, *, remember: bool) -> IssuedSession:

@@ -179,6 +179,14 @@ class Store(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Caller:
+    """Who makes us work: ``known`` when the account logged in on this device before."""
+
+    address: str
+    known: bool
+
+
 class PasswordHasher(Protocol):
     """Slow hashes, never on the event loop. Every method raises ``BusyError`` rather than wait for long."""
 
@@ -212,12 +220,14 @@ class Context:
     """What the use cases of one commune work with.
 
     ``open_store`` opens a transaction; use cases that verify passwords open several short ones, so that no connection
-    is held while a hash is computed. ``digest`` is keyed. Only real time is used here.
+    is held while a hash is computed. ``turn`` holds back a rush of logins, with ``BusyError``. ``digest`` is keyed.
+    Only real time is used here.
     """
 
     tenant_id: UUID
     commune_names: tuple[str, ...]
     open_store: Callable[[], AbstractAsyncContextManager[Store]]
+    turn: Callable[[Caller], AbstractAsyncContextManager[None]]
     hasher: PasswordHasher
     access_tokens: AccessTokens
     digest: Callable[[str], bytes]

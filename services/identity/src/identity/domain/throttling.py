@@ -3,7 +3,9 @@
 Three tallies watch a login. The one of the account *and* address is strict: it slows who guesses without touching the
 parent elsewhere. The one of the account alone stops guesses spread over many addresses; its longest delay is short,
 and an address the account already logged in from is not held by it, so that nobody can lock a parent out. The
-one of the address is generous: a whole school may stand behind it.
+one of the address is generous: a whole school may stand behind it. A device the account already logged in from
+(``identity.domain.devices``) has a strict tally of its own instead of all three: a telephone changes its address all
+the time.
 """
 
 import math
@@ -21,6 +23,7 @@ class Kind(StrEnum):
     """What a tally counts failures of."""
 
     ACCOUNT_AT_ADDRESS = "account_at_address"
+    ACCOUNT_ON_DEVICE = "account_on_device"
     ACCOUNT = "account"
     ADDRESS = "address"
     RESET_ADDRESS = "reset_address"
@@ -41,6 +44,7 @@ class Policy:
 
 POLICIES = {
     Kind.ACCOUNT_AT_ADDRESS: Policy(5, timedelta(minutes=30), timedelta(seconds=5), timedelta(minutes=15)),
+    Kind.ACCOUNT_ON_DEVICE: Policy(5, timedelta(minutes=30), timedelta(seconds=5), timedelta(minutes=15)),
     Kind.ACCOUNT: Policy(20, timedelta(minutes=10), timedelta(seconds=5), timedelta(minutes=1)),
     Kind.ADDRESS: Policy(200, timedelta(seconds=6), timedelta(seconds=1), timedelta(minutes=1)),
     Kind.RESET_ADDRESS: Policy(200, timedelta(seconds=5), timedelta(seconds=5), timedelta(minutes=5)),

@@ -13,15 +13,20 @@ from contracts.events import TenantRegistered
 from identity.adapters.hashing import ArgonHasher
 from identity.adapters.signing_keys import KeyRing
 from identity.adapters.store import SqlStore
+from identity.adapters.turns import Turns
 from identity.application.ports import Context
 from identity.settings import settings_of
+
+_LOGINS_PER_THREAD = 3
+"""While one is hashed, another is read and a third is written; more would only take connections from other work."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What a process has one of: a pool of hashing threads and a cache of signing keys."""
+    """What a process has one of: a pool of hashing threads, a line of logins and a cache of signing keys."""
 
     hasher: ArgonHasher
+    logins: Turns
     keys: KeyRing
 
 
@@ -33,7 +38,8 @@ def parts_of(runtime: Runtime) -> Parts:
     if runtime not in _parts:
         settings = settings_of(runtime)
         box = SecretBox(settings.secret_key_bytes)
-        _parts[runtime] = Parts(ArgonHasher(settings.hashing_threads), KeyRing(runtime.database, box))
+        logins = Turns(_LOGINS_PER_THREAD * settings.hashing_threads)
+        _parts[runtime] = Parts(ArgonHasher(settings.hashing_threads), logins, KeyRing(runtime.database, box))
     return _parts[runtime]
 
 
@@ -50,6 +56,7 @@ def context_of(runtime: Runtime, commune: TenantRegistered) -> Context:
         tenant_id=commune.tenant_id,
         commune_names=(commune.name, commune.slug),
         open_store=open_store,
+        turn=parts.logins.of,
         hasher=parts.hasher,
         access_tokens=parts.keys,
         digest=lambda words: hmac.digest(key, words.encode("utf-8", "surrogatepass"), hashlib.sha256),

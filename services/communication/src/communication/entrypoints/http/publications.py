@@ -18,7 +18,7 @@ from chassis.tenants import Tenant
 from communication.adapters import queries
 from communication.adapters.store import SqlCommunicationStore
 from communication.application import articles, documents
-from communication.domain.files import MAX_BYTES
+from communication.domain.files import MAX_BYTES, MEDIA_TYPES
 from communication.domain.texts import summary, to_html
 from communication.entrypoints.schemas import ArticleIn, Created, Document, Home, News, Title
 
@@ -109,7 +109,7 @@ async def list_documents(_tenant: CurrentTenant, transaction: CurrentTransaction
 @router.get(
     "/documents/{document_id}/content",
     response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+    responses={200: {"content": {key: {"schema": {"type": "string", "format": "binary"}} for key in MEDIA_TYPES}}},
 )
 async def download_document(document_id: UUID, _tenant: CurrentTenant, transaction: CurrentTransaction) -> Response:
     """A document's content, always as a download."""

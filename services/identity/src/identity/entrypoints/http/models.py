@@ -63,11 +63,15 @@ class Request(BaseModel):
 
 
 class Credentials(Request):
-    """``remember``: thirty days instead of twelve hours."""
+    """``remember``: thirty days instead of twelve hours.
+
+    ``device``: what the last login on this device gave, if any; attacks from elsewhere do not hold it up.
+    """
 
     user_name: Typed
     password: Password
     remember: bool = False
+    device: Token | None = None
 
 
 class RefreshRequest(Request):
@@ -198,7 +202,7 @@ class SessionAccount(BaseModel):
 
 
 class SessionAnswer(BaseModel):
-    """Tokens of a session; lifetimes in seconds of real time."""
+    """Tokens of a session; lifetimes in seconds of real time. ``device`` comes with a login: see ``Credentials``."""
 
     access_token: str
     expires_in: int
@@ -206,6 +210,7 @@ class SessionAnswer(BaseModel):
     refresh_expires_in: int
     must_change_password: bool
     account: SessionAccount
+    device: str | None
 
     @classmethod
     def of(cls, issued: IssuedSession) -> "SessionAnswer":
@@ -225,6 +230,7 @@ class SessionAnswer(BaseModel):
                 family_id=account.family_id,
                 guardian_id=account.guardian_id,
             ),
+            device=issued.device,
         )
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from chassis.database import Transaction
 from chassis.errors import DomainError
@@ -74,6 +75,11 @@ async def list_notes(_principal: AnyPrincipal, transaction: CurrentTransaction) 
 @router.get("/commune")
 async def commune(tenant: CurrentTenant) -> str:
     return tenant.slug
+
+
+@router.get("/trouble/{kind}")
+async def trouble(kind: str) -> str:
+    raise NoConnectionError if kind == "crowd" else RuntimeError(kind)
 
 
 @router.get("/staff-only")

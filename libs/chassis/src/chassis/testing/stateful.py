@@ -1,0 +1,128 @@
+"""Chains of calls: what one answer names is asked for by the next, as a client does."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import hypothesis
+import schemathesis
+from hypothesis import HealthCheck, Phase
+from schemathesis import Case, GenerationMode
+from schemathesis.core.transport import Response
+from schemathesis.generation.stateful import run_state_machine_as_test
+from schemathesis.generation.stateful.state_machine import APIStateMachine, StepInput, StepOutput
+
+from chassis.ids import new_id
+from chassis.testing.contract import CHECKS, served
+from chassis.testing.plugin import Harness
+
+_SETTINGS = hypothesis.settings(
+    max_examples=12,
+    stateful_step_count=5,
+    database=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A step that the documents' schemas do not tell by themselves: from an answer of ``source`` to ``target``.
+
+    Operations are «METHOD path», below the service's prefix. ``parameters`` are ``path.name`` or ``query.name``; they
+    and ``body`` hold constants or expressions of OpenAPI links (``$response.body#/id``).
+    """
+
+    source: str
+    status: int
+    target: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, object] | None = None
+
+
+async def follows_links(
+    harness: Harness, headers: Mapping[str, str], links: Sequence[Link] = (), known: Mapping[str, object] | None = None
+) -> Counter[tuple[str, int]]:
+    """Calls operations in chains, along ``links`` and those that schemathesis infers from the document's schemas.
+
+    Operations that are not for this caller are left out: ``answers_to_anything`` sees them refuse.
+
+    ``known`` gives path parameters of things that exist to the first step. Returns the answers of second and further
+    steps, «source → target» and status. Fails like ``answers_to_anything``.
+    """
+    prefix = f"/api/{harness.runtime.service}/v1"
+    document = deepcopy(harness.app.openapi())
+    for number, link in enumerate(links):
+        _add_link(document, prefix, f"Given{number}", link)
+    await _leave_out_forbidden(harness, headers, document)
+    schema = schemathesis.openapi.from_dict(document)
+    schema.config.generation.update(modes=[GenerationMode.POSITIVE])
+    steps: Counter[tuple[str, int]] = Counter()
+    async with served(harness.app) as address:
+        calls = {"base_url": address, "headers": {"host": "alixan.localhost", **headers}}
+        machine = _machine(schema.as_state_machine(), calls, known or {}, prefix, steps)
+        await asyncio.to_thread(run_state_machine_as_test, machine, settings=_SETTINGS)
+    return steps
+
+
+async def _leave_out_forbidden(harness: Harness, headers: Mapping[str, str], document: dict[str, Any]) -> None:
+    async with harness.client(headers=dict(headers)) as client:
+        for path, operations in document["paths"].items():
+            url = "http://alixan.localhost" + re.sub(r"{[^}]+}", str(new_id()), path)
+            for method in list(operations):
+                if (await client.request(method, url)).status_code == HTTPStatus.FORBIDDEN:
+                    del operations[method]
+
+
+def _machine(
+    base: type[APIStateMachine],
+    calls: dict[str, Any],
+    known: Mapping[str, object],
+    prefix: str,
+    steps: Counter[tuple[str, int]],
+) -> type[APIStateMachine]:
+    class Machine(base):  # type: ignore[misc, valid-type]
+        def get_call_kwargs(self, case: Case[Any]) -> dict[str, Any]:
+            return calls
+
+        def validate_response(self, response: Response, case: Case[Any], **_: object) -> None:
+            case.validate_response(response, checks=CHECKS)
+
+        def step(self, input: StepInput) -> StepOutput:
+            if input.transition is None:
+                for name in known.keys() & (input.case.path_parameters or {}).keys():
+                    input.case.path_parameters[name] = str(known[name])
+            output: StepOutput = super().step(input)
+            if input.is_applied and input.transition is not None:
+                source = self.recorder.cases[input.transition.parent_id].value.operation.label
+                label = f"{source} → {input.case.operation.label}".replace(prefix, "")
+                steps[label, output.response.status_code] += 1
+            return output
+
+    return Machine
+
+
+def _add_link(document: dict[str, Any], prefix: str, name: str, link: Link) -> None:
+    def operation(label: str) -> dict[str, Any]:
+        method, path = label.split(" ")
+        found: dict[str, Any] = document["paths"][path if path.startswith("/pay/") else prefix + path][method.lower()]
+        return found
+
+    described: dict[str, object] = {
+        "operationId": operation(link.target)["operationId"],
+        "parameters": dict(link.parameters),
+    }
+    if link.body is not None:
+        described["requestBody"] = dict(link.body)
+    operation(link.source)["responses"][str(link.status)].setdefault("links", {})[name] = described
+
+
+def reached(steps: Counter[tuple[str, int]]) -> set[str]:
+    """The steps that succeeded at least once."""
+    return {label for label, status in steps if 200 <= status < 400}
