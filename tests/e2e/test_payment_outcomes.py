@@ -172,10 +172,14 @@ def test_another_amount_is_for_a_person_to_look_at(
 def test_two_tabs_of_one_order(
     system: System, parent: Parent, bank: Bank, order: dict[str, Any], payment_id: str
 ) -> None:
-    """The bank itself takes a reference's money once."""
+    """The second tab is warned; whoever insists finds that the bank itself takes a reference's money once."""
     other_tab = system.same_parent_elsewhere(parent)
     assert other_tab.ask_to_pay_order(order["order_id"]) == payment_id
-    pages = [tab.at_the_bank(payment_id) for tab in (parent, other_tab)]
+    pages = [parent.at_the_bank(payment_id)]
+    with pytest.raises(Refused) as warned:
+        other_tab.payment_form(payment_id)
+    assert warned.value.slug == "attempt-in-progress"
+    pages.append(other_tab.at_the_bank(payment_id, confirmed=True))
     pages[0].pay()
     parent.wait_for_payment(payment_id, "succeeded")
     with pytest.raises(Refused) as refused:

@@ -30,7 +30,7 @@ TENANTS = {"alixan": ALIXAN.tenant_id, "veyras": VEYRAS.tenant_id}
 @pytest.fixture(scope="session")
 def vectors() -> dict[str, Any]:
     """Messages of real integrations, as published in Verifone's documents and public plug-ins."""
-    loaded: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "paybox-vectors.json").read_text())
+    loaded: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "payment-vectors.json").read_text())
     return loaded
 
 
@@ -101,7 +101,10 @@ def service_settings() -> dict[str, Any]:
 class Shop:
     """A régie, its families and its bank."""
 
-    def __init__(self, harness: Harness, bank: Bank, slug: str = "alixan") -> None:
+    def __init__(self, harness: Harness, bank: Bank, slug: str = "alixan", other: Any = None) -> None:
+        """``other`` is a bank of another protocol than Paybox."""
+        self.other = other
+        self.protocol = other.protocol if other else "paybox"
         self.harness = harness
         self.bank = bank
         self.slug = slug
@@ -115,6 +118,8 @@ class Shop:
         return self.harness.client(self.slug, self.harness.signer.headers(self.tenant_id, *roles, family_id=family))
 
     def contract(self, **changed: Any) -> dict[str, Any]:
+        if self.other is not None:
+            return {**self.other.contract(), **changed}
         return {
             "protocol": "paybox",
             "site": "1999888",
@@ -141,9 +146,9 @@ class Shop:
         await self.harness.eventually("select 1 from payment where payment_id = $1", event.subject)
         return str(event.subject)
 
-    async def start(self, payment_id: str) -> dict[str, Any]:
+    async def start(self, payment_id: str, *, confirmed: bool = False) -> dict[str, Any]:
         async with self.client() as client:
-            response = await client.post(f"/payments/{payment_id}/attempts")
+            response = await client.post(f"/payments/{payment_id}/attempts", json={"confirmed": confirmed})
         assert response.status_code == 201, response.text
         started: dict[str, Any] = response.json()
         return started
@@ -160,16 +165,25 @@ class Shop:
 
     async def notify(self, attempt_id: str, message: str, slug: str | None = None) -> httpx.Response:
         async with self.outside() as client:
-            return await client.post(f"/pay/ipn/paybox/{slug or self.slug}/{attempt_id}", content=message.encode())
+            return await client.post(
+                f"/pay/ipn/{self.protocol}/{slug or self.slug}/{attempt_id}", content=message.encode()
+            )
 
     async def come_back(self, attempt_id: str, message: str, word: str = "effectue") -> httpx.Response:
+        path = f"/pay/return/{self.protocol}/{self.slug}/{attempt_id}"
         async with self.outside() as client:
-            return await client.get(f"/pay/return/paybox/{self.slug}/{attempt_id}/{word}?{message}")
+            return await client.get(f"{path}?{message}" if self.other else f"{path}/{word}?{message}")
 
     async def payment(self, payment_id: str) -> dict[str, Any]:
         async with self.client() as client:
             found: dict[str, Any] = (await client.get(f"/payments/{payment_id}")).json()
         return found
+
+    async def wait_for(self, payment_id: str, status: str) -> None:
+        """Until a bank that had to be asked has answered."""
+        await self.harness.eventually(
+            "select 1 from payment where payment_id = $1 and status = $2", UUID(payment_id), status, seconds=60
+        )
 
     async def status(self, payment_id: str) -> str:
         return str((await self.payment(payment_id))["status"])
@@ -196,13 +210,18 @@ class Shop:
 
 
 def payment_request(
-    regie_id: UUID, family_id: UUID, amount_cents: int, purpose: str = "adhesion_order", email: str = "anne@martin.fr"
+    regie_id: UUID,
+    family_id: UUID,
+    amount_cents: int,
+    purpose: str = "adhesion_order",
+    email: str = "anne@martin.fr",
+    reference_id: UUID | None = None,
 ) -> Event:
     model = AdhesionPaymentRequested if purpose == "adhesion_order" else InvoicePaymentRequested
     return model(
         payment_id=new_id(),
         purpose=PaymentPurpose(purpose),
-        reference_id=new_id(),
+        reference_id=reference_id or new_id(),
         regie_id=regie_id,
         family_id=family_id,
         amount_cents=amount_cents,
@@ -227,7 +246,7 @@ async def shop(harness: Harness, bank: Bank) -> AsyncIterator[Shop]:
 def open_shop(harness: Harness, bank: Bank) -> Any:
     """Opens further régies: ``await open_shop("veyras", mode="production", …)``."""
 
-    async def opened(slug: str = "alixan", **contract: Any) -> Shop:
-        return await Shop(harness, bank, slug).open(**contract)
+    async def opened(slug: str = "alixan", other: Any = None, **contract: Any) -> Shop:
+        return await Shop(harness, bank, slug, other).open(**contract)
 
     return opened

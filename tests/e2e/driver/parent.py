@@ -67,14 +67,15 @@ class Parent:
             raise
         return found
 
-    def payment_form(self, payment_id: str) -> PaymentForm:
-        """A new attempt."""
+    def payment_form(self, payment_id: str, *, confirmed: bool = False) -> PaymentForm:
+        """A new attempt; ``confirmed`` although another one may still succeed."""
         until(lambda: self.payment(payment_id), seconds=self._patience)
-        return PaymentForm.read(self.api.post("payment-gateway", f"/payments/{payment_id}/attempts"))
+        path = f"/payments/{payment_id}/attempts"
+        return PaymentForm.read(self.api.post("payment-gateway", path, {"confirmed": confirmed}))
 
-    def at_the_bank(self, payment_id: str, **misbehaviour: Any) -> BankPage:
+    def at_the_bank(self, payment_id: str, *, confirmed: bool = False, **misbehaviour: Any) -> BankPage:
         """A new attempt, up to the bank's page, of a bank that misbehaves as told."""
-        form = self.payment_form(payment_id)
+        form = self.payment_form(payment_id, confirmed=confirmed)
         if misbehaviour:
             self.bank.misbehave(form.reference, **misbehaviour)
         return self.bank.open_page(form)

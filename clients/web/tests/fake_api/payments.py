@@ -1,9 +1,9 @@
 """payment-gateway."""
 
 import uuid
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Body, Request
 
 from fake_api.identity import is_staff, parent
 from fake_api.world import Problem, World
@@ -28,9 +28,11 @@ def routes(world: World) -> APIRouter:
         return known(payment_id)
 
     @router.post("/payments/{payment_id}/attempts", status_code=201)
-    def attempt(request: Request, payment_id: str) -> dict[str, Any]:
+    def attempt(request: Request, payment_id: str, given: Annotated[dict[str, bool], Body()]) -> dict[str, Any]:
         parent(world, request)
         payment = known(payment_id)
+        if payment["status"] == "in_progress" and not given["confirmed"]:
+            raise Problem(409, "attempt-in-progress", "Un paiement est déjà en cours.")
         if payment["status"] == "succeeded":
             raise Problem(409, "payment-already-paid", "Ce paiement est déjà fait.")
         if payment["status"] in {"refused", "cancelled", "expired", "to_review"}:

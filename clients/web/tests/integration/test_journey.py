@@ -93,7 +93,7 @@ class TestPayment:
     @pytest.mark.parametrize(
         ("status", "said", "offered"),
         [
-            ("in_progress", "en cours de confirmation", "Retourner à la page de la banque"),
+            ("in_progress", "en cours de confirmation", "Recommencer le paiement"),
             ("succeeded", "Paiement confirmé", "Réserver des jours"),
             ("refused", "Provision insuffisante.", "Réessayer avec une autre carte"),
             ("cancelled", "Paiement annulé", "Reprendre le paiement"),
@@ -111,6 +111,17 @@ class TestPayment:
         assert offered in words(page)
         assert ('http-equiv="refresh"' in page.text) == (status == "in_progress")
         assert (await parent.get(f"/paiement/{payment_id}/etat")).json() == {"status": status}
+
+    async def test_starting_again_meanwhile_is_warned_against(self, parent, world: World) -> None:
+        recap = await order(parent, [LOUIS])
+        await parent.submit(f"{recap}/payer", seen_on=recap)
+        (payment_id,) = world.payments
+        page = f"/paiement/{payment_id}"
+        told = await parent.submit(f"{page}/banque", seen_on=page)
+        assert told.headers["location"] == page
+        assert world.payments[payment_id]["attempts"] == 1
+        assert "vous paierez deux fois" in words(await parent.get(page))
+        assert "PBX_HMAC" in (await parent.submit(f"{page}/banque", {"confirme": "true"}, seen_on=page)).text
 
     async def test_another_card_is_another_payment(self, parent, world: World) -> None:
         recap = await order(parent, [LOUIS])

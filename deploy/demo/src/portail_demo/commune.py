@@ -75,13 +75,25 @@ class CommuneLoader:
         for key, regie in self._commune["regies"].items():
             regie_id = self._id("regie", key)
             portal.put("enrolment", f"/regies/{regie_id}", {"name": regie["name"]})
-            contract = {
-                "page_url": f"{self._settings.bank_url}/php/",
-                "bank_public_key_pem": bank_key,
-                "mode": "test",
-                **regie["contract"],
-            }
+            contract = {"mode": "test", **self._bank_of(regie["contract"]["protocol"], bank_key), **regie["contract"]}
             portal.put("payment-gateway", f"/regies/{regie_id}/contract", contract)
+
+    def _bank_of(self, protocol: str, bank_key: str) -> dict[str, str]:
+        """Where the simulator speaks a protocol: to browsers, and to the portal's servers."""
+        pages, servers = self._settings.bank_url, self._settings.bank_server_url
+        return {
+            "paybox": {
+                "page_url": f"{pages}/php/",
+                "server_page_url": f"{servers}/php/",
+                "direct_url": f"{servers}/PPPS.php",
+                "bank_public_key_pem": bank_key,
+            },
+            "payzen": {"page_url": f"{pages}/vads-payment/", "rest_url": f"{servers}/api-payment/V4/"},
+            "payfip": {
+                "page_url": f"{pages}/tpa/paiementws.web",
+                "service_url": f"{servers}/tpa/services/securite",
+            },
+        }[protocol]
 
     def _load_activities(self, portal: Portal) -> None:
         for key, described in self._commune["activities"].items():

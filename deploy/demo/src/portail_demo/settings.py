@@ -16,6 +16,11 @@ class Settings:
     operator_token: str
     today: date
 
+    @property
+    def bank_server_url(self) -> str:
+        """The simulator's address for the portal's servers."""
+        return self.bank_key_url.rpartition("/")[0]
+
     @classmethod
     def from_environment(cls) -> "Settings":
         """Reads ``PORTAIL_…``. Raises ``KeyError`` naming what is missing."""

@@ -1,4 +1,4 @@
-"""``python -m chassis provision|migrate NAME…``, ``serve NAME`` and ``messages dead|replay|purge``."""
+"""``python -m chassis provision|migrate|reseal NAME…``, ``serve NAME`` and ``messages dead|replay|purge``."""
 
 import argparse
 import asyncio
@@ -14,7 +14,8 @@ from chassis.logging import configure_logging
 from chassis.messaging import operate
 from chassis.migrations import upgrade_async
 from chassis.provision import provision
-from chassis.runtime import Service, declare_service_queues
+from chassis.runtime import Runtime, Service, declare_service_queues
+from chassis.secrets import UnreadableSecretError
 
 
 def load_service(name: str) -> Service:
@@ -65,11 +66,26 @@ async def _migrate(names: list[str]) -> None:
             await declare_service_queues(channel, load_service(name))
 
 
+async def _reseal(names: list[str]) -> None:
+    """Seals anew, under ``PORTAIL_SECRET_KEY``, what a key of ``PORTAIL_FORMER_SECRET_KEYS`` sealed; all serves on."""
+    for name in names:
+        service = load_service(name)
+        if service.reseal is None:
+            raise LookupError(f"{name} keeps no secret that can be sealed anew")
+        runtime, found = Runtime(service, service.settings()), 0
+        try:
+            for tenant in await runtime.tenants.all():
+                found += await service.reseal(runtime, tenant)
+        finally:
+            await runtime.stop()
+        sys.stdout.write(f"{name}: {found} sealed under the present key\n")
+
+
 def command_line() -> argparse.ArgumentParser:
     """The commands and their options."""
     parser = argparse.ArgumentParser(prog="python -m chassis")
     commands = parser.add_subparsers(dest="command", required=True)
-    for command in ("provision", "migrate"):
+    for command in ("provision", "migrate", "reseal"):
         commands.add_parser(command).add_argument("names", nargs="+", metavar="NAME")
     commands.add_parser("serve").add_argument("name", metavar="NAME")
     operate.add_arguments(commands.add_parser("messages"))
@@ -87,9 +103,11 @@ def main() -> None:
             asyncio.run(_provision(arguments.names))
         elif arguments.command == "migrate":
             asyncio.run(_migrate(arguments.names))
+        elif arguments.command == "reseal":
+            asyncio.run(_reseal(arguments.names))
         else:
             operate.run(arguments)
-    except (LookupError, ValueError) as error:
+    except (LookupError, ValueError, UnreadableSecretError) as error:
         sys.exit(f"{parser.prog} {arguments.command}: {error}")
 
 

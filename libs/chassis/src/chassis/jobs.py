@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -46,23 +47,35 @@ class CommuneJob:
     Where a transaction of this process called ``wake(name)`` and committed, the commune's turn comes at once; every
     ``interval_seconds`` (real time) comes the turn of all, for what other processes wrote and what time brings.
     ``run`` opens its own transactions; it must be idempotent, since a crash may repeat it.
+
+    ``apart``: each commune's run is a task of its own that no other commune waits for, for work that waits for
+    somebody outside. A commune still at work is passed over; ``run`` claims what it works on, since another process
+    may be elected meanwhile.
     """
 
     name: str
     interval_seconds: float
     run: Callable[["Runtime", Tenant], Awaitable[None]]
+    apart: bool = False
 
     async def run_for(self, runtime: "Runtime", only: Set[UUID] | None) -> bool:
         """Runs for some communes, or for all. One's trouble does not stop the others; False when there was some."""
         well = True
         for tenant in await runtime.tenants.all():
             if only is None or tenant.id in only:
-                try:
-                    await self.run(runtime, tenant)
-                except Exception:
-                    _log.exception("job_failed", job=self.name, tenant=tenant.slug)
-                    well = False
+                if self.apart:
+                    runtime.run_apart(self.name, tenant.id, partial(self._run_well, runtime, tenant))
+                else:
+                    well = await self._run_well(runtime, tenant) and well
         return well
+
+    async def _run_well(self, runtime: "Runtime", tenant: Tenant) -> bool:
+        try:
+            await self.run(runtime, tenant)
+        except Exception:
+            _log.exception("job_failed", job=self.name, tenant=tenant.slug)
+            return False
+        return True
 
 
 AnyJob = Job | CommuneJob

@@ -16,8 +16,8 @@ def upgrade(service: str, owner_url: str) -> None:
     asyncio.run(upgrade_async(service, owner_url))
 
 
-async def upgrade_async(service: str, owner_url: str) -> None:
-    """Same, inside a running event loop."""
+async def upgrade_async(service: str, owner_url: str, revision: str = "head") -> None:
+    """Same, inside a running event loop, up to a revision."""
     engine = create_engine(owner_url, pool_size=1, application_name=f"{service}-migrate")
     config = Config()
     config.set_main_option("script_location", str(migrations_folder(service)))
@@ -25,7 +25,7 @@ async def upgrade_async(service: str, owner_url: str) -> None:
 
     def apply(connection: Connection) -> None:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
     try:
         async with engine.begin() as connection:

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import aio_pika
@@ -28,7 +29,7 @@ from chassis.outbox import OUTBOX, Relay
 from chassis.retention import RETENTION_JOBS
 from chassis.settings import ServiceSettings
 from chassis.signals import Signal
-from chassis.tenants import TenantRegistry, store_tenant
+from chassis.tenants import Tenant, TenantRegistry, store_tenant
 from contracts.events import TenantRegistered, TenantUpdated
 
 _log = structlog.get_logger(__name__)
@@ -58,7 +59,8 @@ class Service:
     """The declaration of a service: its table of contents.
 
     ``problems`` maps the slug of each domain error to its HTTP status. ``consumers`` excludes the communes' registry,
-    which is added unless ``owns_tenants``.
+    which is added unless ``owns_tenants``. ``reseal`` seals a commune's secrets under the present key and returns how
+    many it found.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Service:
     consumers: Sequence[Consumer] = ()
     jobs: Sequence[AnyJob] = ()
     owns_tenants: bool = False
+    reseal: "Callable[[Runtime, Tenant], Awaitable[int]] | None" = None
 
     @property
     def all_consumers(self) -> list[Consumer]:
@@ -120,6 +123,7 @@ class Runtime:
         self._drains: list[DeadLetterDrain] = []
         self._consuming: AbstractRobustConnection | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._apart: dict[tuple[str, UUID], asyncio.Task[bool]] = {}
         self._stack = AsyncExitStack()
 
     @asynccontextmanager
@@ -127,6 +131,17 @@ class Runtime:
         """A transaction of one commune."""
         async with self.database.transaction(tenant_id) as transaction:
             yield transaction
+
+    def run_apart(self, job: str, tenant_id: UUID, run: Callable[[], Coroutine[Any, Any, bool]]) -> None:
+        """Runs a job's work for a commune beside everything else, unless it is running already."""
+        key = (job, tenant_id)
+        if key not in self._apart:
+            self._apart[key] = asyncio.create_task(run(), name=f"{job}-{tenant_id}")
+            self._apart[key].add_done_callback(lambda _: self._apart.pop(key))
+
+    async def finish_apart(self, job: str) -> bool:
+        """Waits for what a job runs apart; True when all went well."""
+        return all(await asyncio.gather(*(task for (name, _), task in self._apart.items() if name == job)))
 
     async def start(self) -> None:
         """Starts connecting to the broker, the relay and the jobs; does not wait for the broker."""
@@ -141,9 +156,10 @@ class Runtime:
         for consumer in consumers:
             with contextlib.suppress(Exception):
                 await consumer.stop()
-        for task in self._tasks:
+        tasks = [*self._tasks, *self._apart.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._stack.aclose()
         await self.http.aclose()
         await self._engine.dispose()

@@ -13,10 +13,14 @@ class UnreadableSecretError(Exception):
 
 
 class SecretBox:
-    """Seals and opens secrets with one 32-byte key. ``purpose`` is authenticated, not stored."""
+    """Seals secrets with a 32-byte key, and opens them with it or a former one.
 
-    def __init__(self, key: bytes) -> None:
+    ``purpose`` is authenticated, not stored.
+    """
+
+    def __init__(self, key: bytes, *former: bytes) -> None:
         self._cipher = AESGCM(key)
+        self._ciphers = [self._cipher, *(AESGCM(each) for each in former)]
 
     def seal(self, secret: bytes, *, purpose: str) -> bytes:
         """Nonce and ciphertext of ``secret``."""
@@ -25,7 +29,9 @@ class SecretBox:
 
     def open(self, sealed: bytes, *, purpose: str) -> bytes:
         """The secret. Raises ``UnreadableSecretError``."""
-        try:
-            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode())
-        except (InvalidTag, ValueError) as error:
-            raise UnreadableSecretError from error
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode())
+            except (InvalidTag, ValueError):
+                continue
+        raise UnreadableSecretError("no key at hand opens this secret")

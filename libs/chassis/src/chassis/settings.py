@@ -25,22 +25,47 @@ class ServiceSettings(BaseSettings):
 
 
 class SecretKeySettings(ServiceSettings):
-    """For services that encrypt secrets at rest."""
+    """For services that encrypt secrets at rest.
+
+    ``former_secret_keys``, separated by commas, still open what they sealed: they serve while a key is replaced.
+    """
 
     secret_key: SecretStr
+    former_secret_keys: SecretStr = SecretStr("")
 
     @field_validator("secret_key")
     @classmethod
     def _is_a_key(cls, value: SecretStr) -> SecretStr:
-        try:
-            key = base64.b64decode(value.get_secret_value(), validate=True)
-        except binascii.Error as error:
-            raise ValueError("PORTAIL_SECRET_KEY must be base64") from error
-        if len(key) != 32:
-            raise ValueError("PORTAIL_SECRET_KEY must be 32 bytes")
+        _key("PORTAIL_SECRET_KEY", value.get_secret_value())
+        return value
+
+    @field_validator("former_secret_keys")
+    @classmethod
+    def _are_keys(cls, value: SecretStr) -> SecretStr:
+        for each in _split(value):
+            _key("PORTAIL_FORMER_SECRET_KEYS", each)
         return value
 
     @property
     def secret_key_bytes(self) -> bytes:
         """The 32 bytes of the key."""
         return base64.b64decode(self.secret_key.get_secret_value())
+
+    @property
+    def former_secret_keys_bytes(self) -> list[bytes]:
+        """The 32 bytes of each former key."""
+        return [base64.b64decode(each) for each in _split(self.former_secret_keys)]
+
+
+def _split(keys: SecretStr) -> list[str]:
+    return [key.strip() for key in keys.get_secret_value().split(",") if key.strip()]
+
+
+def _key(name: str, text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError(f"{name} must be base64") from error
+    if len(key) != 32:
+        raise ValueError(f"{name} must be 32 bytes")
+    return key

@@ -9,6 +9,8 @@ from pydantic import Field
 from contracts.event import Value
 
 Cents = Annotated[int, Field(ge=0)]
+EURO = "978"
+"""ISO 4217, numeric."""
 
 
 class Role(StrEnum):

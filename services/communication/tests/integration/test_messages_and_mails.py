@@ -11,7 +11,8 @@ from chassis.ids import new_id
 from chassis.testing.plugin import ALIXAN, VEYRAS, Harness
 from communication.application.notify import FamilyNotYetKnownError
 from contracts.event import Event
-from contracts.events import FamilyRegistered, GuardianChanged, InvoiceIssued, PaymentSettled
+from contracts.events import FamilyRegistered, GuardianChanged, InvoiceIssued, PaymentSettled, SurplusReceived
+from contracts.events.payment_gateway import SurplusReason
 from contracts.values import Guardian, PaymentPurpose, PaymentStatus, PostalAddress, Regie, Role
 
 REGIE = Regie(regie_id=new_id(), name="Régie périscolaire d'Alixan")
@@ -88,6 +89,32 @@ async def test_a_success_is_confirmed_and_a_refusal_is_not(harness: Harness, mai
     assert mail["Subject"] == "Paiement de 34,00 € confirmé"
     assert "05/07/2022" in mail.get_content(), "the commune's day, not UTC's"
     assert len(await harness.query("select 1 from mail where recipient_email = 'paul@example.org'")) == 1
+
+
+async def test_money_to_be_looked_at_is_told_once(harness: Harness, mail_server: Any) -> None:
+    family_id, _ = await register_family(harness, "lucie@example.org")
+    event = SurplusReceived(
+        movement_id=new_id(),
+        payment_id=new_id(),
+        purpose=PaymentPurpose.INVOICES,
+        reference_id=new_id(),
+        regie_id=REGIE.regie_id,
+        family_id=family_id,
+        label="Facture 2209001",
+        reason=SurplusReason.SURPLUS,
+        amount_cents=3400,
+        currency="978",
+        due_cents=3400,
+        received_at=datetime(2022, 7, 4, 22, 30, tzinfo=UTC),
+    )
+    for _ in range(2):
+        await harness.publish(event, tenant_id=ALIXAN.tenant_id)
+    (mail,) = await received(mail_server, "lucie@example.org")
+    text = mail.get_content()
+    assert "Montant encaissé : 34,00\u00a0€" in text
+    assert "Rien n'est perdu" in text
+    await harness.eventually("select 1 from mail where recipient_email = 'lucie@example.org' and state = 'sent'")
+    assert len(await harness.query("select 1 from mail where recipient_email = 'lucie@example.org'")) == 1
 
 
 async def test_a_guardians_older_address_never_comes_back(harness: Harness) -> None:

@@ -13,8 +13,14 @@ from contracts.values import Role
 
 @pytest.mark.parametrize("role", [Role.PARENT, Role.ADMINISTRATOR])
 async def test_whatever_is_sent_the_answer_is_documented(harness: Harness, shop: Any, role: Role) -> None:
-    payment_id, attempt_id = await shop.begin()
-    known = {"payment_id": payment_id, "attempt_id": attempt_id, "slug": "alixan", "outcome": "effectue"}
+    payment_id, (_, attempt_id) = await shop.request(), await shop.begin()
+    known = {
+        "payment_id": payment_id,
+        "attempt_id": attempt_id,
+        "protocol": "paybox",
+        "slug": "alixan",
+        "outcome": "effectue",
+    }
     family_id = shop.family_id if role is Role.PARENT else None
     headers = harness.signer.headers(ALIXAN.tenant_id, role, family_id=family_id)
     answers = await answers_to_anything(harness, headers, {**known, "regie_id": shop.regie_id})
@@ -46,9 +52,11 @@ async def test_chains_of_calls_are_answered_as_documented(harness: Harness, shop
 
 async def test_only_the_banks_addresses_answer_without_token(harness: Harness) -> None:
     assert await routes_open_to_anyone(harness) == {
-        "GET /pay/ipn/paybox/{slug}/{attempt_id}": 404,
-        "POST /pay/ipn/paybox/{slug}/{attempt_id}": 404,
-        "GET /pay/return/paybox/{slug}/{attempt_id}/{outcome}": 422,
+        "GET /pay/ipn/{protocol}/{slug}/{attempt_id}": 404,
+        "POST /pay/ipn/{protocol}/{slug}/{attempt_id}": 404,
+        "GET /pay/return/{protocol}/{slug}/{attempt_id}": 404,
+        "POST /pay/return/{protocol}/{slug}/{attempt_id}": 404,
+        "GET /pay/return/{protocol}/{slug}/{attempt_id}/{outcome}": 404,
     }
 
 

@@ -168,7 +168,7 @@ async def test_without_authorisation_nothing_is_settled(shop: Any) -> None:
 
 async def test_two_tabs_both_paid(shop: Any, harness: Harness) -> None:
     payment_id, first = await shop.begin()
-    second = (await shop.start(payment_id))["attempt_id"]
+    second = (await shop.start(payment_id, confirmed=True))["attempt_id"]
     assert (await shop.payment(payment_id))["attempts"] == 2
     await shop.notify(second, shop.bank.message(payment_id, 3400))
     await shop.notify(first, shop.bank.message(payment_id, 3400))
@@ -184,7 +184,7 @@ async def test_two_tabs_both_paid(shop: Any, harness: Harness) -> None:
 
 async def test_two_tabs_the_older_refused(shop: Any) -> None:
     payment_id, first = await shop.begin()
-    second = (await shop.start(payment_id))["attempt_id"]
+    second = (await shop.start(payment_id, confirmed=True))["attempt_id"]
     await shop.notify(first, shop.bank.message(payment_id, 3400, "00105"))
     assert await shop.status(payment_id) == "in_progress"
     await shop.notify(second, shop.bank.message(payment_id, 3400))
@@ -196,7 +196,7 @@ async def test_a_late_success_after_expiry(shop: Any, harness: Harness) -> None:
     await expire(harness, payment_id)
     payment = await shop.payment(payment_id)
     assert payment["status"] == "expired"
-    assert "20 minutes" in payment["reason"]
+    assert "dans le délai prévu" in payment["reason"]
     await shop.notify(attempt_id, shop.bank.message(payment_id, 3400))
     assert await shop.published(payment_id) == [("expired", 3), ("succeeded", 4)]
 

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+from chassis.ids import new_id
 from chassis.testing.plugin import Harness
 
 
@@ -26,7 +27,7 @@ async def test_a_hundred_pairs_of_message_and_return_at_once(shop: Any, harness:
 
 async def test_twenty_different_successes_of_one_payment_at_once(shop: Any, harness: Harness) -> None:
     payment_id, attempt_id = await shop.begin()
-    attempts = [attempt_id, *[(await shop.start(payment_id))["attempt_id"] for _ in range(4)]]
+    attempts = [attempt_id, *[(await shop.start(payment_id, confirmed=True))["attempt_id"] for _ in range(4)]]
     await asyncio.gather(
         *(shop.notify(attempts[n % 5], shop.bank.message(payment_id, 3400)) for n in range(20)),
         *(shop.notify(attempts[n % 5], shop.bank.message(payment_id, 3400, "00105")) for n in range(5)),
@@ -53,11 +54,33 @@ async def test_one_transaction_for_two_payments_at_once(shop: Any, harness: Harn
     ]
 
 
-async def test_a_double_click_opens_two_attempts_of_one_payment(shop: Any) -> None:
+async def test_a_double_click_opens_one_attempt(shop: Any) -> None:
     payment_id = await shop.request()
-    started = await asyncio.gather(*(shop.start(payment_id) for _ in range(10)))
+    async with shop.client() as client:
+        answers = await asyncio.gather(*(client.post(f"/payments/{payment_id}/attempts") for _ in range(10)))
+    refused = [answer.json() for answer in answers if answer.status_code == 409]
+    assert [answer.status_code for answer in answers].count(201) == 1
+    assert {problem["type"].rpartition(":")[2] for problem in refused} == {"attempt-in-progress"}
+    assert "vous paieriez deux fois" in refused[0]["detail"]
+    assert (await shop.payment(payment_id))["attempts"] == 1
+
+
+async def test_whoever_confirms_may_try_again_at_his_risk(shop: Any) -> None:
+    payment_id = await shop.request()
+    started = await asyncio.gather(*(shop.start(payment_id, confirmed=True) for _ in range(10)))
     assert len({attempt["attempt_id"] for attempt in started}) == 10
     assert (await shop.payment(payment_id))["attempts"] == 10
+
+
+async def test_another_payment_of_the_same_order_is_warned_against_too(shop: Any) -> None:
+    order = new_id()
+    first, second = [await shop.request(reference_id=order) for _ in range(2)]
+    attempt_id = (await shop.start(first))["attempt_id"]
+    async with shop.client() as client:
+        warned = await client.post(f"/payments/{second}/attempts")
+    assert warned.json()["type"].endswith("attempt-in-progress")
+    await shop.notify(attempt_id, shop.bank.message(first, 3400, "00105"))
+    await shop.start(second)
 
 
 async def test_the_same_message_many_times_at_once_is_judged_once(shop: Any) -> None:

@@ -27,7 +27,7 @@ async def test_an_attempt_gives_the_banks_form(shop: Any) -> None:
     assert (started["method"], started["action"]) == ("POST", "http://bank.localhost:8081/php/")
     assert (fields["PBX_CMD"], fields["PBX_TOTAL"]) == (payment_id, "500")
     assert fields["PBX_REPONDRE_A"] == f"http://127.0.0.1:8080/pay/ipn/paybox/alixan/{started['attempt_id']}"
-    again = dict((await shop.start(payment_id))["fields"])
+    again = dict((await shop.start(payment_id, confirmed=True))["fields"])
     assert again["PBX_CMD"] == fields["PBX_CMD"]
     assert again["PBX_REPONDRE_A"] != fields["PBX_REPONDRE_A"]
 
@@ -97,7 +97,7 @@ async def test_a_contract_without_key_keeps_the_present_one(shop: Any) -> None:
     async with shop.client(Role.ADMINISTRATOR) as client:
         assert (await client.put(f"/regies/{shop.regie_id}/contract", json=changed)).json()["rang"] == "43"
         first = await client.put(f"/regies/{new_id()}/contract", json=changed)
-    assert (first.status_code, first.json()["type"].rpartition(":")[2]) == (422, "hmac-key-missing")
+    assert (first.status_code, first.json()["type"].rpartition(":")[2]) == (422, "contract-secret-missing")
     assert dict((await shop.start(await shop.request()))["fields"])["PBX_RANG"] == "43"
 
 
@@ -129,6 +129,8 @@ async def test_the_same_contract_again_writes_nothing(shop: Any, harness: Harnes
         {"mode": "production"},
         {"mode": "other"},
         {"protocol": "payzen"},
+        {"protocol": "none"},
+        {"direct_url": "ftp://bank.example/"},
         {"shop_name": " "},
         {"shop_name": "a\x00b"},
         {"extra": 1},
@@ -156,16 +158,29 @@ async def test_the_list_goes_on_where_it_stopped(shop: Any) -> None:
 async def test_a_payment_amount_cannot_be_sent_by_the_browser(shop: Any) -> None:
     payment_id = await shop.request()
     async with shop.client() as client:
-        started = (await client.post(f"/payments/{payment_id}/attempts", json={"amount_cents": 1})).json()
-    assert dict(started["fields"])["PBX_TOTAL"] == "3400"
+        refused = await client.post(f"/payments/{payment_id}/attempts", json={"amount_cents": 1})
+    assert refused.status_code == 422
+    assert dict((await shop.start(payment_id))["fields"])["PBX_TOTAL"] == "3400"
 
 
 async def test_the_database_refuses_a_second_settlement(shop: Any, harness: Harness) -> None:
     payment_id, attempt_id = await shop.begin()
+    other_attempt = (await shop.start(payment_id, confirmed=True))["attempt_id"]
     await shop.notify(attempt_id, shop.bank.message(payment_id, 3400))
     copy = (
-        "insert into bank_transaction select tenant_id, protocol, site, $2, payment_id, attempt_id, message_id,"
-        " outcome, amount_cents, authorisation, call_number, accepted_at from bank_transaction where payment_id = $1"
+        "insert into bank_transaction (tenant_id, protocol, site, transaction_id, payment_id, attempt_id, message_id,"
+        " outcome, amount_cents, accepted_at, movement_id, currency)"
+        " select tenant_id, protocol, site, $2, payment_id, coalesce($3, attempt_id), message_id, outcome,"
+        " amount_cents, accepted_at, gen_random_uuid(), currency from bank_transaction where payment_id = $1"
     )
     with pytest.raises(Exception, match="bank_transaction_settled_key"):
-        await harness.query(copy, UUID(payment_id), "another")
+        await harness.query(copy, UUID(payment_id), "another", UUID(other_attempt))
+    with pytest.raises(Exception, match=r"bank_transaction_(attempt|settled)_key"):
+        await harness.query(copy, UUID(payment_id), "another", None)
+    (row,) = await harness.query("select transaction_id from bank_transaction where payment_id = $1", UUID(payment_id))
+    with pytest.raises(Exception, match="bank_transaction_pkey"):
+        await harness.query(copy, UUID(payment_id), row["transaction_id"], UUID(other_attempt))
+    with pytest.raises(Exception, match="payment_attempt_succeeded_key"):
+        await harness.query(
+            "update payment_attempt set status = 'succeeded' where attempt_id = $1", UUID(other_attempt)
+        )

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from chassis.ids import new_id
 from contracts.values import PaymentPurpose
-from payment_gateway.domain.judgement import BankOutcome, Channel, Judgement, TransactionOutcome, Verdict, judge
+from payment_gateway.adapters.paybox.refusals import meaning_of
+from payment_gateway.domain.judgement import Channel, Judgement, TransactionOutcome, Verdict, judge
+from payment_gateway.domain.outcome import BankOutcome, OutcomeKind
 from payment_gateway.domain.payment import (
     Mode,
     Payment,
@@ -17,7 +19,6 @@ from payment_gateway.domain.payment import (
     PaymentClosedError,
     PaymentStatus,
 )
-from payment_gateway.domain.refusals import OutcomeKind, meaning_of
 
 NOW = datetime(2022, 7, 4, 7, 0, tzinfo=UTC)
 PAYMENT = Payment(
@@ -33,12 +34,23 @@ PAYMENT = Payment(
     family_id=new_id(),
     article_count=2,
     created_at=NOW,
-).start(NOW)
-SUCCESS = BankOutcome("00000", "ref-1", 3400, "123456", "1", "2", False, "raw")
+).start(NOW + timedelta(minutes=20))
+SUCCESS = BankOutcome("00000", meaning_of("00000"), "ref-1", 3400, "1")
+
+
+def said(code: str) -> BankOutcome:
+    """What the bank says with another code."""
+    return replace(SUCCESS, code=code, meaning=meaning_of(code))
 
 
 def judged(outcome: BankOutcome, payment: Payment = PAYMENT, **given_: object) -> Judgement:
-    context = {"channel": Channel.IPN, "mode": Mode.PRODUCTION, "is_latest_attempt": True, "known_transaction": None}
+    context = {
+        "reference": "ref-1",
+        "channel": Channel.IPN,
+        "mode": Mode.PRODUCTION,
+        "is_latest_attempt": True,
+        "known_transaction": None,
+    }
     return judge(payment, outcome, **{**context, **given_})  # type: ignore[arg-type]
 
 
@@ -54,11 +66,12 @@ def test_a_success_settles() -> None:
         (replace(SUCCESS, amount_cents=100), Verdict.AMOUNT_MISMATCH, PaymentStatus.TO_REVIEW),
         (replace(SUCCESS, amount_cents=0), Verdict.AMOUNT_MISMATCH, PaymentStatus.TO_REVIEW),
         (replace(SUCCESS, amount_cents=3401), Verdict.AMOUNT_MISMATCH, PaymentStatus.TO_REVIEW),
-        (replace(SUCCESS, authorisation=None), Verdict.INCOMPLETE, PaymentStatus.TO_REVIEW),
+        (replace(SUCCESS, currency="840"), Verdict.CURRENCY_MISMATCH, PaymentStatus.TO_REVIEW),
+        (replace(SUCCESS, lacks_proof=True), Verdict.INCOMPLETE, PaymentStatus.TO_REVIEW),
         (replace(SUCCESS, transaction_id=None), Verdict.INCOMPLETE, PaymentStatus.TO_REVIEW),
         (replace(SUCCESS, reference="ref-2"), Verdict.REFERENCE_MISMATCH, None),
         (replace(SUCCESS, is_test=True), Verdict.TEST_IN_PRODUCTION, None),
-        (replace(SUCCESS, code="99999"), Verdict.VALID, None),
+        (said("99999"), Verdict.VALID, None),
     ],
 )
 def test_what_does_not_settle(outcome: BankOutcome, verdict: Verdict, status: PaymentStatus | None) -> None:
@@ -82,7 +95,7 @@ def test_the_test_platform_settles_under_a_test_contract() -> None:
     ],
 )
 def test_a_browser_only_tells_that_its_payer_gave_up(code: str, status: PaymentStatus | None) -> None:
-    judgement = judged(replace(SUCCESS, code=code), channel=Channel.RETURN)
+    judgement = judged(said(code), channel=Channel.RETURN)
     assert judgement.status is status
     assert judgement.transaction is None
 
@@ -99,21 +112,21 @@ def test_a_second_success_is_kept_as_surplus() -> None:
 
 
 def test_an_earlier_attempt_does_not_end_what_a_later_one_tries() -> None:
-    assert not judged(replace(SUCCESS, code="00105"), is_latest_attempt=False).settles_payment
+    assert not judged(said("00105"), is_latest_attempt=False).settles_payment
     assert judged(SUCCESS, is_latest_attempt=False).settles_payment
 
 
 def test_already_paid_without_a_known_success_is_reviewed_rather_than_paid_again() -> None:
     for is_latest in (True, False):
-        judgement = judged(replace(SUCCESS, code="00015"), is_latest_attempt=is_latest)
+        judgement = judged(said("00015"), is_latest_attempt=is_latest)
         assert (judgement.status, judgement.settles_payment) == (PaymentStatus.TO_REVIEW, True)
     paid = PAYMENT.move(PaymentStatus.SUCCEEDED, None, None, NOW)
-    assert judged(replace(SUCCESS, code="00015"), paid).verdict is Verdict.LATE
+    assert judged(said("00015"), paid).verdict is Verdict.LATE
 
 
 def test_a_refusal_after_success_is_late() -> None:
     paid = PAYMENT.move(PaymentStatus.SUCCEEDED, None, None, NOW)
-    assert judged(replace(SUCCESS, code="00105"), paid) == Judgement(Verdict.LATE)
+    assert judged(said("00105"), paid) == Judgement(Verdict.LATE)
 
 
 def test_a_second_refusal_brings_its_own_reason() -> None:

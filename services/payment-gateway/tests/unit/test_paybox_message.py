@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from payment_gateway.adapters.paybox.message import read_message
 from payment_gateway.adapters.paybox.seal import bank_public_key, decode_signature, is_signed
-from payment_gateway.application.ports import UnreadableMessageError
+from payment_gateway.application.bank_port import UnreadableMessageError
 from payment_gateway.domain.judgement import Verdict
 
 

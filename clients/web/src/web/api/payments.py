@@ -33,6 +33,7 @@ class BankForm(Answer):
 
     attempt_id: UUID
     action: str
+    method: Literal["GET", "POST"] = "POST"
     fields: list[tuple[str, str]]
 
 
@@ -46,15 +47,18 @@ async def payment(api: Api, payment_id: UUID) -> Payment | None:
         raise
 
 
-async def start_attempt(api: Api, payment_id: UUID, patience_seconds: float) -> BankForm | None:
+async def start_attempt(
+    api: Api, payment_id: UUID, patience_seconds: float, *, confirmed: bool = False
+) -> BankForm | None:
     """Begins an attempt at the bank. None when the payment is still unknown after ``patience_seconds``.
 
-    ``ApiProblem``: payment-already-paid, payment-closed, no-merchant-contract.
+    ``confirmed``: although another attempt may still succeed. ``ApiProblem``: payment-already-paid, payment-closed,
+    attempt-in-progress, no-merchant-contract, bank-unavailable.
     """
     deadline = time.monotonic() + patience_seconds
     while True:
         try:
-            return await api.send(BankForm, "POST", f"{_BASE}/payments/{payment_id}/attempts")
+            return await api.send(BankForm, "POST", f"{_BASE}/payments/{payment_id}/attempts", {"confirmed": confirmed})
         except ApiProblem as problem:
             if problem.status != 404:
                 raise

@@ -10,7 +10,7 @@ from web.navigation import see_other
 from web.security.headers import CONTENT_SECURITY_POLICY, policy_for_bank
 from web.visit import Visit
 
-_SETTLED = frozenset({"payment-already-paid", "payment-closed"})
+_TOLD_BY_ITS_PAGE = frozenset({"payment-already-paid", "payment-closed", "attempt-in-progress"})
 
 
 def payment_path(payment_id: UUID) -> str:
@@ -18,12 +18,16 @@ def payment_path(payment_id: UUID) -> str:
     return f"/paiement/{payment_id}"
 
 
-async def go_to_bank(visit: Visit, payment_id: UUID) -> Response:
-    """The page with the bank's form; the payment's own page when it cannot be paid now."""
+async def go_to_bank(visit: Visit, payment_id: UUID, *, confirmed: bool = False) -> Response:
+    """The page with the bank's form; the payment's own page when it cannot be paid now.
+
+    ``confirmed``: the parent read that another attempt may still succeed.
+    """
+    patience = visit.state.settings.payment_patience_seconds
     try:
-        form = await payments.start_attempt(visit.api, payment_id, visit.state.settings.payment_patience_seconds)
+        form = await payments.start_attempt(visit.api, payment_id, patience, confirmed=confirmed)
     except ApiProblem as problem:
-        if problem.slug in _SETTLED:
+        if problem.slug in _TOLD_BY_ITS_PAGE:
             return see_other(payment_path(payment_id))
         raise
     if form is None:

@@ -5,7 +5,7 @@ import time
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, Form, HTTPException, Query, Response
 from starlette.responses import JSONResponse
 
 from web.api import billing, enrolment, payments
@@ -49,9 +49,9 @@ async def tell_state(visit: ParentVisit, payment_id: UUID) -> Response:
 
 
 @router.post("/paiement/{payment_id}/banque")
-async def continue_payment(visit: ParentVisit, payment_id: UUID) -> Response:
-    """Back to the bank with a payment still open."""
-    return await go_to_bank(visit, payment_id)
+async def continue_payment(visit: ParentVisit, payment_id: UUID, confirme: Annotated[bool, Form()] = False) -> Response:
+    """Back to the bank with a payment still open; ``confirme`` where the page warned of paying twice."""
+    return await go_to_bank(visit, payment_id, confirmed=confirme)
 
 
 @router.post("/paiement/{payment_id}/reessayer")

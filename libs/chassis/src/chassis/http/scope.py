@@ -74,10 +74,10 @@ class RequestScope:
             self._transaction = await self._stack.enter_async_context(self.runtime.transaction(tenant.id))
         return self._transaction
 
-    async def run(self, handler: Callable[[Request], Awaitable[Response]]) -> Response:
+    async def run(self, handler: Callable[[Request], Awaitable[Response]], *, keeps_answers: bool = True) -> Response:
         """Runs a route handler; commits when it answers, rolls back when it raises."""
         async with self._stack:
-            key = self.request.headers.get("idempotency-key")
+            key = self.request.headers.get("idempotency-key") if keeps_answers else None
             if key is None or self.request.method in _SAFE_METHODS:
                 return await handler(self.request)
             return await self._run_once(key[:_MAX_KEY], handler)
@@ -125,6 +125,8 @@ class RequestScope:
 class PortalRoute(APIRoute):
     """A route that runs in a ``RequestScope``."""
 
+    keeps_answers = True
+
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         """Wraps FastAPI's handler."""
         handler = super().get_route_handler()
@@ -132,6 +134,16 @@ class PortalRoute(APIRoute):
         async def run_in_scope(request: Request) -> Response:
             scope = RequestScope(request)
             request.state.scope = scope
-            return await scope.run(handler)
+            return await scope.run(handler, keeps_answers=self.keeps_answers)
 
         return run_in_scope
+
+
+class OwnTransactionsRoute(PortalRoute):
+    """A route that opens its own transactions, so that none is held while it waits for somebody outside.
+
+    No answer is kept for an idempotency key, which would take a transaction around it all: what it does must be
+    harmless when done again.
+    """
+
+    keeps_answers = False

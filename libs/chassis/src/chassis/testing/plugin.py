@@ -138,9 +138,12 @@ class Harness:
         """Runs a job of the service for every commune, after the run that may be under way."""
         (job,) = [job for job in self.runtime.declaration.all_jobs if job.name == name]
         async with asyncio.timeout(30):
+            await self.runtime.finish_apart(name)
             while (outcome := await run_job_once(job, self.runtime)) == "elsewhere":
                 await asyncio.sleep(0.05)
+            well = await self.runtime.finish_apart(name)
         assert outcome == "done", f"{name} {outcome}"  # noqa: S101
+        assert well, name  # noqa: S101
 
     async def eventually(self, statement: str, *arguments: Any, seconds: float = 10) -> list[asyncpg.Record]:  # noqa: ANN401
         """Polls SQL until it gives a row. Raises ``TimeoutError``."""

@@ -11,7 +11,7 @@ from contracts.events.enrolment import (
     MemberRegistered,
 )
 from contracts.events.identity import AccountOpened, TenantRegistered, TenantUpdated
-from contracts.events.payment_gateway import PaymentSettled, PaymentsStated
+from contracts.events.payment_gateway import PaymentReversed, PaymentSettled, PaymentsStated, SurplusReceived
 from contracts.events.planning import ReservationsCommitted, ReservationsStated
 
 __all__ = [
@@ -26,10 +26,12 @@ __all__ = [
     "InvoicePaymentRequested",
     "InvoiceSettled",
     "MemberRegistered",
+    "PaymentReversed",
     "PaymentSettled",
     "PaymentsStated",
     "ReservationsCommitted",
     "ReservationsStated",
+    "SurplusReceived",
     "TenantRegistered",
     "TenantUpdated",
 ]

@@ -61,6 +61,29 @@ Ce message est envoyé automatiquement. Conservez-le comme reçu.
     )
 
 
+def surplus_received(*, label: str, amount_cents: int, is_euro: bool, received_on: date, portal_title: str) -> MailText:
+    """The bank took money that settles nothing: the town hall decides, the family has nothing to do."""
+    amount = euros(amount_cents) if is_euro else "dans une autre monnaie"
+    return MailText(
+        subject="Un paiement que la mairie doit vérifier",
+        body=f"""Bonjour,
+
+La banque nous a signalé un paiement qui ne correspond pas à ce qui restait dû :
+
+Objet : {label}
+Montant encaissé : {amount}
+Date : {short_date(received_on)}
+
+Rien n'est perdu : la mairie vérifie ce paiement, puis vous rembourse ou le porte à votre crédit. Ne payez pas une
+seconde fois. Pour toute question, écrivez à la mairie :
+{PORTAL_ADDRESS}/messagerie
+
+{portal_title}
+Ce message est envoyé automatiquement.
+""",
+    )
+
+
 def retry_delay(attempts: int) -> timedelta:
     """How long to wait after ``attempts`` failures: 10 seconds, doubling, at most 4 hours."""
     return min(timedelta(seconds=10 * 2 ** (attempts - 1)), timedelta(hours=4))

@@ -7,9 +7,9 @@ from chassis.tenants import tenant_of
 from communication.adapters.store import SqlCommunicationStore
 from communication.application.notify import notify_family
 from communication.application.ports import Contact
-from communication.domain.mails import invoice_available, payment_received
-from contracts.events import FamilyRegistered, GuardianChanged, InvoiceIssued, PaymentSettled
-from contracts.values import PaymentStatus
+from communication.domain.mails import invoice_available, payment_received, surplus_received
+from contracts.events import FamilyRegistered, GuardianChanged, InvoiceIssued, PaymentSettled, SurplusReceived
+from contracts.values import EURO, PaymentStatus
 
 
 async def keep_family(transaction: Transaction, received: Received[FamilyRegistered]) -> None:
@@ -67,7 +67,29 @@ async def confirm_payment(transaction: Transaction, received: Received[PaymentSe
     )
 
 
+async def announce_surplus(transaction: Transaction, received: Received[SurplusReceived]) -> None:
+    """«Un paiement que la mairie doit vérifier.»"""
+    surplus, tenant = received.event, await tenant_of(transaction)
+    text = surplus_received(
+        label=surplus.label,
+        amount_cents=surplus.amount_cents,
+        is_euro=surplus.currency == EURO,
+        received_on=local_day(surplus.received_at, tenant.time_zone),
+        portal_title=tenant.description.portal_title,
+    )
+    await notify_family(
+        SqlCommunicationStore(transaction),
+        family_id=surplus.family_id,
+        about=surplus.movement_id,
+        text=text,
+        now=transaction.now(),
+    )
+
+
 CONSUMERS = [
     Consumer("families", {FamilyRegistered: keep_family, GuardianChanged: keep_guardian}),
-    Consumer("notices", {InvoiceIssued: announce_invoice, PaymentSettled: confirm_payment}),
+    Consumer(
+        "notices",
+        {InvoiceIssued: announce_invoice, PaymentSettled: confirm_payment, SurplusReceived: announce_surplus},
+    ),
 ]

@@ -1,18 +1,23 @@
-"""Merchant contracts in PostgreSQL. Their HMAC key is sealed, bound to the commune and the régie it belongs to."""
+"""Merchant contracts in PostgreSQL. Each secret is sealed, bound to the commune and the régie it belongs to."""
 
-from dataclasses import asdict
-from datetime import datetime
+import base64
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import Transaction
 from chassis.secrets import SecretBox
+from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.adapters.scoped import Scoped
-from payment_gateway.adapters.tables import merchant_contract
+from payment_gateway.adapters.tables import daily_number, merchant_contract
 from payment_gateway.application.ports import MerchantContract
-from payment_gateway.domain.payment import Mode
+
+_columns = merchant_contract.c
+CONTRACT_COLUMNS = [_columns.contract_id, _columns.regie_id, _columns.terms, _columns.sealed_secrets]
+_MOST_CONTRACTS = 20
 
 
 class SqlContracts(Scoped):
@@ -23,51 +28,81 @@ class SqlContracts(Scoped):
         self._secrets = secrets
 
     async def current_contract(self, regie_id: UUID) -> MerchantContract | None:
-        """The contract in force of a régie, with its key."""
-        columns = merchant_contract.c
-        statement = select(merchant_contract).where(columns.regie_id == regie_id, columns.closed_at.is_(None))
+        """The contract in force of a régie, with its secrets."""
+        statement = select(*CONTRACT_COLUMNS).where(_columns.regie_id == regie_id, _columns.closed_at.is_(None))
         row = (await self._connection.execute(statement)).one_or_none()
-        if row is None:
-            return None
-        key = self._secrets.open(row.sealed_hmac_key, purpose=self._purpose(regie_id)).decode()
-        return MerchantContract(
-            contract_id=row.contract_id,
-            regie_id=row.regie_id,
-            protocol=row.protocol,
-            site=row.site,
-            rang=row.rang,
-            identifiant=row.identifiant,
-            page_url=row.page_url,
-            bank_public_key_pem=row.bank_public_key_pem,
-            mode=Mode(row.mode),
-            shop_name=row.shop_name,
-            hmac_key=key,
-        )
+        return self.read_contract(row) if row else None
+
+    def read_contract(self, row: Row[Any]) -> MerchantContract:
+        """A contract out of its columns, its secrets opened."""
+        secrets = {name: self._open(row.regie_id, name, sealed) for name, sealed in row.sealed_secrets.items()}
+        terms = PROTOCOLS[row.terms["protocol"]].terms.model_validate(row.terms).with_secrets(secrets)
+        return MerchantContract(row.contract_id, row.regie_id, terms)
 
     async def replace_contract(self, contract: MerchantContract, now: datetime) -> None:
         """Closes the régie's contract and opens another. Two at once follow one another."""
         name = f"contract/{self._transaction.tenant_id}/{contract.regie_id}"
         await self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
-        columns = merchant_contract.c
         await self._connection.execute(
             update(merchant_contract)
-            .where(columns.regie_id == contract.regie_id, columns.closed_at.is_(None))
+            .where(_columns.regie_id == contract.regie_id, _columns.closed_at.is_(None))
             .values(closed_at=now)
         )
-        values = {**self._tenant, **asdict(contract), "opened_at": now}
-        key = values.pop("hmac_key").encode()
-        sealed = self._secrets.seal(key, purpose=self._purpose(contract.regie_id))
-        await self._connection.execute(insert(merchant_contract).values({**values, "sealed_hmac_key": sealed}))
+        secrets = contract.terms.secrets()
+        values = {
+            **self._tenant,
+            "contract_id": contract.contract_id,
+            "regie_id": contract.regie_id,
+            "protocol": contract.protocol,
+            "site": contract.shop,
+            "mode": contract.mode,
+            "terms": contract.terms.model_dump(mode="json"),
+            "sealed_secrets": {name: self._seal(contract.regie_id, name, value) for name, value in secrets.items()},
+            "opened_at": now,
+        }
+        await self._connection.execute(insert(merchant_contract).values(values))
 
-    async def bank_keys(self, protocol: str) -> list[str]:
-        """The public keys of the banks the commune has, or had, a contract with."""
+    async def contracts_of(self, protocol: str) -> list[MerchantContract]:
+        """The commune's latest contracts of a protocol, present and past, each with its secrets."""
         statement = (
-            select(merchant_contract.c.bank_public_key_pem)
-            .where(merchant_contract.c.protocol == protocol)
-            .distinct()
-            .limit(20)
+            select(*CONTRACT_COLUMNS)
+            .where(_columns.protocol == protocol)
+            .order_by(_columns.contract_id.desc())
+            .limit(_MOST_CONTRACTS)
         )
-        return list((await self._connection.scalars(statement)).all())
+        return [self.read_contract(row) for row in await self._connection.execute(statement)]
 
-    def _purpose(self, regie_id: UUID) -> str:
-        return f"hmac-key/{self._transaction.tenant_id}/{regie_id}"
+    async def next_daily_number(self, contract: MerchantContract, day: date) -> int:
+        """A number no other transaction draws for this shop on this day; its row stays locked until the end."""
+        values = {**self._tenant, "protocol": contract.protocol, "site": contract.shop, "day": day, "last": 1}
+        statement = (
+            insert(daily_number)
+            .values(values)
+            .on_conflict_do_update(
+                index_elements=["tenant_id", "protocol", "site", "day"], set_={"last": daily_number.c.last + 1}
+            )
+            .returning(daily_number.c.last)
+        )
+        number: int = (await self._connection.execute(statement)).scalar_one()
+        return number
+
+    async def reseal_secrets(self) -> int:
+        """Seals every secret of the commune's contracts anew, under the present key. Returns how many contracts."""
+        rows = (await self._connection.execute(select(*CONTRACT_COLUMNS).with_for_update())).all()
+        for row in rows:
+            sealed = {
+                name: self._seal(row.regie_id, name, self._open(row.regie_id, name, value))
+                for name, value in row.sealed_secrets.items()
+            }
+            statement = update(merchant_contract).where(_columns.contract_id == row.contract_id)
+            await self._connection.execute(statement.values(sealed_secrets=sealed))
+        return len(rows)
+
+    def _seal(self, regie_id: UUID, name: str, secret: str) -> str:
+        return base64.b64encode(self._secrets.seal(secret.encode(), purpose=self._purpose(regie_id, name))).decode()
+
+    def _open(self, regie_id: UUID, name: str, sealed: str) -> str:
+        return self._secrets.open(base64.b64decode(sealed), purpose=self._purpose(regie_id, name)).decode()
+
+    def _purpose(self, regie_id: UUID, name: str) -> str:
+        return f"{name.replace('_', '-')}/{self._transaction.tenant_id}/{regie_id}"

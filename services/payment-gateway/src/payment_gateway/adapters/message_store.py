@@ -7,10 +7,23 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.ids import new_id
+from contracts.events import PaymentReversed, SurplusReceived
+from contracts.events.payment_gateway import ReversalKind as PublishedKind
+from contracts.events.payment_gateway import SurplusReason
 from payment_gateway.adapters.scoped import Scoped
-from payment_gateway.adapters.tables import bank_message, bank_transaction
-from payment_gateway.application.ports import Attempt, BankMessage
-from payment_gateway.domain.judgement import BankOutcome, Channel, TransactionOutcome, Verdict
+from payment_gateway.adapters.tables import bank_message, bank_reversal, bank_transaction
+from payment_gateway.application.ports import Attempt, BankMessage, MerchantContract, Said
+from payment_gateway.domain.judgement import (
+    Channel,
+    Decision,
+    Judgement,
+    ReversalKind,
+    TransactionOutcome,
+    Verdict,
+)
+from payment_gateway.domain.outcome import BankOutcome
+from payment_gateway.domain.payment import Payment
 
 
 class SqlMessages(Scoped):
@@ -28,6 +41,27 @@ class SqlMessages(Scoped):
             index_elements=["tenant_id", "attempt_id", "channel", "digest"],
             set_={"receptions": bank_message.c.receptions + 1},
         ).returning(bank_message.c.message_id)
+        message_id: UUID = (await self._connection.execute(statement)).scalar_one()
+        return message_id
+
+    async def keep_answer(self, message: BankMessage, real_now: datetime) -> UUID:
+        """Keeps what a bank answered, to be judged at once by who asked. Returns the kept one's id."""
+        values = {
+            **self._tenant,
+            **asdict(message),
+            "received_at": real_now,
+            "verdict": Verdict.VALID,
+            "judged_at": real_now,
+        }
+        statement = (
+            insert(bank_message)
+            .values(values)
+            .on_conflict_do_update(
+                index_elements=["tenant_id", "attempt_id", "channel", "digest"],
+                set_={"receptions": bank_message.c.receptions + 1},
+            )
+            .returning(bank_message.c.message_id)
+        )
         message_id: UUID = (await self._connection.execute(statement)).scalar_one()
         return message_id
 
@@ -50,6 +84,7 @@ class SqlMessages(Scoped):
         if outcome:
             values |= {
                 "encoding": outcome.encoding,
+                "kind": outcome.meaning.kind,
                 "code": outcome.code,
                 "amount_cents": outcome.amount_cents,
                 "transaction_id": outcome.transaction_id,
@@ -58,37 +93,93 @@ class SqlMessages(Scoped):
             update(bank_message).where(bank_message.c.message_id == message_id).values(values)
         )
 
-    async def payment_of_transaction(self, attempt: Attempt, transaction_id: str) -> UUID | None:
-        """The payment that holds a transaction of the attempt's site."""
+    async def payment_of_transaction(self, contract: MerchantContract, transaction_id: str) -> UUID | None:
+        """The payment that holds a transaction of the contract's shop."""
         columns = bank_transaction.c
         statement = select(columns.payment_id).where(
-            columns.protocol == attempt.protocol,
-            columns.site == attempt.site,
+            columns.protocol == contract.protocol,
+            columns.site == contract.shop,
             columns.transaction_id == transaction_id,
         )
         return await self._connection.scalar(statement)
 
     async def add_transaction(
-        self,
-        attempt: Attempt,
-        message_id: UUID,
-        outcome: BankOutcome,
-        kept_as: TransactionOutcome,
-        real_now: datetime,
+        self, attempt: Attempt, of: Payment, said: Said, judgement: Judgement, real_now: datetime
     ) -> None:
-        """Keeps a transaction the bank accepted. The same one for another payment at once fails and is judged again."""
+        """Keeps a transaction the bank accepted. The same one for another payment at once fails and is judged again.
+
+        One that settles nothing waits for a decision of the town hall, and is told to the other services.
+        """
+        outcome, movement_id = said.outcome, new_id()
+        settles = judgement.transaction is TransactionOutcome.SETTLED
         values = {
             **self._tenant,
-            "protocol": attempt.protocol,
-            "site": attempt.site,
+            "protocol": attempt.contract.protocol,
+            "site": attempt.contract.shop,
             "transaction_id": outcome.transaction_id,
             "payment_id": attempt.payment_id,
             "attempt_id": attempt.attempt_id,
-            "message_id": message_id,
-            "outcome": kept_as,
+            "message_id": said.message_id,
+            "movement_id": movement_id,
+            "outcome": judgement.transaction,
+            "reason": None if settles else judgement.verdict,
+            "decision": None if settles else Decision.TO_DECIDE,
             "amount_cents": outcome.amount_cents,
+            "currency": outcome.currency,
             "authorisation": outcome.authorisation,
             "call_number": outcome.call_number,
             "accepted_at": real_now,
         }
         await self._connection.execute(insert(bank_transaction).values(values))
+        if not settles:
+            event = SurplusReceived(
+                movement_id=movement_id,
+                payment_id=of.payment_id,
+                purpose=of.purpose,
+                reference_id=of.reference_id,
+                regie_id=of.regie_id,
+                family_id=of.family_id,
+                label=of.label,
+                reason=SurplusReason(judgement.verdict.value),
+                amount_cents=outcome.amount_cents,
+                currency=outcome.currency,
+                due_cents=of.amount_cents,
+                received_at=self._transaction.now(),
+            )
+            await self._transaction.publish(event, sequence=1)
+
+    async def add_reversal(
+        self, attempt: Attempt, of: Payment, said: Said, kind: ReversalKind, real_now: datetime
+    ) -> bool:
+        """Keeps that money went back or did not come, and tells the other services; False when that is known."""
+        movement_id = new_id()
+        values = {
+            **self._tenant,
+            "movement_id": movement_id,
+            "protocol": attempt.contract.protocol,
+            "site": attempt.contract.shop,
+            "reversal_id": said.outcome.transaction_id,
+            "kind": kind,
+            "payment_id": of.payment_id,
+            "attempt_id": attempt.attempt_id,
+            "message_id": said.message_id,
+            "amount_cents": said.outcome.amount_cents,
+            "recorded_at": real_now,
+        }
+        inserted = insert(bank_reversal).values(values).on_conflict_do_nothing()
+        if (await self._connection.execute(inserted)).rowcount == 0:
+            return False
+        event = PaymentReversed(
+            movement_id=movement_id,
+            payment_id=of.payment_id,
+            purpose=of.purpose,
+            reference_id=of.reference_id,
+            regie_id=of.regie_id,
+            family_id=of.family_id,
+            label=of.label,
+            kind=PublishedKind(kind.value),
+            amount_cents=said.outcome.amount_cents,
+            reversed_at=self._transaction.now(),
+        )
+        await self._transaction.publish(event, sequence=1)
+        return True

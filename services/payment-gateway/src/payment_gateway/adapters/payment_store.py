@@ -1,24 +1,37 @@
 """Payments and their attempts in PostgreSQL."""
 
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.ids import new_id
 from contracts.events import PaymentSettled
 from contracts.values import Payer, PaymentPurpose
 from contracts.values import PaymentStatus as PublishedStatus
+from payment_gateway.adapters.contract_store import CONTRACT_COLUMNS, SqlContracts
 from payment_gateway.adapters.scoped import Scoped
 from payment_gateway.adapters.tables import merchant_contract, payment, payment_attempt
-from payment_gateway.application.ports import Attempt
-from payment_gateway.domain.payment import Mode, Payment, PaymentStatus
+from payment_gateway.application.ports import Attempt, DueQuestion
+from payment_gateway.domain.payment import Payment, PaymentStatus
 
 PAYMENT_COLUMNS = [payment.c[field.name] for field in fields(Payment)]
 _MOVED = ("version", "status", "reason_code", "reason", "settled_at", "expires_at")
+
+
+_later = payment_attempt.alias("later")
+_is_latest = ~(
+    select(_later)
+    .where(_later.c.payment_id == payment_attempt.c.payment_id, _later.c.number > payment_attempt.c.number)
+    .exists()
+)
+_ATTEMPTS = (
+    select(payment_attempt, _is_latest.label("is_latest"), payment.c.amount_cents, *CONTRACT_COLUMNS[1:])
+    .join(merchant_contract, merchant_contract.c.contract_id == payment_attempt.c.contract_id)
+    .join(payment, payment.c.payment_id == payment_attempt.c.payment_id)
+)
 
 
 def payment_of(row: Row[Any]) -> Payment:
@@ -42,6 +55,10 @@ def settled_event(settled: Payment, now: datetime) -> PaymentSettled:
         reason_code=settled.reason_code,
         reason=settled.reason,
     )
+
+
+ASKING = "ask-banks"
+"""The job that is woken when a bank has something to say."""
 
 
 class SqlPayments(Scoped):
@@ -87,52 +104,67 @@ class SqlPayments(Scoped):
         return [payment_of(row) for row in await self._connection.execute(statement)]
 
 
-class SqlAttempts(Scoped):
+class SqlAttempts(SqlContracts):
     """Attempts of one commune. The caller holds the payment's row lock when it writes."""
 
-    async def add_attempt(self, payment_id: UUID, contract_id: UUID, real_now: datetime) -> UUID:
-        """Adds the payment's next attempt. Returns its id."""
-        attempt_id = new_id()
-        number = select(func.count() + 1).where(payment_attempt.c.payment_id == payment_id).scalar_subquery()
+    async def count_attempts(self, payment_id: UUID) -> int:
+        """How many attempts a payment has."""
+        statement = select(func.count()).where(payment_attempt.c.payment_id == payment_id)
+        return await self._connection.scalar(statement) or 0
+
+    async def add_attempt(self, attempt: Attempt, next_question_at: datetime | None) -> None:
+        """Adds a payment's next attempt."""
         values = {
             **self._tenant,
-            "attempt_id": attempt_id,
-            "payment_id": payment_id,
-            "contract_id": contract_id,
-            "number": number,
-            "status": PaymentStatus.IN_PROGRESS,
-            "started_at": real_now,
+            "attempt_id": attempt.attempt_id,
+            "payment_id": attempt.payment_id,
+            "contract_id": attempt.contract.contract_id,
+            "number": attempt.number,
+            "status": attempt.status,
+            "reference": attempt.reference,
+            "started_at": attempt.started_at,
+            "next_question_at": next_question_at,
         }
         await self._connection.execute(insert(payment_attempt).values(values))
-        return attempt_id
 
     async def attempt(self, attempt_id: UUID) -> Attempt | None:
         """An attempt and its contract."""
-        columns, later = payment_attempt.c, payment_attempt.alias("later")
-        is_latest = ~(
-            select(later).where(later.c.payment_id == columns.payment_id, later.c.number > columns.number).exists()
-        )
-        contract = merchant_contract.c
-        statement = (
-            select(
-                columns.attempt_id,
-                columns.payment_id,
-                columns.contract_id,
-                columns.number,
-                is_latest.label("is_latest"),
-                columns.status,
-                contract.protocol,
-                contract.site,
-                contract.mode,
-                contract.bank_public_key_pem,
-            )
-            .join(merchant_contract, contract.contract_id == columns.contract_id)
-            .where(columns.attempt_id == attempt_id)
-        )
+        statement = _ATTEMPTS.where(payment_attempt.c.attempt_id == attempt_id)
         row = (await self._connection.execute(statement)).one_or_none()
-        if row is None:
-            return None
-        return Attempt(**{**row._mapping, "status": PaymentStatus(row.status), "mode": Mode(row.mode)})
+        return self._attempt(row) if row else None
+
+    async def has_open_attempt(self, wanted: Payment) -> bool:
+        """Whether the bank may still accept a payment of the same thing: in another attempt or another payment."""
+        statement = (
+            select(payment_attempt.c.attempt_id)
+            .join(payment, payment.c.payment_id == payment_attempt.c.payment_id)
+            .where(
+                payment.c.purpose == wanted.purpose,
+                payment.c.reference_id == wanted.reference_id,
+                payment_attempt.c.status == PaymentStatus.IN_PROGRESS,
+            )
+            .limit(1)
+        )
+        return await self._connection.scalar(statement) is not None
+
+    def _attempt(self, row: Row[Any]) -> Attempt:
+        return Attempt(
+            attempt_id=row.attempt_id,
+            payment_id=row.payment_id,
+            number=row.number,
+            is_latest=row.is_latest,
+            status=PaymentStatus(row.status),
+            amount_cents=row.amount_cents,
+            reference=row.reference,
+            handle=row.handle,
+            started_at=row.started_at,
+            contract=self.read_contract(row),
+        )
+
+    async def set_attempt_handle(self, attempt_id: UUID, handle: str) -> None:
+        """Writes the bank's own name of an attempt."""
+        statement = update(payment_attempt).where(payment_attempt.c.attempt_id == attempt_id).values(handle=handle)
+        await self._connection.execute(statement)
 
     async def set_attempt_status(self, attempt_id: UUID, status: PaymentStatus) -> None:
         """Writes an attempt's outcome."""
@@ -147,3 +179,38 @@ class SqlAttempts(Scoped):
             .where(columns.payment_id == payment_id, columns.status == PaymentStatus.IN_PROGRESS)
             .values(status=PaymentStatus.EXPIRED)
         )
+
+    async def lock_due_questions(self, real_now: datetime, limit: int) -> list[DueQuestion]:
+        """Attempts to ask the bank about, locked; those asked elsewhere are left."""
+        columns = payment_attempt.c
+        statement = (
+            select(columns.attempt_id, columns.started_at, columns.questions)
+            .where(columns.next_question_at <= real_now)
+            .order_by(columns.next_question_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [DueQuestion(*row) for row in await self._connection.execute(statement)]
+
+    async def set_next_question(self, attempt_id: UUID, at: datetime | None, *, asked_at: datetime) -> None:
+        """Writes when the bank is asked again, None for never; a question is being asked, or was answered, now."""
+        columns = payment_attempt.c
+        asked = columns.questions + 1 if at else columns.questions
+        values = {"next_question_at": at, "asked_at": asked_at, "questions": asked}
+        await self._connection.execute(update(payment_attempt).where(columns.attempt_id == attempt_id).values(values))
+
+    async def ask_soon(self, attempt_id: UUID, real_now: datetime, pause: timedelta, *, even_if_known: bool) -> None:
+        """The next question comes at once, ``pause`` after the last one at the earliest.
+
+        An attempt whose end is known is left in peace, except ``even_if_known``.
+        """
+        columns = payment_attempt.c
+        soon = func.greatest(real_now, columns.asked_at + pause)
+        statement = update(payment_attempt).where(columns.attempt_id == attempt_id)
+        if not even_if_known:
+            statement = statement.where(columns.next_question_at.is_not(None))
+        result = await self._connection.execute(
+            statement.values(next_question_at=func.least(columns.next_question_at, soon))
+        )
+        if result.rowcount:
+            self._transaction.wake(ASKING)

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from payment_gateway.adapters.tables import bank_message, bank_transaction, payment, payment_attempt
-from payment_gateway.domain.judgement import TransactionOutcome
+from payment_gateway.adapters.tables import bank_message, bank_reversal, bank_transaction, payment, payment_attempt
+from payment_gateway.domain.judgement import Decision, TransactionOutcome
 from payment_gateway.domain.payment import PaymentStatus
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -20,6 +20,15 @@ _MOST_MESSAGES = 500
 _attempts = (
     select(func.count()).where(payment_attempt.c.payment_id == payment.c.payment_id).scalar_subquery().label("attempts")
 )
+_reference = func.coalesce(
+    select(payment_attempt.c.reference)
+    .where(payment_attempt.c.payment_id == payment.c.payment_id)
+    .order_by((payment_attempt.c.status == PaymentStatus.SUCCEEDED).desc(), payment_attempt.c.number.desc())
+    .limit(1)
+    .scalar_subquery(),
+    payment.c.bank_reference,
+).label("bank_reference")
+"""The one on the bank's statements: of the attempt that was paid, else of the last one."""
 _to_review = or_(
     payment.c.status == PaymentStatus.TO_REVIEW,
     select(bank_transaction)
@@ -30,8 +39,8 @@ _to_review = or_(
 
 
 def _payments() -> Select[*tuple[Any, ...]]:
-    columns = [column for column in payment.c if column.name != "payer"]
-    return select(*columns, _attempts, _to_review.label("needs_review"))
+    columns = [column for column in payment.c if column.name not in {"payer", "bank_reference"}]
+    return select(*columns, _reference, _attempts, _to_review.label("needs_review"))
 
 
 async def payment_by_id(connection: AsyncConnection, payment_id: UUID, family_id: UUID | None) -> AnyRow | None:
@@ -95,3 +104,40 @@ async def payment_of_attempt(connection: AsyncConnection, attempt_id: UUID) -> U
     return await connection.scalar(
         select(payment_attempt.c.payment_id).where(payment_attempt.c.attempt_id == attempt_id)
     )
+
+
+async def surpluses(connection: AsyncConnection, *, decision: Decision | None, cursor: UUID | None, limit: int) -> Rows:
+    """Transactions that settle nothing, newest first."""
+    columns = bank_transaction.c
+    statement = (
+        select(
+            columns.movement_id,
+            columns.payment_id,
+            payment.c.family_id,
+            payment.c.regie_id,
+            payment.c.label,
+            columns.amount_cents,
+            columns.currency,
+            payment.c.amount_cents.label("due_cents"),
+            columns.transaction_id,
+            columns.reason,
+            columns.decision,
+            columns.accepted_at.label("received_at"),
+        )
+        .join(payment, payment.c.payment_id == columns.payment_id)
+        .where(columns.decision.is_not(None))
+        .order_by(columns.movement_id.desc())
+        .limit(limit)
+    )
+    if decision:
+        statement = statement.where(columns.decision == decision)
+    if cursor:
+        statement = statement.where(columns.movement_id < cursor)
+    return (await connection.execute(statement)).all()
+
+
+async def reversals(connection: AsyncConnection, payment_id: UUID) -> Rows:
+    """Money of a payment that went back or did not come, oldest first."""
+    columns = bank_reversal.c
+    statement = select(bank_reversal).where(columns.payment_id == payment_id).order_by(columns.movement_id)
+    return (await connection.execute(statement)).all()

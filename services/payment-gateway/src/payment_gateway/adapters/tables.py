@@ -1,6 +1,6 @@
 """Tables of payment-gateway."""
 
-from sqlalchemy import BigInteger, Column, Computed, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, Computed, Date, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 
@@ -18,13 +18,9 @@ merchant_contract = Table(
     Column("regie_id", Uuid),
     Column("protocol", Text),
     Column("site", Text),
-    Column("rang", Text),
-    Column("identifiant", Text),
-    Column("sealed_hmac_key", LargeBinary),
-    Column("page_url", Text),
-    Column("bank_public_key_pem", Text),
     Column("mode", Text),
-    Column("shop_name", Text),
+    Column("terms", JSONB),
+    Column("sealed_secrets", JSONB),
     _instant("opened_at"),
     _instant("closed_at"),
 )
@@ -59,7 +55,21 @@ payment_attempt = Table(
     Column("contract_id", Uuid),
     Column("number", Integer),
     Column("status", Text),
+    Column("reference", Text),
+    Column("handle", Text),
     _instant("started_at"),
+    _instant("next_question_at"),
+    _instant("asked_at"),
+    Column("questions", Integer),
+)
+daily_number = Table(
+    "daily_number",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("protocol", Text, primary_key=True),
+    Column("site", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("last", Integer),
 )
 bank_message = Table(
     "bank_message",
@@ -75,6 +85,7 @@ bank_message = Table(
     Column("receptions", Integer),
     Column("verdict", Text),
     Column("encoding", Text),
+    Column("kind", Text),
     Column("code", Text),
     Column("amount_cents", BigInteger),
     Column("transaction_id", Text),
@@ -90,9 +101,28 @@ bank_transaction = Table(
     Column("payment_id", Uuid),
     Column("attempt_id", Uuid),
     Column("message_id", Uuid),
+    Column("movement_id", Uuid),
     Column("outcome", Text),
+    Column("reason", Text),
+    Column("decision", Text),
     Column("amount_cents", BigInteger),
+    Column("currency", Text),
     Column("authorisation", Text),
     Column("call_number", Text),
     _instant("accepted_at"),
+)
+bank_reversal = Table(
+    "bank_reversal",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("movement_id", Uuid, primary_key=True),
+    Column("protocol", Text),
+    Column("site", Text),
+    Column("reversal_id", Text),
+    Column("kind", Text),
+    Column("payment_id", Uuid),
+    Column("attempt_id", Uuid),
+    Column("message_id", Uuid),
+    Column("amount_cents", BigInteger),
+    _instant("recorded_at"),
 )

@@ -1,31 +1,35 @@
 """A régie's contract with its bank."""
 
-from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from chassis.errors import DomainError
+from chassis.ids import new_id
+from payment_gateway.application.bank_port import ContractTerms
 from payment_gateway.application.ports import MerchantContract, PaymentStore
 
 
-class HmacKeyMissingError(DomainError):
+class ContractSecretMissingError(DomainError):
     """A first contract without its key."""
 
-    slug = "hmac-key-missing"
-    sentence = "La clé HMAC de la régie est nécessaire pour enregistrer un premier contrat."
+    slug = "contract-secret-missing"
+    sentence = "La clé donnée par la banque est nécessaire pour enregistrer ce contrat."
 
 
-async def change_contract(store: PaymentStore, contract: MerchantContract, now: datetime) -> MerchantContract:
+async def change_contract(store: PaymentStore, regie_id: UUID, terms: ContractTerms, now: datetime) -> MerchantContract:
     """Replaces a régie's contract; attempts begun under the former one end under it.
 
-    An empty key keeps the present one. Nothing is written when nothing changes. Returns the contract in force.
-    Raises ``HmacKeyMissingError``.
+    A secret that is not given stays what it was, as long as protocol and mode do: a test key never serves in
+    production. Nothing is written when nothing changes. Returns the contract in force. Raises
+    ``ContractSecretMissingError``.
     """
-    current = await store.current_contract(contract.regie_id)
-    if not contract.hmac_key:
-        if current is None:
-            raise HmacKeyMissingError
-        contract = replace(contract, hmac_key=current.hmac_key)
-    if current is not None and current == replace(contract, contract_id=current.contract_id):
+    current = await store.current_contract(regie_id)
+    if current and (current.protocol, current.mode) == (terms.protocol, terms.mode):
+        terms = terms.with_secrets(current.terms.secrets())
+    if not set(terms.required_secrets) <= terms.secrets().keys():
+        raise ContractSecretMissingError
+    if current is not None and current.terms == terms:
         return current
+    contract = MerchantContract(new_id(), regie_id, terms)
     await store.replace_contract(contract, now)
     return contract

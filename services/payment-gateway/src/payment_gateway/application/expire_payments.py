@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from payment_gateway.application.ports import PaymentStore
+from payment_gateway.domain.outcome import EXPIRED_SENTENCE
 from payment_gateway.domain.payment import PaymentStatus
-from payment_gateway.domain.refusals import EXPIRED_SENTENCE
 
 BATCH = 100
 

@@ -1,33 +1,18 @@
-"""The bank's message is judged, once, and decides the payment under its row lock."""
+"""A kept message is judged, once."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from payment_gateway.application.ports import (
-    Attempt,
-    BankMessage,
-    BankProtocol,
-    PaymentStore,
-    UnreadableMessageError,
-)
-from payment_gateway.domain.judgement import BankOutcome, Verdict, judge
-from payment_gateway.domain.payment import PUBLISHED, Payment
+from payment_gateway.application.bank_port import Protocols, UnreadableMessageError
+from payment_gateway.application.decide import Times, decide
+from payment_gateway.application.ports import Attempt, BankMessage, PaymentStore, Said
+from payment_gateway.domain.judgement import Channel, Verdict
+from payment_gateway.domain.schedule import HINT_PAUSE
 
 
-@dataclass(frozen=True)
-class Times:
-    """One instant by both clocks: business time for outcomes, real time for messages."""
-
-    now: datetime
-    real_now: datetime
-
-
-async def judge_message(
-    store: PaymentStore, protocols: dict[str, BankProtocol], message_id: UUID, times: Times
-) -> Verdict | None:
+async def judge_message(store: PaymentStore, protocols: Protocols, message_id: UUID, times: Times) -> Verdict | None:
     """Judges a kept message. Returns its verdict, None when it was judged before.
 
+    A hint is followed by a question, and so is the payer's way back while the attempt's end is not known.
     Locks are taken in the order message, payment, so that any number of messages can be judged at once.
     """
     message = await store.lock_waiting_message(message_id)
@@ -37,51 +22,25 @@ async def judge_message(
     if attempt is None:
         await store.set_verdict(message_id, Verdict.UNKNOWN_ATTEMPT, None, times.real_now)
         return Verdict.UNKNOWN_ATTEMPT
-    try:
-        outcome = protocols[attempt.protocol].read(attempt.bank_public_key_pem, message.raw)
-    except UnreadableMessageError as error:
-        await store.set_verdict(message_id, error.verdict, None, times.real_now)
-        return error.verdict
-    verdict = await _decide(store, message, attempt.attempt_id, outcome, times)
-    await store.set_verdict(message_id, verdict, outcome, times.real_now)
+    verdict = await _judge(store, protocols, message, attempt, times)
+    hinted, back = verdict is Verdict.HINT, message.channel is Channel.RETURN
+    if (hinted or back) and protocols[attempt.contract.protocol].can_ask(attempt.contract.terms):
+        await store.ask_soon(attempt.attempt_id, times.real_now, HINT_PAUSE, even_if_known=hinted)
     return verdict
 
 
-async def _decide(
-    store: PaymentStore, message: BankMessage, attempt_id: UUID, outcome: BankOutcome, times: Times
+async def _judge(
+    store: PaymentStore, protocols: Protocols, message: BankMessage, attempt: Attempt, times: Times
 ) -> Verdict:
-    payment, attempt = await _locked(store, attempt_id)
-    holder = await store.payment_of_transaction(attempt, outcome.transaction_id) if outcome.transaction_id else None
-    judgement = judge(
-        payment,
-        outcome,
-        channel=message.channel,
-        mode=attempt.mode,
-        is_latest_attempt=attempt.is_latest,
-        known_transaction=holder,
-    )
-    if judgement.transaction:
-        await store.add_transaction(attempt, message.message_id, outcome, judgement.transaction, times.real_now)
-    if judgement.status and judgement.status.rank > attempt.status.rank:
-        await store.set_attempt_status(attempt_id, judgement.status)
-    if judgement.status and judgement.settles_payment:
-        await _settle(store, payment.move(judgement.status, judgement.code, judgement.reason, times.now), payment)
-    return judgement.verdict
-
-
-async def _locked(store: PaymentStore, attempt_id: UUID) -> tuple[Payment, Attempt]:
-    """The payment, locked, then the attempt, read once nobody else can move it."""
-    attempt = await store.attempt(attempt_id)
-    payment = await store.locked_payment(attempt.payment_id) if attempt else None
-    attempt = await store.attempt(attempt_id)
-    if attempt is None or payment is None:
-        raise LookupError(f"attempt {attempt_id} or its payment is gone")
-    return payment, attempt
-
-
-async def _settle(store: PaymentStore, moved: Payment, payment: Payment) -> None:
-    if moved is payment:
-        return
-    await store.save_payment(moved)
-    if moved.status in PUBLISHED:
-        await store.publish_settled(moved)
+    protocol, terms = protocols[attempt.contract.protocol], attempt.contract.terms
+    try:
+        outcome = protocol.understand(terms, message.channel, message.raw)
+    except UnreadableMessageError as error:
+        outcome, verdict = None, error.verdict
+    else:
+        verdict = Verdict.HINT
+        if outcome is not None:
+            said = Said(message.message_id, message.channel, outcome)
+            verdict = await decide(store, attempt.attempt_id, said, times)
+    await store.set_verdict(message.message_id, verdict, outcome, times.real_now)
+    return verdict

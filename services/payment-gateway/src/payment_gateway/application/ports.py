@@ -1,79 +1,57 @@
-"""What the use cases need from the outside: a store, and a bank's protocol."""
+"""What the use cases need of the store."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from contracts.values import Payer
-from payment_gateway.domain.judgement import BankOutcome, Channel, TransactionOutcome, Verdict
+from payment_gateway.application.bank_port import ContractTerms
+from payment_gateway.domain.judgement import Channel, Judgement, ReversalKind, Verdict
+from payment_gateway.domain.outcome import BankOutcome
 from payment_gateway.domain.payment import Mode, Payment, PaymentStatus
 
 
 @dataclass(frozen=True)
 class MerchantContract:
-    """A régie's contract with a bank. ``hmac_key`` is the secret the requests are signed with, in hexadecimal."""
+    """A régie's contract with a bank. The key of a message is chosen by it, never by the message."""
 
     contract_id: UUID
     regie_id: UUID
-    protocol: str
-    site: str
-    rang: str
-    identifiant: str
-    page_url: str
-    bank_public_key_pem: str
-    mode: Mode
-    shop_name: str
-    hmac_key: str = field(repr=False)
+    terms: ContractTerms
+
+    @property
+    def protocol(self) -> str:
+        """The name of the bank's protocol."""
+        return self.terms.protocol
+
+    @property
+    def shop(self) -> str:
+        """The shop's number at the bank."""
+        return self.terms.shop
+
+    @property
+    def mode(self) -> Mode:
+        """Whether real money moves."""
+        return self.terms.mode
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One visit to the bank's page, with what its contract says of reading the bank's answers."""
+    """One visit to the bank's page, and the contract it was begun under."""
 
     attempt_id: UUID
     payment_id: UUID
-    contract_id: UUID
     number: int
     is_latest: bool
     status: PaymentStatus
-    protocol: str
-    site: str
-    mode: Mode
-    bank_public_key_pem: str
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Base addresses without a trailing slash: where the browser comes back, where the bank's server writes.
-
-    ``path`` is what follows in both, made of protocol, commune and attempt: the addresses carry no query.
-    """
-
-    browser: str
-    server: str
-    path: str
-
-
-@dataclass(frozen=True)
-class PaymentOrder:
-    """What a bank is asked to collect. ``real_now`` is real time: the bank compares it with its own."""
-
-    bank_reference: str
     amount_cents: int
-    article_count: int
-    payer: Payer
-    town_hall_email: str
-    addresses: Addresses
-    real_now: datetime
-
-
-@dataclass(frozen=True)
-class BankForm:
-    """The form that sends the payer's browser to the bank, fields in the order that was signed."""
-
-    action: str
-    fields: tuple[tuple[str, str], ...] = field(repr=False)
+    reference: str
+    handle: str | None
+    started_at: datetime
+    contract: MerchantContract
 
 
 @dataclass(frozen=True)
@@ -87,24 +65,22 @@ class BankMessage:
     raw: bytes = field(repr=False)
 
 
-class UnreadableMessageError(Exception):
-    """A message that proves nothing. ``verdict`` says why."""
+@dataclass(frozen=True)
+class DueQuestion:
+    """An attempt to ask its bank about, and how often it was."""
 
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(verdict)
-        self.verdict = verdict
+    attempt_id: UUID
+    started_at: datetime
+    asked: int
 
 
-class BankProtocol(Protocol):
-    """What differs between banks."""
+@dataclass(frozen=True)
+class Said:
+    """What a bank said, by which message and how it came."""
 
-    def start(self, contract: MerchantContract, order: PaymentOrder) -> BankForm:
-        """The signed form of an attempt."""
-        ...
-
-    def read(self, bank_public_key_pem: str, raw: bytes) -> BankOutcome:
-        """A message in our words, its signature verified first. Raises ``UnreadableMessageError``."""
-        ...
+    message_id: UUID
+    channel: Channel
+    outcome: BankOutcome
 
 
 class PaymentRegister(Protocol):
@@ -118,7 +94,8 @@ class PaymentStore(PaymentRegister, Protocol):
 
     async def current_contract(self, regie_id: UUID) -> MerchantContract | None: ...
     async def replace_contract(self, contract: MerchantContract, now: datetime) -> None: ...
-    async def bank_keys(self, protocol: str) -> list[str]: ...
+    async def contracts_of(self, protocol: str) -> list[MerchantContract]: ...
+    async def next_daily_number(self, contract: MerchantContract, day: date) -> int: ...
 
     async def locked_payment(self, payment_id: UUID) -> Payment | None: ...
     async def payer_of(self, payment_id: UUID) -> Payer: ...
@@ -126,24 +103,36 @@ class PaymentStore(PaymentRegister, Protocol):
     async def publish_settled(self, payment: Payment) -> None: ...
     async def lock_expired(self, real_now: datetime, limit: int) -> list[Payment]: ...
 
-    async def add_attempt(self, payment_id: UUID, contract_id: UUID, real_now: datetime) -> UUID: ...
+    async def add_attempt(self, attempt: Attempt, next_question_at: datetime | None) -> None: ...
+    async def has_open_attempt(self, payment: Payment) -> bool: ...
+    async def count_attempts(self, payment_id: UUID) -> int: ...
     async def attempt(self, attempt_id: UUID) -> Attempt | None: ...
     async def set_attempt_status(self, attempt_id: UUID, status: PaymentStatus) -> None: ...
+    async def set_attempt_handle(self, attempt_id: UUID, handle: str) -> None: ...
     async def expire_attempts(self, payment_id: UUID) -> None: ...
+
+    async def lock_due_questions(self, real_now: datetime, limit: int) -> list[DueQuestion]: ...
+    async def set_next_question(self, attempt_id: UUID, at: datetime | None, *, asked_at: datetime) -> None: ...
+    async def ask_soon(
+        self, attempt_id: UUID, real_now: datetime, pause: timedelta, *, even_if_known: bool
+    ) -> None: ...
 
     async def kept_messages(self, attempt_id: UUID) -> int: ...
     async def keep_message(self, message: BankMessage, real_now: datetime) -> UUID: ...
+    async def keep_answer(self, message: BankMessage, real_now: datetime) -> UUID: ...
     async def lock_waiting_message(self, message_id: UUID) -> BankMessage | None: ...
     async def set_verdict(
         self, message_id: UUID, verdict: Verdict, outcome: BankOutcome | None, real_now: datetime
     ) -> None: ...
 
-    async def payment_of_transaction(self, attempt: Attempt, transaction_id: str) -> UUID | None: ...
+    async def payment_of_transaction(self, contract: MerchantContract, transaction_id: str) -> UUID | None: ...
     async def add_transaction(
-        self,
-        attempt: Attempt,
-        message_id: UUID,
-        outcome: BankOutcome,
-        kept_as: TransactionOutcome,
-        real_now: datetime,
+        self, attempt: Attempt, payment: Payment, said: Said, judgement: Judgement, real_now: datetime
     ) -> None: ...
+    async def add_reversal(
+        self, attempt: Attempt, payment: Payment, said: Said, kind: ReversalKind, real_now: datetime
+    ) -> bool: ...
+
+
+Stores = Callable[[], AbstractAsyncContextManager[PaymentStore]]
+"""Opens the store in a transaction of its own, which commits at the end."""

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from chassis.errors import NotFoundError
 from chassis.ids import new_id
-from payment_gateway.application.ports import BankMessage, BankProtocol, PaymentStore, UnreadableMessageError
+from payment_gateway.application.bank_port import Protocols, UnreadableMessageError
+from payment_gateway.application.ports import BankMessage, MerchantContract, PaymentStore
 from payment_gateway.domain.judgement import Channel
 
 MAX_BYTES = 8192
-"""A real message has less than 1 kB."""
+"""A real message has less than 4 kB."""
 UNSIGNED_KEPT = 40
 """An attempt's address is known to its payer, who could fill the table: beyond this many messages, only signed ones
 are kept. The bank sends one for each card tried."""
@@ -17,7 +18,7 @@ are kept. The bank sends one for each card tried."""
 
 async def receive_message(
     store: PaymentStore,
-    protocols: dict[str, BankProtocol],
+    protocols: Protocols,
     *,
     protocol: str,
     channel: Channel,
@@ -30,18 +31,18 @@ async def receive_message(
     A message about an attempt nobody knows is kept, without its attempt, if it bears the bank's signature: it may
     speak of real money. Raises ``NotFoundError`` when the message is not kept.
     """
-    known = await store.attempt(attempt_id) is not None
+    attempt = await store.attempt(attempt_id)
+    known = attempt is not None and attempt.contract.protocol == protocol
     if not known or await store.kept_messages(attempt_id) >= UNSIGNED_KEPT:
-        keys = await store.bank_keys(protocol)
-        if not any(_is_signed(protocols[protocol], key, raw) for key in keys):
+        contracts = await store.contracts_of(protocol)
+        if not any(_is_signed(protocols, contract, channel, raw) for contract in contracts):
             raise NotFoundError
     message = BankMessage(new_id(), attempt_id if known else None, protocol, channel, raw)
     return await store.keep_message(message, real_now)
 
 
-def _is_signed(protocol: BankProtocol, key: str, raw: bytes) -> bool:
+def _is_signed(protocols: Protocols, contract: MerchantContract, channel: Channel, raw: bytes) -> bool:
     try:
-        protocol.read(key, raw)
+        return protocols[contract.protocol].understand(contract.terms, channel, raw) is not None
     except UnreadableMessageError:
         return False
-    return True

@@ -1,12 +1,21 @@
-"""A family leaves for the bank's page."""
+"""A family leaves for the bank's page.
+
+Some banks must be told beforehand, over the network. The attempt is therefore written down and committed first, then
+the bank is spoken to with no transaction open, then its own name for the attempt is written down. A crash in between
+leaves an attempt that never left: nobody can pay it, and it ends by itself. The payment is under way only once the
+family can leave.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from chassis.errors import NotFoundError
-from payment_gateway.application.ports import Addresses, BankForm, BankProtocol, PaymentOrder, PaymentStore
-from payment_gateway.domain.payment import NoMerchantContractError
+from chassis.errors import DomainError, NotFoundError
+from chassis.ids import new_id
+from payment_gateway.application.bank_port import Addresses, Departure, PaymentOrder, Protocols
+from payment_gateway.application.ports import Attempt, MerchantContract, PaymentStore, Stores
+from payment_gateway.domain.payment import AttemptInProgressError, NoMerchantContractError, Payment, PaymentStatus
+from payment_gateway.domain.schedule import next_question
 
 
 @dataclass(frozen=True)
@@ -22,35 +31,91 @@ class Portal:
 
 
 async def start_attempt(
-    store: PaymentStore,
-    protocols: dict[str, BankProtocol],
+    stores: Stores,
+    protocols: Protocols,
     *,
     payment_id: UUID,
     family_id: UUID,
+    confirmed: bool,
     portal: Portal,
     real_now: datetime,
-) -> tuple[UUID, BankForm]:
-    """Opens an attempt. Returns its id and the signed form.
+) -> tuple[UUID, Departure]:
+    """Opens an attempt. Returns its id and how to leave.
 
-    Raises ``NotFoundError``, ``PaymentAlreadyPaidError``, ``PaymentClosedError``, ``NoMerchantContractError``.
+    While another one may still succeed the family must have ``confirmed`` that it wants to risk paying twice.
+    Raises ``AttemptInProgressError``,
+    ``NotFoundError``, ``PaymentAlreadyPaidError``, ``PaymentClosedError``, ``NoMerchantContractError``,
+    ``PaymentMisconfiguredError``, ``BankUnavailableError``.
     """
-    payment = await store.locked_payment(payment_id)
-    if payment is None or payment.family_id != family_id:
+    async with stores() as store:
+        payment = await store.locked_payment(payment_id)
+        if payment is None or payment.family_id != family_id:
+            raise NotFoundError
+        payment.check_can_start()
+        if not confirmed and await store.has_open_attempt(payment):
+            raise AttemptInProgressError
+        attempt, order = await _open(store, protocols, payment, portal, real_now)
+    protocol, terms = protocols[attempt.contract.protocol], attempt.contract.terms
+    try:
+        departure = await protocol.start(terms, order)
+        async with stores() as store:
+            await _leave(store, attempt, departure, expires_at=real_now + protocol.patience(terms))
+    except DomainError:
+        async with stores() as store:
+            await store.set_attempt_status(attempt.attempt_id, PaymentStatus.CANCELLED)
+            await store.set_next_question(attempt.attempt_id, None, asked_at=real_now)
+        raise
+    return attempt.attempt_id, departure
+
+
+async def _leave(store: PaymentStore, attempt: Attempt, departure: Departure, *, expires_at: datetime) -> None:
+    """The payment is under way, unless it was paid while the bank was spoken to."""
+    payment = await store.locked_payment(attempt.payment_id)
+    if payment is None:
         raise NotFoundError
     payment.check_can_start()
+    await store.save_payment(payment.start(expires_at))
+    if departure.handle is not None:
+        await store.set_attempt_handle(attempt.attempt_id, departure.handle)
+
+
+async def _open(
+    store: PaymentStore, protocols: Protocols, payment: Payment, portal: Portal, real_now: datetime
+) -> tuple[Attempt, PaymentOrder]:
     contract = await store.current_contract(payment.regie_id)
     if contract is None:
         raise NoMerchantContractError
-    payer = await store.payer_of(payment_id)
-    attempt_id = await store.add_attempt(payment_id, contract.contract_id, real_now)
-    await store.save_payment(payment.start(real_now))
-    order = PaymentOrder(
-        bank_reference=payment.bank_reference,
+    protocol = protocols[contract.protocol]
+    attempt = await _new_attempt(store, protocols, payment, contract, real_now)
+    first_question = next_question(real_now, 0, real_now) if protocol.can_ask(contract.terms) else None
+    await store.add_attempt(attempt, first_question)
+    number = await store.next_daily_number(contract, real_now.date()) if protocol.needs_daily_number else None
+    return attempt, PaymentOrder(
+        reference=attempt.reference,
         amount_cents=payment.amount_cents,
+        label=payment.label,
         article_count=payment.article_count,
-        payer=payer,
+        payer=await store.payer_of(payment.payment_id),
         town_hall_email=portal.town_hall_email,
-        addresses=Addresses(portal.browser, portal.server, f"{contract.protocol}/{portal.slug}/{attempt_id}"),
+        addresses=Addresses(portal.browser, portal.server, f"{contract.protocol}/{portal.slug}/{attempt.attempt_id}"),
         real_now=real_now,
+        daily_number=number,
     )
-    return attempt_id, protocols[contract.protocol].start(contract, order)
+
+
+async def _new_attempt(
+    store: PaymentStore, protocols: Protocols, payment: Payment, contract: MerchantContract, real_now: datetime
+) -> Attempt:
+    attempt_id = new_id()
+    return Attempt(
+        attempt_id=attempt_id,
+        payment_id=payment.payment_id,
+        number=await store.count_attempts(payment.payment_id) + 1,
+        is_latest=True,
+        status=PaymentStatus.IN_PROGRESS,
+        amount_cents=payment.amount_cents,
+        reference=protocols[contract.protocol].reference(payment, attempt_id),
+        handle=None,
+        started_at=real_now,
+        contract=contract,
+    )

@@ -1,23 +1,32 @@
 """What happened to a payment, in words for the town hall."""
 
 from chassis.french import euros
-from payment_gateway.domain.judgement import Channel, Verdict
+from payment_gateway.domain.judgement import Channel, ReversalKind, Verdict
+from payment_gateway.domain.outcome import OutcomeKind
 from payment_gateway.domain.payment import PaymentStatus
-from payment_gateway.domain.refusals import OutcomeKind, meaning_of
 
-_ORIGINS = {Channel.IPN: "Message de la banque", Channel.RETURN: "Retour du navigateur"}
+_ORIGINS = {
+    Channel.IPN: "Message de la banque",
+    Channel.RETURN: "Retour du navigateur",
+    Channel.ANSWER: "Réponse de la banque",
+}
 _VERDICTS = {
     Verdict.DISPLAY_ONLY: "noté sans effet : seul le message de la banque fait foi.",
+    Verdict.HINT: "la banque a quelque chose à dire : la question lui est posée.",
     Verdict.DUPLICATE: "déjà pris en compte, sans effet.",
     Verdict.LATE: "arrivé après le succès du paiement, sans effet.",
     Verdict.BAD_SIGNATURE: "sa signature n'est pas celle de la banque, il est ignoré.",
     Verdict.MALFORMED: "illisible, il est ignoré.",
     Verdict.UNKNOWN_ATTEMPT: "la tentative qu'il désigne est inconnue, il est gardé pour vérification.",
+    Verdict.OTHER_SHOP: "il vient d'une autre boutique de la banque, il est ignoré.",
     Verdict.REFERENCE_MISMATCH: "il porte la référence d'un autre paiement, il est ignoré.",
     Verdict.TEST_IN_PRODUCTION: "il vient de la plateforme d'essai de la banque, il est ignoré.",
     Verdict.TRANSACTION_ELSEWHERE: "sa transaction a déjà réglé un autre paiement, il est ignoré.",
     Verdict.AMOUNT_MISMATCH: "le montant encaissé n'est pas celui du paiement : à vérifier avec la banque.",
+    Verdict.CURRENCY_MISMATCH: "la monnaie encaissée n'est pas l'euro : à vérifier avec la banque.",
     Verdict.INCOMPLETE: "succès sans autorisation ou sans numéro de transaction : à vérifier avec la banque.",
+    Verdict.REFUND: "somme rendue par la banque, notée.",
+    Verdict.REVERSAL: "la somme acceptée ne sera finalement pas versée : la famille doit de nouveau payer.",
     Verdict.SURPLUS: "second encaissement du même paiement : à rembourser.",
 }
 _KINDS = {
@@ -27,6 +36,12 @@ _KINDS = {
     OutcomeKind.EXPIRED: "page de paiement expirée",
     OutcomeKind.REFUSED: "paiement refusé",
     OutcomeKind.ALREADY_PAID: "refusé car déjà payé",
+    OutcomeKind.REFUNDED: "remboursement fait",
+}
+_REVERSALS = {
+    ReversalKind.REFUND: "Remboursement fait par la banque",
+    ReversalKind.CANCELLATION: "Encaissement annulé avant d'être versé",
+    ReversalKind.REJECTION: "Encaissement rejeté par la banque du payeur",
 }
 _STATUSES = {
     PaymentStatus.REQUESTED: "En attente : la famille n'est pas encore allée sur la page de la banque.",
@@ -54,6 +69,7 @@ def message_sentence(
     channel: Channel,
     number: int,
     verdict: Verdict | None,
+    kind: OutcomeKind | None,
     code: str | None,
     amount_cents: int | None,
     transaction_id: str | None,
@@ -65,12 +81,23 @@ def message_sentence(
     if verdict is None:
         return f"{origin} : reçu, bientôt examiné."
     parts = []
-    if code is not None and amount_cents is not None:
-        said = f"{_KINDS[meaning_of(code).kind]}, code {code}, {euros(amount_cents)}"
+    if kind is not None and amount_cents is not None:
+        said = f"{_KINDS[kind]}, code {code}, {euros(amount_cents)}"
         parts.append(f"{said}, transaction {transaction_id}" if transaction_id else said)
     if verdict in _VERDICTS:
         parts.append(_VERDICTS[verdict])
     return f"{origin} : {' – '.join(parts).rstrip('.')}."
+
+
+def surplus_sentence(verdict: Verdict) -> str:
+    """Why money settles nothing."""
+    sentence = _VERDICTS[verdict]
+    return sentence[0].upper() + sentence[1:]
+
+
+def reversal_sentence(kind: ReversalKind, amount_cents: int) -> str:
+    """Money that went back, or did not come."""
+    return f"{_REVERSALS[kind]} : {euros(amount_cents)}."
 
 
 def status_sentence(status: PaymentStatus, reason: str | None) -> str:

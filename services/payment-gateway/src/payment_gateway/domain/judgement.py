@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from contracts.values import EURO
+from payment_gateway.domain.outcome import TO_REVIEW_SENTENCE, BankOutcome, OutcomeKind
 from payment_gateway.domain.payment import Mode, Payment, PaymentStatus
-from payment_gateway.domain.refusals import TO_REVIEW_SENTENCE, OutcomeKind, meaning_of
 
 
 class Channel(StrEnum):
-    """How a message came: from the bank's server, or through the payer's browser."""
+    """How a message came: from the bank's server, through the payer's browser, or as the answer to our question."""
 
     IPN = "ipn"
     RETURN = "return"
+    ANSWER = "answer"
 
 
 class Verdict(StrEnum):
@@ -20,17 +22,22 @@ class Verdict(StrEnum):
 
     VALID = "valid"
     DISPLAY_ONLY = "display-only"
+    HINT = "hint"
     DUPLICATE = "duplicate"
     LATE = "late"
     BAD_SIGNATURE = "bad-signature"
     MALFORMED = "malformed"
     UNKNOWN_ATTEMPT = "unknown-attempt"
+    OTHER_SHOP = "other-shop"
     REFERENCE_MISMATCH = "reference-mismatch"
     TEST_IN_PRODUCTION = "test-in-production"
     TRANSACTION_ELSEWHERE = "transaction-elsewhere"
     AMOUNT_MISMATCH = "amount-mismatch"
+    CURRENCY_MISMATCH = "currency-mismatch"
     INCOMPLETE = "incomplete"
     SURPLUS = "surplus"
+    REFUND = "refund"
+    REVERSAL = "reversal"
 
 
 class TransactionOutcome(StrEnum):
@@ -41,21 +48,20 @@ class TransactionOutcome(StrEnum):
     TO_REVIEW = "to_review"
 
 
-@dataclass(frozen=True)
-class BankOutcome:
-    """A message whose signature is the bank's, in our words.
+class Decision(StrEnum):
+    """What the town hall made of money that settles nothing."""
 
-    ``is_test`` says that the bank's test platform made it; ``encoding`` which form of the text its signature covers.
-    """
+    TO_DECIDE = "to_decide"
+    CREDITED = "credited"
+    REFUNDED = "refunded"
 
-    code: str
-    reference: str
-    amount_cents: int
-    authorisation: str | None
-    transaction_id: str | None
-    call_number: str | None
-    is_test: bool
-    encoding: str
+
+class ReversalKind(StrEnum):
+    """How money that was taken went back, or did not come after all. The payment's status does not move for it."""
+
+    REFUND = "refund"
+    CANCELLATION = "cancellation"
+    REJECTION = "rejection"
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class Judgement:
     code: str | None = None
     reason: str | None = None
     transaction: TransactionOutcome | None = None
+    reversal: ReversalKind | None = None
     settles_payment: bool = True
 
 
@@ -87,45 +94,70 @@ def judge(
     payment: Payment,
     outcome: BankOutcome,
     *,
+    reference: str,
     channel: Channel,
     mode: Mode,
     is_latest_attempt: bool,
     known_transaction: UUID | None,
 ) -> Judgement:
-    """Judges a message whose signature was verified.
+    """Judges what a bank is sure to have said of an attempt, whose ``reference`` it has.
 
     ``known_transaction`` is the payment that already holds the bank's transaction, if any. The failure of an attempt
     does not end a payment that is being tried again in a later attempt.
     """
-    if outcome.reference != payment.bank_reference:
-        return Judgement(Verdict.REFERENCE_MISMATCH)
-    meaning = meaning_of(outcome.code)
-    if channel is Channel.RETURN and meaning.kind not in _TOLD_BY_BROWSER:
-        return Judgement(Verdict.DISPLAY_ONLY)
-    if meaning.kind is OutcomeKind.ACCEPTED:
-        return _judge_acceptance(payment, outcome, mode, known_transaction)
-    if meaning.kind is OutcomeKind.PENDING:
+    kind = outcome.meaning.kind
+    if problem := _doubt(outcome, reference, channel, mode):
+        return Judgement(problem)
+    if kind is OutcomeKind.REFUNDED or (outcome.undoes and known_transaction == payment.payment_id):
+        return _judge_reversal(outcome)
+    if kind is OutcomeKind.ACCEPTED:
+        return _judge_acceptance(payment, outcome, known_transaction)
+    if kind is OutcomeKind.PENDING:
         return Judgement(Verdict.VALID)
     if payment.status is PaymentStatus.SUCCEEDED:
         return Judgement(Verdict.LATE)
-    status = _STATUSES[meaning.kind]
+    status = _STATUSES[kind]
     settles = is_latest_attempt or status is PaymentStatus.TO_REVIEW
-    return Judgement(Verdict.VALID, status, outcome.code, meaning.sentence, settles_payment=settles)
+    return Judgement(Verdict.VALID, status, outcome.code, outcome.meaning.sentence, settles_payment=settles)
 
 
-def _judge_acceptance(payment: Payment, outcome: BankOutcome, mode: Mode, known_transaction: UUID | None) -> Judgement:
+def _doubt(outcome: BankOutcome, reference: str, channel: Channel, mode: Mode) -> Verdict | None:
+    """Why something that the bank said decides nothing here."""
+    if outcome.reference != reference:
+        return Verdict.REFERENCE_MISMATCH
+    if channel is Channel.RETURN and outcome.meaning.kind not in _TOLD_BY_BROWSER:
+        return Verdict.DISPLAY_ONLY
     if mode is Mode.PRODUCTION and outcome.is_test:
-        return Judgement(Verdict.TEST_IN_PRODUCTION)
+        return Verdict.TEST_IN_PRODUCTION
+    return None
+
+
+def _judge_reversal(outcome: BankOutcome) -> Judgement:
+    if outcome.transaction_id is None:
+        return Judgement(Verdict.INCOMPLETE)
+    if outcome.meaning.kind is OutcomeKind.REFUNDED:
+        return Judgement(Verdict.REFUND, reversal=ReversalKind.REFUND)
+    cancelled = outcome.meaning.kind is OutcomeKind.CANCELLED
+    return Judgement(Verdict.REVERSAL, reversal=ReversalKind.CANCELLATION if cancelled else ReversalKind.REJECTION)
+
+
+def _judge_acceptance(payment: Payment, outcome: BankOutcome, known_transaction: UUID | None) -> Judgement:
     if known_transaction is not None:
         same = known_transaction == payment.payment_id
         return Judgement(Verdict.DUPLICATE if same else Verdict.TRANSACTION_ELSEWHERE)
-    if outcome.transaction_id is None or outcome.authorisation is None:
-        return _to_review(Verdict.INCOMPLETE, outcome)
-    if outcome.amount_cents != payment.amount_cents:
-        return _to_review(Verdict.AMOUNT_MISMATCH, outcome)
+    if problem := _mismatch(payment, outcome):
+        return _to_review(problem, outcome)
     if payment.status is PaymentStatus.SUCCEEDED:
         return Judgement(Verdict.SURPLUS, PaymentStatus.TO_REVIEW, transaction=TransactionOutcome.SURPLUS)
     return Judgement(Verdict.VALID, PaymentStatus.SUCCEEDED, transaction=TransactionOutcome.SETTLED)
+
+
+def _mismatch(payment: Payment, outcome: BankOutcome) -> Verdict | None:
+    if outcome.transaction_id is None or outcome.lacks_proof:
+        return Verdict.INCOMPLETE
+    if outcome.currency != EURO:
+        return Verdict.CURRENCY_MISMATCH
+    return Verdict.AMOUNT_MISMATCH if outcome.amount_cents != payment.amount_cents else None
 
 
 def _to_review(verdict: Verdict, outcome: BankOutcome) -> Judgement:

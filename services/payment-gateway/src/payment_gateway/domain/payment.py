@@ -6,15 +6,12 @@ still be followed by a success, since the bank's page lets the payer try another
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import DomainError
 from contracts.values import PaymentPurpose
-
-EXPIRES_AFTER = timedelta(minutes=20)
-"""The bank's page lives 15 minutes (PBX_DISPLAY), then its message may still be on its way."""
 
 
 class PaymentStatus(StrEnum):
@@ -64,6 +61,16 @@ class PaymentClosedError(DomainError):
     sentence = "Ce paiement est terminé. Revenez à votre inscription ou à votre facture pour en commencer un autre."
 
 
+class AttemptInProgressError(DomainError):
+    """Another attempt may still succeed."""
+
+    slug = "attempt-in-progress"
+    sentence = (
+        "Un paiement est déjà en cours auprès de la banque : s'il aboutit, vous paieriez deux fois. Attendez sa"
+        " réponse, ou recommencez seulement si vous avez quitté la page de la banque sans payer."
+    )
+
+
 class NoMerchantContractError(DomainError):
     """The régie cannot take cards."""
 
@@ -101,13 +108,13 @@ class Payment:
         if not self.status.is_open:
             raise PaymentClosedError
 
-    def start(self, real_now: datetime) -> "Payment":
-        """The payment once the family has left for the bank; it expires in real time."""
+    def start(self, expires_at: datetime) -> "Payment":
+        """The payment once the family has left for the bank; ``expires_at`` is in real time."""
         return replace(
             self,
             version=self.version + 1,
             status=PaymentStatus.IN_PROGRESS,
-            expires_at=real_now + EXPIRES_AFTER,
+            expires_at=expires_at,
         )
 
     def move(self, status: PaymentStatus, code: str | None, reason: str | None, now: datetime) -> "Payment":
@@ -130,9 +137,9 @@ class Payment:
 
 
 def bank_reference(payment_id: UUID) -> str:
-    """The reference a payment has at the bank (PBX_CMD), the same for all its attempts.
+    """The reference a payment has at the bank, the same for all its attempts where the protocol allows.
 
-    The bank then refuses by itself to settle it twice (code 00015). Letters, digits and ``-`` only: these travel
-    unchanged through every url-encoding a signed message is known to meet.
+    A bank may then refuse by itself to settle it twice (Paybox, code 00015). Letters, digits and ``-`` only: these
+    travel unchanged through every url-encoding a signed message is known to meet.
     """
     return str(payment_id)

@@ -1,13 +1,20 @@
 """What happens without anybody asking."""
 
+import asyncio
+
 from chassis.jobs import CommuneJob
 from chassis.runtime import Runtime
 from chassis.tenants import Tenant
 from payment_gateway.adapters import queries
+from payment_gateway.adapters.payment_store import ASKING
+from payment_gateway.application.ask_bank import claim_questions
 from payment_gateway.application.expire_payments import BATCH, expire_payments
-from payment_gateway.entrypoints.wiring import judge_kept_message, store_of
+from payment_gateway.entrypoints.wiring import ask_about, judge_kept_message, store_of
 
 _MESSAGES = 200
+_AT_ONCE = 8
+"""Questions of one commune on their way to its banks."""
+_MOST_ROUNDS = 100
 
 
 async def judge_waiting_messages(runtime: Runtime, tenant: Tenant) -> None:
@@ -28,7 +35,20 @@ async def expire_silent_payments(runtime: Runtime, tenant: Tenant) -> None:
             )
 
 
+async def ask_banks(runtime: Runtime, tenant: Tenant) -> None:
+    """Asks a commune's banks about its attempts, a few at a time, until no question is due."""
+    rounds = 0
+    while rounds < _MOST_ROUNDS:
+        async with runtime.transaction(tenant.id) as transaction:
+            due = await claim_questions(store_of(runtime, transaction), runtime.clock.real_now(), _AT_ONCE)
+        if not due:
+            return
+        await asyncio.gather(*(ask_about(runtime, tenant.id, attempt) for attempt in due))
+        rounds += 1
+
+
 JOBS = [
     CommuneJob("judge-waiting-messages", 10, judge_waiting_messages),
+    CommuneJob(ASKING, 5, ask_banks, apart=True),
     CommuneJob("expire-silent-payments", 60, expire_silent_payments),
 ]

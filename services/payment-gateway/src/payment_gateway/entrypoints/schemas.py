@@ -1,17 +1,16 @@
 """Payloads of payment-gateway's API."""
 
 from datetime import datetime
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated, Literal, Union
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.values import PaymentPurpose
-from payment_gateway.adapters.paybox.seal import bank_public_key
-from payment_gateway.domain.payment import Mode, PaymentStatus
-
-_HMAC_KEY = r"^[0-9A-Fa-f]{128}$"
+from payment_gateway.adapters.protocols import PROTOCOLS
+from payment_gateway.application.bank_port import ContractTerms
+from payment_gateway.domain.judgement import Decision
+from payment_gateway.domain.payment import PaymentStatus
 
 
 class Payment(BaseModel):
@@ -53,8 +52,41 @@ class HistoryEntry(BaseModel):
     """One thing that happened. Messages and attempts bear the real instant, the rest the business instant."""
 
     at: datetime
-    kind: Literal["requested", "attempt", "message", "status"]
+    kind: Literal["requested", "attempt", "message", "reversal", "status"]
     sentence: str
+
+
+class StartIn(BaseModel):
+    """How a family leaves for the bank. ``confirmed``: although another attempt may still succeed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    confirmed: bool = False
+
+
+class Surplus(BaseModel):
+    """Money the bank took that settles nothing. ``sentence`` says why; amounts in cents, ``currency`` ISO 4217."""
+
+    movement_id: UUID
+    payment_id: UUID
+    family_id: UUID
+    regie_id: UUID
+    label: str
+    amount_cents: int
+    currency: str
+    due_cents: int
+    transaction_id: str
+    reason: str
+    sentence: str
+    decision: Decision
+    received_at: datetime
+
+
+class SurplusPage(BaseModel):
+    """Surpluses, newest first; ``next_cursor`` is None on the last page."""
+
+    items: list[Surplus]
+    next_cursor: UUID | None
 
 
 FormField = Annotated[list[str], Field(min_length=2, max_length=2)]
@@ -66,66 +98,20 @@ class StartedAttempt(BaseModel):
 
     attempt_id: UUID
     action: str
-    method: Literal["POST"] = "POST"
+    method: Literal["GET", "POST"]
     fields: list[FormField]
 
 
-class ContractIn(BaseModel):
-    """A régie's contract. Without ``hmac_key`` the present key stays."""
+class ContractChecked(BaseModel):
+    """Whether the bank knows the contract, in words."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    protocol: Literal["paybox"]
-    site: Annotated[str, StringConstraints(pattern=r"^[0-9]{7}$")]
-    rang: Annotated[str, StringConstraints(pattern=r"^[0-9]{2,3}$")]
-    identifiant: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
-    hmac_key: Annotated[SecretStr, Field(json_schema_extra={"pattern": _HMAC_KEY, "writeOnly": True})] | None = None
-    page_url: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=200)]
-    bank_public_key_pem: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-    mode: Mode
-    shop_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-
-    @field_validator("hmac_key")
-    @classmethod
-    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
-        """Paybox keys are 64 bytes, given as 128 hexadecimal digits."""
-        if value is not None:
-            key = value.get_secret_value()
-            if len(key) != 128 or not all(digit in "0123456789abcdefABCDEF" for digit in key):
-                raise ValueError("128 hexadecimal digits are expected")
-        return value
-
-    @field_validator("page_url")
-    @classmethod
-    def _is_an_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.fragment or "@" in parts.netloc:
-            raise ValueError("an http(s) address is expected")
-        return value
-
-    @field_validator("bank_public_key_pem")
-    @classmethod
-    def _is_a_public_key(cls, value: str) -> str:
-        pem = "\n".join(value.split("\r\n")) + "\n"
-        bank_public_key(pem)
-        return pem
-
-    @model_validator(mode="after")
-    def _is_safe(self) -> "ContractIn":
-        if self.mode is Mode.PRODUCTION and not self.page_url.startswith("https://"):
-            raise ValueError("a production contract needs an https address")
-        return self
+    works: bool
+    sentence: str
 
 
-class Contract(BaseModel):
-    """A régie's contract, without its key."""
-
-    regie_id: UUID
-    protocol: Literal["paybox"]
-    site: str
-    rang: str
-    identifiant: str
-    page_url: str
-    bank_public_key_pem: str
-    mode: Mode
-    shop_name: str
+if TYPE_CHECKING:
+    Contract = ContractTerms
+else:
+    _TERMS = Union[tuple(protocol.terms for protocol in PROTOCOLS.values())]  # noqa: UP007 - not written out
+    Contract = Annotated[_TERMS, Field(discriminator="protocol")]
+"""A régie's contract, by its protocol; what is written never holds its secrets."""

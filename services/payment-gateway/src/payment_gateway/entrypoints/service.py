@@ -6,19 +6,30 @@ from payment_gateway.entrypoints.http import bank, contracts, payments, statemen
 from payment_gateway.entrypoints.jobs import JOBS
 from payment_gateway.entrypoints.settings import PaymentGatewaySettings
 from payment_gateway.entrypoints.statements import STATEMENT_JOB
+from payment_gateway.entrypoints.wiring import reseal_contracts
 
 SERVICE = Service(
     name="payment-gateway",
     title="Payment gateway: money moving",
     settings=PaymentGatewaySettings,
-    routers=[payments.router, contracts.router, bank.router, statements.router],
+    routers=[
+        payments.router,
+        payments.starting,
+        contracts.router,
+        contracts.checking,
+        bank.router,
+        statements.router,
+    ],
     problems={
         "payment-already-paid": 409,
         "payment-closed": 409,
+        "attempt-in-progress": 409,
         "no-merchant-contract": 409,
         "payment-misconfigured": 409,
-        "hmac-key-missing": 422,
+        "contract-secret-missing": 422,
+        "bank-unavailable": 409,
     },
     consumers=CONSUMERS,
     jobs=[*JOBS, STATEMENT_JOB],
+    reseal=reseal_contracts,
 )

@@ -1,5 +1,7 @@
 """Joins the use cases with their adapters."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import structlog
@@ -11,7 +13,11 @@ from chassis.secrets import SecretBox
 from chassis.tenants import Tenant
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.adapters.store import SqlPaymentStore
-from payment_gateway.application.judge_message import Times, judge_message
+from payment_gateway.application.ask_bank import ask_bank, take_answer
+from payment_gateway.application.bank_port import BankUnavailableError
+from payment_gateway.application.decide import Times
+from payment_gateway.application.judge_message import judge_message
+from payment_gateway.application.ports import Stores
 from payment_gateway.application.start_attempt import Portal
 from payment_gateway.domain.judgement import Verdict
 from payment_gateway.entrypoints.settings import PaymentGatewaySettings
@@ -19,7 +25,8 @@ from payment_gateway.entrypoints.settings import PaymentGatewaySettings
 _log = structlog.get_logger(__name__)
 
 MESSAGES = Counter("portail_bank_messages_total", "Messages of banks judged", ["verdict"])
-_ORDINARY = frozenset({Verdict.VALID, Verdict.DISPLAY_ONLY, Verdict.DUPLICATE, Verdict.LATE})
+QUESTIONS = Counter("portail_bank_questions_total", "Questions asked to banks", ["outcome"])
+_ORDINARY = frozenset({Verdict.VALID, Verdict.DISPLAY_ONLY, Verdict.HINT, Verdict.DUPLICATE, Verdict.LATE})
 
 
 def settings_of(runtime: Runtime) -> PaymentGatewaySettings:
@@ -31,7 +38,26 @@ def settings_of(runtime: Runtime) -> PaymentGatewaySettings:
 
 def store_of(runtime: Runtime, transaction: Transaction) -> SqlPaymentStore:
     """The store in a transaction."""
-    return SqlPaymentStore(transaction, SecretBox(settings_of(runtime).secret_key_bytes))
+    settings = settings_of(runtime)
+    box = SecretBox(settings.secret_key_bytes, *settings.former_secret_keys_bytes)
+    return SqlPaymentStore(transaction, box)
+
+
+async def reseal_contracts(runtime: Runtime, tenant: Tenant) -> int:
+    """Seals the secrets of a commune's contracts, past ones included, under the present key."""
+    async with runtime.transaction(tenant.id) as transaction:
+        return await store_of(runtime, transaction).reseal_secrets()
+
+
+def stores_of(runtime: Runtime, tenant_id: UUID) -> Stores:
+    """Opens the store of a commune, each time in a transaction of its own."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[SqlPaymentStore]:
+        async with runtime.transaction(tenant_id) as transaction:
+            yield store_of(runtime, transaction)
+
+    return opened
 
 
 def public_address(runtime: Runtime, tenant: Tenant) -> str:
@@ -47,6 +73,30 @@ def portal_of(runtime: Runtime, tenant: Tenant) -> Portal:
     return Portal(tenant.slug, browser, server, tenant.description.contact.email)
 
 
+async def ask_about(runtime: Runtime, tenant_id: UUID, attempt_id: UUID) -> None:
+    """Asks a bank about an attempt and takes its answer. A failure is logged: the next question is due already."""
+    try:
+        async with runtime.transaction(tenant_id) as transaction:
+            attempt = await store_of(runtime, transaction).attempt(attempt_id)
+        if attempt is None:
+            raise LookupError(f"attempt {attempt_id} is gone")
+        answer = await ask_bank(PROTOCOLS, attempt, runtime.clock.real_now())
+        async with runtime.transaction(tenant_id) as transaction:
+            times = Times(transaction.now(), runtime.clock.real_now())
+            verdicts = await take_answer(store_of(runtime, transaction), attempt, answer, times)
+    except BankUnavailableError:
+        QUESTIONS.labels("unavailable").inc()
+        _log.warning("bank_unavailable", attempt=str(attempt_id))
+        return
+    except Exception:
+        QUESTIONS.labels("failed").inc()
+        _log.exception("bank_answer_not_taken", attempt=str(attempt_id))
+        return
+    QUESTIONS.labels("answered").inc()
+    for verdict in verdicts:
+        _count(verdict, attempt=str(attempt_id))
+
+
 async def judge_kept_message(runtime: Runtime, tenant_id: UUID, message_id: UUID) -> None:
     """Judges a message in a transaction of its own. A failure is logged: the job tries again."""
     try:
@@ -57,6 +107,10 @@ async def judge_kept_message(runtime: Runtime, tenant_id: UUID, message_id: UUID
         _log.exception("bank_message_not_judged", bank_message=str(message_id))
         return
     if verdict:
-        MESSAGES.labels(verdict).inc()
-        log = _log.info if verdict in _ORDINARY else _log.warning
-        log("bank_message_judged", bank_message=str(message_id), verdict=verdict)
+        _count(verdict, bank_message=str(message_id))
+
+
+def _count(verdict: Verdict, **about: str) -> None:
+    MESSAGES.labels(verdict).inc()
+    log = _log.info if verdict in _ORDINARY else _log.warning
+    log("bank_message_judged", verdict=verdict, **about)

@@ -8,9 +8,11 @@ that is seen by comparing ``bank_transaction`` with the bank's own statement.
 import re
 from urllib.parse import unquote_to_bytes
 
+from payment_gateway.adapters.paybox.refusals import meaning_of
 from payment_gateway.adapters.paybox.seal import bank_public_key, decode_signature, is_signed
-from payment_gateway.application.ports import UnreadableMessageError
-from payment_gateway.domain.judgement import BankOutcome, Verdict
+from payment_gateway.application.bank_port import UnreadableMessageError
+from payment_gateway.domain.judgement import Verdict
+from payment_gateway.domain.outcome import BankOutcome, OutcomeKind
 
 RETURN_VARIABLES = "montant:M;reference:R;auto:A;trans:S;appel:T;erreur:E;date:W;heure:Q;garantie3ds:G;sign:K"
 """PBX_RETOUR: the names we give to the bank's variables. The signature must be the last."""
@@ -100,13 +102,16 @@ def _outcome(values: dict[str, str], encoding: str) -> BankOutcome:
     """The authorisation is absent from refusals; a transaction number of zeros is none."""
     transaction = values.get("trans", "")
     authorisation = values.get("auto", "").strip() or None
+    meaning = meaning_of(values["erreur"])
     return BankOutcome(
         code=values["erreur"],
+        meaning=meaning,
         reference=values["reference"],
         amount_cents=int(values["montant"]),
         authorisation=authorisation,
         transaction_id=transaction if transaction.strip("0") else None,
         call_number=values.get("appel") or None,
         is_test=authorisation == _TEST_AUTHORISATION,
+        lacks_proof=meaning.kind is OutcomeKind.ACCEPTED and authorisation is None,
         encoding=encoding,
     )

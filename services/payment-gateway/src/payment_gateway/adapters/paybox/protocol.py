@@ -1,83 +1,109 @@
-"""The protocol as the use cases know it."""
+"""Paybox System behind the port."""
 
-import re
+import secrets
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode, urljoin
+from uuid import UUID
 
-from chassis.errors import DomainError
-from payment_gateway.adapters.paybox.message import RETURN_VARIABLES, read_message
-from payment_gateway.adapters.paybox.seal import request_hmac
-from payment_gateway.adapters.paybox.three_d_secure import authentication_wish, billing, shopping_cart
-from payment_gateway.application.ports import Addresses, BankForm, MerchantContract, PaymentOrder
-from payment_gateway.domain.judgement import BankOutcome
-
-NAME = "paybox"
-
-_EURO = "978"
-_PAGE_SECONDS = "900"
-_LONGEST_ADDRESS = 150
-_EMAIL = re.compile(r"(?=.{6,120}$)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
-_RETURNS = {
-    "PBX_EFFECTUE": "effectue",
-    "PBX_REFUSE": "refuse",
-    "PBX_ANNULE": "annule",
-    "PBX_ATTENTE": "attente",
-}
-
-
-class PaymentMisconfiguredError(DomainError):
-    """The bank would refuse the request whatever the payer does."""
-
-    slug = "payment-misconfigured"
+from contracts.values import Payer, PostalAddress
+from payment_gateway.adapters.bank_http import call_bank
+from payment_gateway.adapters.paybox.direct import refund
+from payment_gateway.adapters.paybox.message import read_message
+from payment_gateway.adapters.paybox.request import request_form
+from payment_gateway.adapters.paybox.terms import PayboxTerms
+from payment_gateway.application.bank_port import (
+    Addresses,
+    Answer,
+    BankUnavailableError,
+    ContractCheck,
+    Departure,
+    PaymentOrder,
+    Question,
+    RefundOrder,
+    RefundOutcome,
+)
+from payment_gateway.domain.judgement import Channel
+from payment_gateway.domain.outcome import BankOutcome
+from payment_gateway.domain.payment import Payment
 
 
 class PayboxSystem:
     """Implements ``BankProtocol``."""
 
-    def start(self, contract: MerchantContract, order: PaymentOrder) -> BankForm:
+    name = "paybox"
+    terms = PayboxTerms
+    needs_daily_number = False
+
+    def reference(self, payment: Payment, _attempt_id: UUID) -> str:
+        """The payment's own for all its attempts: the bank then refuses a second success by itself (00015)."""
+        return payment.bank_reference
+
+    def patience(self, _terms: PayboxTerms) -> timedelta:
+        """The bank's page lives 15 minutes (PBX_DISPLAY), then its message may still be on its way."""
+        return timedelta(minutes=20)
+
+    async def start(self, terms: PayboxTerms, order: PaymentOrder) -> Departure:
         """The signed form. Raises ``PaymentMisconfiguredError``."""
-        fields = (
-            ("PBX_SITE", contract.site),
-            ("PBX_RANG", contract.rang),
-            ("PBX_IDENTIFIANT", contract.identifiant),
-            ("PBX_TOTAL", f"{order.amount_cents:03}"),
-            ("PBX_DEVISE", _EURO),
-            ("PBX_CMD", order.bank_reference),
-            ("PBX_PORTEUR", _receipt_email(order)),
-            ("PBX_RETOUR", RETURN_VARIABLES),
-            ("PBX_HASH", "SHA512"),
-            ("PBX_TIME", order.real_now.isoformat(timespec="seconds")),
-            *_addresses(order.addresses),
-            ("PBX_LANGUE", "FRA"),
-            ("PBX_SOURCE", "RWD"),
-            ("PBX_DISPLAY", _PAGE_SECONDS),
-            ("PBX_SHOPPINGCART", shopping_cart(order.article_count)),
-            ("PBX_BILLING", billing(order.payer)),
-            ("PBX_SOUHAITAUTHENT", authentication_wish(order.amount_cents)),
-        )
-        return BankForm(contract.page_url, (*fields, ("PBX_HMAC", request_hmac(fields, contract.hmac_key))))
+        return request_form(terms, order)
 
-    def read(self, bank_public_key_pem: str, raw: bytes) -> BankOutcome:
+    def understand(self, terms: PayboxTerms, _channel: Channel, raw: bytes) -> BankOutcome | None:
         """A message whose signature is the bank's. Raises ``UnreadableMessageError``."""
-        return read_message(bank_public_key_pem, raw)
+        return read_message(terms.bank_public_key_pem, raw)
 
+    def can_ask(self, _terms: PayboxTerms) -> bool:
+        """No: the bank's documents at hand do not say how PPPS tells of a payment begun on its page."""
+        return False
 
-def _receipt_email(order: PaymentOrder) -> str:
-    """The bank must have an address for its receipt: the town hall's when the payer has none it would take."""
-    for email in (order.payer.email.strip(), order.town_hall_email.strip()):
-        if _EMAIL.fullmatch(email):
-            return email
-    raise PaymentMisconfiguredError(
-        "La banque demande une adresse électronique, et ni votre dossier ni la mairie n'en a. Prévenez la mairie."
-    )
+    async def ask(self, terms: PayboxTerms, question: Question) -> Answer:
+        """Never to be called, see ``can_ask``."""
+        raise NotImplementedError
 
+    async def refund(self, terms: PayboxTerms, order: RefundOrder) -> RefundOutcome:
+        """PPPS, TYPE 00014. Raises ``RefundImpossibleError`` and ``BankUnavailableError``."""
+        return await refund(terms, order)
 
-def _addresses(addresses: Addresses) -> tuple[tuple[str, str], ...]:
-    """Where the browser and the bank's server come back, without a query: what is signed depends on it."""
-    fields = (
-        *((name, f"{addresses.browser}/pay/return/{addresses.path}/{word}") for name, word in _RETURNS.items()),
-        ("PBX_REPONDRE_A", f"{addresses.server}/pay/ipn/{addresses.path}"),
-    )
-    if any(len(address) > _LONGEST_ADDRESS for _, address in fields):
-        raise PaymentMisconfiguredError(
-            "L'adresse du portail est trop longue pour la banque : le paiement est impossible. Prévenez la mairie."
+    async def check(self, terms: PayboxTerms) -> ContractCheck:
+        """The bank's sign of life, then a signed request that nobody will pay, which opens no debit."""
+        page_url = terms.server_page_url or terms.page_url
+        try:
+            status, body = await call_bank("GET", urljoin(page_url, "/load.html"))
+            if status != 200 or b">OK<" not in body:
+                raise BankUnavailableError
+            form = request_form(terms, _trial())
+            status, body = await call_bank(
+                "POST",
+                page_url,
+                content=urlencode(form.fields).encode(),
+                headers={"content-type": "application/x-www-form-urlencoded"},
+            )
+        except BankUnavailableError:
+            return ContractCheck(False, "La page de paiement de la banque ne répond pas à l'adresse du contrat.")
+        if status >= 400:
+            return ContractCheck(
+                False,
+                "La banque répond, mais elle refuse la demande signée : vérifiez site, rang, identifiant et clé HMAC.",
+            )
+        return ContractCheck(
+            True,
+            "La banque répond et n'a pas refusé une demande signée d'essai. Seul un vrai paiement d'essai prouve que"
+            " ses messages nous parviennent.",
         )
-    return (*fields, ("PBX_RUF1", "POST"))
+
+
+def _trial() -> PaymentOrder:
+    nowhere = Addresses("https://portail.invalid", "https://portail.invalid", "paybox/essai/0")
+    return PaymentOrder(
+        reference=f"ESSAI-{secrets.token_hex(6)}",
+        amount_cents=100,
+        label="Essai du contrat",
+        article_count=1,
+        payer=Payer(
+            first_name="Essai",
+            last_name="Mairie",
+            email="essai@portail.fr",
+            address=PostalAddress(line="Mairie", postal_code="00000", city="Mairie"),
+        ),
+        town_hall_email="",
+        addresses=nowhere,
+        real_now=datetime.now(UTC),
+    )

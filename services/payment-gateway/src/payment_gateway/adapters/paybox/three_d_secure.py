@@ -1,29 +1,15 @@
 """What 3-D Secure 2 asks about the purchase: PBX_SHOPPINGCART, PBX_BILLING, PBX_SOUHAITAUTHENT."""
 
-import re
-import unicodedata
 from xml.sax.saxutils import escape
 
 from contracts.values import Payer
+from payment_gateway.adapters.plain_text import plain
 
 _HEADER = '<?xml version="1.0" encoding="utf-8"?>'
 _FRANCE = "250"
-_LETTERS = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "’": "'"})
-_NOT_GIVEN = "NC"
 _MAX_ARTICLES = 99
 _FRICTIONLESS_CENTS = 3000
 """Above 30 € the payer's bank may not be spared the authentication (regulation (EU) 2018/389, article 16)."""
-
-
-def plain(text: str, longest: int) -> str:
-    """Unaccented letters, digits, spaces and hyphens, at most ``longest``; «NC» when nothing is left.
-
-    The bank's own extensions strip names and addresses in the same way.
-    """
-    letters = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    kept = " ".join(re.sub(r"[^A-Za-z0-9-]+", " ", letters).split())
-    return kept[:longest].strip() or _NOT_GIVEN
 
 
 def shopping_cart(article_count: int) -> str:

@@ -4,11 +4,13 @@ The commune is named by the address: the bank may call another host name than th
 as received before anything is made of it, and judged once the answer is given; a job judges what a crash leaves.
 """
 
-from typing import Annotated, Literal
+import contextlib
+from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, HTTPException, Path, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.background import BackgroundTask
 
@@ -18,7 +20,6 @@ from chassis.http.problems import documented_problems
 from chassis.runtime import Runtime
 from chassis.tenants import Tenant
 from payment_gateway.adapters import queries
-from payment_gateway.adapters.paybox.protocol import NAME
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.application.receive_message import MAX_BYTES, receive_message
 from payment_gateway.domain.judgement import Channel
@@ -29,73 +30,105 @@ _log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/pay", tags=["bank"])
 
 Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,63}$")]
+Word = Annotated[str, Path(pattern=r"^[a-z]{1,20}$")]
+"""Added by some protocols to tell how the payer comes back; the message decides, not this word."""
 
 
-@router.get("/ipn/paybox/{slug}/{attempt_id}", response_class=Response, responses=documented_problems(413))
-async def notify_by_get(slug: Slug, attempt_id: UUID, request: Request, runtime: CurrentRuntime) -> Response:
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a message concerns, as its address says."""
+
+    runtime: Runtime
+    protocol: str
+    slug: str
+    attempt_id: UUID
+
+
+def _addressee(
+    protocol: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")], slug: Slug, attempt_id: UUID, runtime: CurrentRuntime
+) -> Addressee:
+    if protocol not in PROTOCOLS:
+        raise NotFoundError
+    return Addressee(runtime, protocol, slug, attempt_id)
+
+
+Whom = Annotated[Addressee, Depends(_addressee)]
+
+
+@router.get("/ipn/{protocol}/{slug}/{attempt_id}", response_class=Response, responses=documented_problems(413))
+async def notify_by_get(whom: Whom, request: Request) -> Response:
     """The bank's message in the query. The answer is empty, whatever is made of the message."""
-    return await _take_notification(runtime, slug, attempt_id, request.scope["query_string"])
+    return await _take_notification(whom, request.scope["query_string"])
 
 
-@router.post("/ipn/paybox/{slug}/{attempt_id}", response_class=Response, responses=documented_problems(413))
-async def notify_by_post(slug: Slug, attempt_id: UUID, request: Request, runtime: CurrentRuntime) -> Response:
-    """The bank's message in the body (PBX_RUF1=POST), or in the query where there is no body."""
-    raw = await _limited_body(request) or request.scope["query_string"]
-    return await _take_notification(runtime, slug, attempt_id, raw)
+@router.post("/ipn/{protocol}/{slug}/{attempt_id}", response_class=Response, responses=documented_problems(413))
+async def notify_by_post(whom: Whom, request: Request) -> Response:
+    """The bank's message in the body, or in the query where there is no body."""
+    return await _take_notification(whom, await _limited_body(request) or request.scope["query_string"])
 
 
-@router.get("/return/paybox/{slug}/{attempt_id}/{outcome}", response_class=Response, status_code=303)
-async def come_back(
-    slug: Slug,
-    attempt_id: UUID,
-    outcome: Literal["effectue", "refuse", "annule", "attente"],
-    request: Request,
-    runtime: CurrentRuntime,
-) -> Response:
+@router.get("/return/{protocol}/{slug}/{attempt_id}", response_class=Response, status_code=303)
+async def come_back(whom: Whom, request: Request) -> Response:
     """The browser comes back: on to the payment's page, which says what is known. The query sends it nowhere else."""
-    tenant = await runtime.tenants.by_slug(slug)
+    return await _take_return(whom, request.scope["query_string"])
+
+
+@router.get("/return/{protocol}/{slug}/{attempt_id}/{outcome}", response_class=Response, status_code=303)
+async def come_back_with_a_word(whom: Whom, outcome: Word, request: Request) -> Response:
+    """The same, by an address that says how it went."""
+    return await _take_return(whom, request.scope["query_string"])
+
+
+@router.post(
+    "/return/{protocol}/{slug}/{attempt_id}",
+    response_class=Response,
+    status_code=303,
+    responses=documented_problems(413),
+)
+async def come_back_by_post(whom: Whom, request: Request) -> Response:
+    """The same, the message in the body."""
+    return await _take_return(whom, await _limited_body(request) or request.scope["query_string"])
+
+
+async def _take_return(whom: Addressee, raw: bytes) -> Response:
+    runtime, tenant = whom.runtime, await whom.runtime.tenants.by_slug(whom.slug)
     async with runtime.transaction(tenant.id) as transaction:
-        payment_id = await queries.payment_of_attempt(transaction.connection, attempt_id)
+        payment_id = await queries.payment_of_attempt(transaction.connection, whom.attempt_id)
     if payment_id is None:
         raise NotFoundError
-    raw: bytes = request.scope["query_string"]
-    judging = await _keep_return(runtime, tenant, attempt_id, raw) if 0 < len(raw) <= MAX_BYTES else None
+    judging = None
+    if len(raw) <= MAX_BYTES:
+        with contextlib.suppress(NotFoundError):
+            judging = await _keep(whom, tenant, Channel.RETURN, raw)
     address = f"{public_address(runtime, tenant)}/paiement/{payment_id}"
     return RedirectResponse(address, status_code=303, background=judging)
 
 
-async def _take_notification(runtime: Runtime, slug: str, attempt_id: UUID, raw: bytes) -> Response:
+async def _take_notification(whom: Addressee, raw: bytes) -> Response:
     if len(raw) > MAX_BYTES:
         raise HTTPException(413)
-    tenant = await runtime.tenants.by_slug(slug)
+    tenant = await whom.runtime.tenants.by_slug(whom.slug)
     try:
-        judging = await _keep(runtime, tenant, Channel.IPN, attempt_id, raw)
+        judging = await _keep(whom, tenant, Channel.IPN, raw)
     except NotFoundError:
-        _log.warning("bank_message_not_kept", slug=slug, attempt=str(attempt_id))
+        _log.warning("bank_message_not_kept", slug=whom.slug, attempt=str(whom.attempt_id))
         raise
     return Response(status_code=200, background=judging)
 
 
-async def _keep_return(runtime: Runtime, tenant: Tenant, attempt_id: UUID, raw: bytes) -> BackgroundTask | None:
-    try:
-        return await _keep(runtime, tenant, Channel.RETURN, attempt_id, raw)
-    except NotFoundError:
-        return None
-
-
-async def _keep(runtime: Runtime, tenant: Tenant, channel: Channel, attempt_id: UUID, raw: bytes) -> BackgroundTask:
+async def _keep(whom: Addressee, tenant: Tenant, channel: Channel, raw: bytes) -> BackgroundTask:
     """Commits the message; returns what remains to be done with it."""
-    async with runtime.transaction(tenant.id) as transaction:
+    async with whom.runtime.transaction(tenant.id) as transaction:
         message_id = await receive_message(
-            store_of(runtime, transaction),
+            store_of(whom.runtime, transaction),
             PROTOCOLS,
-            protocol=NAME,
+            protocol=whom.protocol,
             channel=channel,
-            attempt_id=attempt_id,
+            attempt_id=whom.attempt_id,
             raw=raw,
-            real_now=runtime.clock.real_now(),
+            real_now=whom.runtime.clock.real_now(),
         )
-    return BackgroundTask(judge_kept_message, runtime, tenant.id, message_id)
+    return BackgroundTask(judge_kept_message, whom.runtime, tenant.id, message_id)
 
 
 async def _limited_body(request: Request) -> bytes:

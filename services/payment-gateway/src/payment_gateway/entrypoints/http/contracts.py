@@ -1,50 +1,55 @@
 """Merchant contracts of the régies."""
 
-from dataclasses import asdict
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 
 from chassis.errors import NotFoundError
-from chassis.http.dependencies import Administrator, CurrentRuntime, CurrentTransaction, Staff
-from chassis.http.scope import PortalRoute
-from chassis.ids import new_id
+from chassis.http.dependencies import Administrator, CurrentRuntime, CurrentTenant, CurrentTransaction, Staff
+from chassis.http.scope import OwnTransactionsRoute, PortalRoute
+from payment_gateway.adapters.protocols import PROTOCOLS
+from payment_gateway.application.bank_port import ContractTerms
 from payment_gateway.application.change_contract import change_contract
-from payment_gateway.application.ports import MerchantContract
-from payment_gateway.entrypoints.schemas import Contract, ContractIn
-from payment_gateway.entrypoints.wiring import store_of
+from payment_gateway.entrypoints.schemas import Contract, ContractChecked
+from payment_gateway.entrypoints.wiring import store_of, stores_of
 
 router = APIRouter(route_class=PortalRoute, tags=["contracts"])
+checking = APIRouter(route_class=OwnTransactionsRoute, tags=["contracts"])
+"""The bank is asked with no transaction open."""
 
 
-def _shown(contract: MerchantContract) -> Contract:
-    return Contract.model_validate({name: asdict(contract)[name] for name in Contract.model_fields})
-
-
-@router.put("/regies/{regie_id}/contract")
+@router.put("/regies/{regie_id}/contract", response_model=Contract)
 async def put_contract(
     regie_id: UUID,
-    given: ContractIn,
+    given: Annotated[Contract, Body()],
     _principal: Administrator,
     runtime: CurrentRuntime,
     transaction: CurrentTransaction,
-) -> Contract:
+) -> ContractTerms:
     """Sets a régie's contract; payments under way end under the former one."""
-    contract = MerchantContract(
-        contract_id=new_id(),
-        regie_id=regie_id,
-        hmac_key=given.hmac_key.get_secret_value().upper() if given.hmac_key else "",
-        **given.model_dump(exclude={"hmac_key"}),
-    )
-    return _shown(await change_contract(store_of(runtime, transaction), contract, transaction.now()))
+    return (await change_contract(store_of(runtime, transaction), regie_id, given, transaction.now())).terms
 
 
-@router.get("/regies/{regie_id}/contract")
+@router.get("/regies/{regie_id}/contract", response_model=Contract)
 async def get_contract(
     regie_id: UUID, _principal: Staff, runtime: CurrentRuntime, transaction: CurrentTransaction
-) -> Contract:
-    """A régie's contract in force."""
+) -> ContractTerms:
+    """A régie's contract in force, without its secrets."""
     contract = await store_of(runtime, transaction).current_contract(regie_id)
     if contract is None:
         raise NotFoundError
-    return _shown(contract)
+    return contract.terms
+
+
+@checking.post("/regies/{regie_id}/contract/test")
+async def try_contract(
+    regie_id: UUID, _principal: Administrator, runtime: CurrentRuntime, tenant: CurrentTenant
+) -> ContractChecked:
+    """«Tester mon contrat»: whether the bank knows it, as far as it can be told without paying."""
+    async with stores_of(runtime, tenant.id)() as store:
+        contract = await store.current_contract(regie_id)
+    if contract is None:
+        raise NotFoundError
+    checked = await PROTOCOLS[contract.protocol].check(contract.terms)
+    return ContractChecked(works=checked.works, sentence=checked.sentence)

@@ -7,17 +7,29 @@ from fastapi import APIRouter, Query
 
 from chassis.errors import NotFoundError
 from chassis.http.dependencies import AnyPrincipal, CurrentRuntime, CurrentTenant, CurrentTransaction, FamilyId, Staff
-from chassis.http.scope import PortalRoute
+from chassis.http.scope import OwnTransactionsRoute, PortalRoute
 from payment_gateway.adapters import queries
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.application.start_attempt import start_attempt
 from payment_gateway.domain import history
-from payment_gateway.domain.judgement import Channel, Verdict
+from payment_gateway.domain.judgement import Channel, Decision, ReversalKind, Verdict
+from payment_gateway.domain.outcome import OutcomeKind
 from payment_gateway.domain.payment import PaymentStatus
-from payment_gateway.entrypoints.schemas import HistoryEntry, Payment, PaymentPage, StaffPayment, StartedAttempt
-from payment_gateway.entrypoints.wiring import portal_of, store_of
+from payment_gateway.entrypoints.schemas import (
+    HistoryEntry,
+    Payment,
+    PaymentPage,
+    StaffPayment,
+    StartedAttempt,
+    StartIn,
+    Surplus,
+    SurplusPage,
+)
+from payment_gateway.entrypoints.wiring import portal_of, stores_of
 
 router = APIRouter(route_class=PortalRoute, tags=["payments"])
+starting = APIRouter(route_class=OwnTransactionsRoute, tags=["payments"])
+"""A bank may have to be spoken to before the browser leaves for it: no transaction is open meanwhile."""
 
 
 @router.get("/payments")
@@ -54,24 +66,47 @@ async def get_payment(payment_id: UUID, principal: AnyPrincipal, transaction: Cu
     return Payment.model_validate(row, from_attributes=True)
 
 
-@router.post("/payments/{payment_id}/attempts", status_code=201)
+@starting.post("/payments/{payment_id}/attempts", status_code=201)
 async def start_payment_attempt(
     payment_id: UUID,
     family_id: FamilyId,
     runtime: CurrentRuntime,
     tenant: CurrentTenant,
-    transaction: CurrentTransaction,
+    given: StartIn | None = None,
 ) -> StartedAttempt:
-    """Opens an attempt: the answer is the form to post to the bank."""
-    attempt_id, form = await start_attempt(
-        store_of(runtime, transaction),
+    """Opens an attempt: the answer is the form to send to the bank.
+
+    While another attempt may still succeed the problem is ``attempt-in-progress``, unless ``confirmed``.
+    """
+    attempt_id, departure = await start_attempt(
+        stores_of(runtime, tenant.id),
         PROTOCOLS,
         payment_id=payment_id,
         family_id=family_id,
+        confirmed=given is not None and given.confirmed,
         portal=portal_of(runtime, tenant),
         real_now=runtime.clock.real_now(),
     )
-    return StartedAttempt(attempt_id=attempt_id, action=form.action, fields=[list(field) for field in form.fields])
+    return StartedAttempt(
+        attempt_id=attempt_id,
+        action=departure.action,
+        method=departure.method,
+        fields=[list(field) for field in departure.fields],
+    )
+
+
+@router.get("/surpluses")
+async def list_surpluses(
+    _principal: Staff,
+    transaction: CurrentTransaction,
+    decision: Decision | None = None,
+    cursor: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> SurplusPage:
+    """Money the bank took that settles nothing, newest first; ``decision=to_decide`` gives what waits for one."""
+    rows = await queries.surpluses(transaction.connection, decision=decision, cursor=cursor, limit=limit + 1)
+    items = [Surplus(**row._mapping, sentence=history.surplus_sentence(Verdict(row.reason))) for row in rows[:limit]]
+    return SurplusPage(items=items, next_cursor=rows[limit - 1].movement_id if len(rows) > limit else None)
 
 
 @router.get("/payments/{payment_id}/history")
@@ -81,6 +116,7 @@ async def get_history(payment_id: UUID, _principal: Staff, transaction: CurrentT
     if payment is None:
         raise NotFoundError
     events = [_attempt_entry(row) for row in await queries.attempts(transaction.connection, payment_id)]
+    events += [_reversal_entry(row) for row in await queries.reversals(transaction.connection, payment_id)]
     events += [_message_entry(row) for row in await queries.messages(transaction.connection, payment_id)]
     asked = history.requested_sentence(payment.amount_cents, payment.label)
     stands = history.status_sentence(PaymentStatus(payment.status), payment.reason)
@@ -95,11 +131,17 @@ def _attempt_entry(row: queries.AnyRow) -> HistoryEntry:
     return HistoryEntry(at=row.started_at, kind="attempt", sentence=history.attempt_sentence(row.number))
 
 
+def _reversal_entry(row: queries.AnyRow) -> HistoryEntry:
+    sentence = history.reversal_sentence(ReversalKind(row.kind), row.amount_cents)
+    return HistoryEntry(at=row.recorded_at, kind="reversal", sentence=sentence)
+
+
 def _message_entry(row: queries.AnyRow) -> HistoryEntry:
     sentence = history.message_sentence(
         channel=Channel(row.channel),
         number=row.number,
         verdict=Verdict(row.verdict) if row.verdict else None,
+        kind=OutcomeKind(row.kind) if row.kind else None,
         code=row.code,
         amount_cents=row.amount_cents,
         transaction_id=row.transaction_id,

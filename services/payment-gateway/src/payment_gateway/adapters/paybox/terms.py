@@ -1,0 +1,60 @@
+"""What a Paybox contract says."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
+
+from payment_gateway.adapters.addresses import BankAddress, check_production
+from payment_gateway.adapters.paybox.seal import bank_public_key
+from payment_gateway.application.bank_port import ContractTerms
+
+_HMAC_KEY = r"^[0-9A-Fa-f]{128}$"
+
+
+class PayboxTerms(ContractTerms):
+    """``page_url`` is the payment page's address, ``direct_url`` that of PPPS where the contract has it («premium»).
+
+    ``server_page_url`` is the page's address for our server, where that is not the browsers'.
+    """
+
+    required_secrets: ClassVar[tuple[str, ...]] = ("hmac_key",)
+
+    protocol: Literal["paybox"]
+    site: Annotated[str, StringConstraints(pattern=r"^[0-9]{7}$")]
+    rang: Annotated[str, StringConstraints(pattern=r"^[0-9]{2,3}$")]
+    identifiant: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
+    page_url: BankAddress
+    server_page_url: BankAddress | None = None
+    direct_url: BankAddress | None = None
+    bank_public_key_pem: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+    hmac_key: Annotated[
+        SecretStr | None, Field(exclude=True, json_schema_extra={"pattern": _HMAC_KEY, "writeOnly": True})
+    ] = None
+
+    @property
+    def shop(self) -> str:
+        """PBX_SITE."""
+        return self.site
+
+    @field_validator("hmac_key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        """Paybox keys are 64 bytes, given as 128 hexadecimal digits."""
+        if value is None:
+            return None
+        key = value.get_secret_value()
+        if len(key) != 128 or not all(digit in "0123456789abcdefABCDEF" for digit in key):
+            raise ValueError("128 hexadecimal digits are expected")
+        return SecretStr(key.upper())
+
+    @field_validator("bank_public_key_pem")
+    @classmethod
+    def _is_a_public_key(cls, value: str) -> str:
+        pem = "\n".join(value.split("\r\n")).strip() + "\n"
+        bank_public_key(pem)
+        return pem
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> "PayboxTerms":
+        check_production(self.mode, self.page_url, self.server_page_url, self.direct_url)
+        return self

@@ -1,0 +1,115 @@
+"""PayFiP behind the port."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from payment_gateway.adapters.form_data import read_form
+from payment_gateway.adapters.payfip.orders import DEBIT_ACCEPTED, GIVEN_UP, order_values, outcome_of, refdet
+from payment_gateway.adapters.payfip.soap import FunctionalFaultError, call
+from payment_gateway.adapters.payfip.terms import PayFiPTerms
+from payment_gateway.application.bank_port import (
+    Answer,
+    BankUnavailableError,
+    ContractCheck,
+    Departure,
+    PaymentMisconfiguredError,
+    PaymentOrder,
+    Question,
+    RefundImpossibleError,
+    RefundOrder,
+    RefundOutcome,
+    UnreadableMessageError,
+    nothing_yet,
+)
+from payment_gateway.domain.judgement import Channel, Verdict
+from payment_gateway.domain.outcome import BankOutcome, Meaning, OutcomeKind
+from payment_gateway.domain.payment import Payment
+
+_IDOP_LIFE = timedelta(minutes=20)
+"""An operation lives 15 minutes, during which one given up can still be paid; its answer may be on its way longer."""
+_NEVER_LEFT = timedelta(minutes=2)
+_NOT_YET, _UNKNOWN = "P5", "P1"
+_IDOP = re.compile(r"[0-9A-Fa-f-]{30,40}")
+
+
+class PayFiP:
+    """Implements ``BankProtocol``."""
+
+    name = "payfip"
+    terms = PayFiPTerms
+    needs_daily_number = False
+
+    def reference(self, _payment: Payment, attempt_id: UUID) -> str:
+        """REFDET, a new one for each attempt, since an operation cannot be used again."""
+        return refdet(attempt_id)
+
+    def patience(self, _terms: PayFiPTerms) -> timedelta:
+        """The treasury always says in the end what became of an operation."""
+        return timedelta(days=1)
+
+    async def start(self, terms: PayFiPTerms, order: PaymentOrder) -> Departure:
+        """creerPaiementSecurise, then the page of the operation it gives.
+
+        Raises ``PaymentMisconfiguredError`` and ``BankUnavailableError``.
+        """
+        try:
+            said, _ = await call(terms.service_url, "creerPaiementSecurise", order_values(terms, order))
+        except FunctionalFaultError as fault:
+            raise PaymentMisconfiguredError(
+                f"Le service de paiement des finances publiques refuse la demande ({fault.code}). Prévenez la mairie."
+            ) from fault
+        idop = said.get("idOp", "")
+        if not _IDOP.fullmatch(idop):
+            raise BankUnavailableError
+        return Departure(terms.page_url, (("idop", idop),), method="GET", handle=idop.lower())
+
+    def understand(self, _terms: PayFiPTerms, _channel: Channel, raw: bytes) -> BankOutcome | None:
+        """Only an idop, unsigned, in any case: a hint that there is something to ask. Raises for anything else."""
+        values = {name.lower(): value for name, value in read_form(raw).items()}
+        if not _IDOP.fullmatch(values.get("idop", "")):
+            raise UnreadableMessageError(Verdict.MALFORMED)
+        return None
+
+    def can_ask(self, _terms: PayFiPTerms) -> bool:
+        """Always: it is the only way to know."""
+        return True
+
+    async def ask(self, terms: PayFiPTerms, question: Question) -> Answer:
+        """recupererDetailPaiementSecurise. Raises ``BankUnavailableError``."""
+        is_over = question.age >= _IDOP_LIFE
+        if question.handle is None:
+            never_left = question.age >= _NEVER_LEFT
+            return Answer(b"", (nothing_yet(question, "", is_over=never_left),))
+        try:
+            said, raw = await call(terms.service_url, "recupererDetailPaiementSecurise", {"idOp": question.handle})
+        except FunctionalFaultError as fault:
+            if fault.code not in {_NOT_YET, _UNKNOWN}:
+                raise BankUnavailableError from fault
+            return Answer(fault.raw, (nothing_yet(question, fault.code, is_over=is_over),))
+        if said.get("idOp", "").lower() != question.handle:
+            raise BankUnavailableError
+        outcome = outcome_of(terms, said)
+        if outcome.code == GIVEN_UP and not is_over:
+            return Answer(raw, (replace(outcome, meaning=Meaning(OutcomeKind.PENDING, None)),))
+        return Answer(raw, (outcome,), may_change=outcome.code == DEBIT_ACCEPTED)
+
+    async def refund(self, terms: PayFiPTerms, order: RefundOrder) -> RefundOutcome:
+        """The treasury gives money back by other ways. Raises ``RefundImpossibleError``."""
+        raise RefundImpossibleError(
+            "PayFiP ne rembourse pas en ligne : demandez-le à votre comptable public, puis notez le remboursement."
+        )
+
+    async def check(self, terms: PayFiPTerms) -> ContractCheck:
+        """recupererDetailClient: the treasury names the régie."""
+        try:
+            said, _ = await call(terms.service_url, "recupererDetailClient", {"numCli": terms.numcli})
+        except FunctionalFaultError as fault:
+            return ContractCheck(
+                False, f"PayFiP répond, mais ne connaît pas le numéro de client {terms.numcli} ({fault.code})."
+            )
+        except BankUnavailableError:
+            return ContractCheck(False, "Le service PayFiP ne répond pas à l'adresse du contrat.")
+        labels = " – ".join(filter(None, (said.get(f"libelleN{number}", "") for number in (1, 2, 3))))
+        return ContractCheck(True, f"PayFiP reconnaît la régie : {labels or terms.numcli}.")

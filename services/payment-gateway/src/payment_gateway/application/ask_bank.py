@@ -1,0 +1,50 @@
+"""Asking the banks about what they did not say, with no transaction open while they answer.
+
+An attempt's next question is written down before the question is asked: a crash in between asks again later, and two
+processes never ask at once.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chassis.ids import new_id
+from payment_gateway.application.bank_port import Answer, Protocols, Question
+from payment_gateway.application.decide import Times, decide
+from payment_gateway.application.ports import Attempt, BankMessage, PaymentStore, Said
+from payment_gateway.domain.judgement import Channel, Verdict
+from payment_gateway.domain.outcome import OutcomeKind
+from payment_gateway.domain.schedule import next_question
+
+
+async def claim_questions(store: PaymentStore, real_now: datetime, limit: int) -> list[UUID]:
+    """Attempts whose question is due, those longest due first, each with its next one already written down."""
+    due = await store.lock_due_questions(real_now, limit)
+    for question in due:
+        at = next_question(question.started_at, question.asked + 1, real_now)
+        await store.set_next_question(question.attempt_id, at, asked_at=real_now)
+    return [question.attempt_id for question in due]
+
+
+async def ask_bank(protocols: Protocols, attempt: Attempt, real_now: datetime) -> Answer:
+    """Asks. Raises ``BankUnavailableError``: the next question is already due later."""
+    age: timedelta = real_now - attempt.started_at
+    question = Question(attempt.reference, attempt.amount_cents, attempt.handle, age)
+    return await protocols[attempt.contract.protocol].ask(attempt.contract.terms, question)
+
+
+async def take_answer(store: PaymentStore, attempt: Attempt, answer: Answer, times: Times) -> list[Verdict]:
+    """What the bank says of each card decides, in the order of time; questions end once nothing can change."""
+    said = [outcome for outcome in answer.outcomes if outcome.meaning.kind is not OutcomeKind.PENDING]
+    pending = answer.may_change or len(said) < len(answer.outcomes) or not answer.outcomes
+    verdicts = []
+    if said:
+        message_id = await store.keep_answer(
+            BankMessage(new_id(), attempt.attempt_id, attempt.contract.protocol, Channel.ANSWER, answer.raw),
+            times.real_now,
+        )
+        for outcome in said:
+            verdicts.append(await decide(store, attempt.attempt_id, Said(message_id, Channel.ANSWER, outcome), times))
+        await store.set_verdict(message_id, verdicts[-1], said[-1], times.real_now)
+    if not pending:
+        await store.set_next_question(attempt.attempt_id, None, asked_at=times.real_now)
+    return verdicts
