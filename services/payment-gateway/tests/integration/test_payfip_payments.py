@@ -200,16 +200,39 @@ async def test_a_trial_never_settles_production(
     assert await shop.status(payment_id) == "succeeded"
 
 
+async def test_a_click_made_twice_leaves_once(cruas: Any, harness: Harness) -> None:
+    """Even when both are on their way to the treasury at once: both browsers end on the page that is asked about."""
+    payment_id = await cruas.request()
+    cruas.other.gate.clear()
+    headers = {"idempotency-key": "one click"}
+    async with cruas.client() as client:
+        clicks = [
+            asyncio.create_task(client.post(f"/payments/{payment_id}/attempts", headers=headers)) for _ in range(3)
+        ]
+        async with asyncio.timeout(20):
+            while cruas.other.asked.count("creerPaiementSecurise") < 3:
+                await asyncio.sleep(0.01)
+        cruas.other.gate.set()
+        answers = [(await click).json() for click in clicks]
+        answers.append((await client.post(f"/payments/{payment_id}/attempts", headers=headers)).json())
+    assert len({answer["attempt_id"] for answer in answers}) == 1
+    assert len({dict(answer["fields"])["idop"] for answer in answers}) == 1
+    (row,) = await harness.query("select handle from payment_attempt where payment_id = $1", UUID(payment_id))
+    assert row["handle"] == dict(answers[0]["fields"])["idop"]
+
+
 async def test_a_silent_treasury_leaves_nothing_in_the_way(cruas: Any, harness: Harness) -> None:
     payment_id = await cruas.request()
     cruas.other.is_down = True
+    headers = {"idempotency-key": "one click"}
     async with cruas.client() as client:
-        answer = await client.post(f"/payments/{payment_id}/attempts")
+        answer = await client.post(f"/payments/{payment_id}/attempts", headers=headers)
     assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (409, "bank-unavailable")
     assert "Rien n'a été débité" in answer.json()["detail"]
     assert await cruas.status(payment_id) == "requested"
     cruas.other.is_down = False
-    await cruas.start(payment_id)
+    async with cruas.client() as client:
+        assert (await client.post(f"/payments/{payment_id}/attempts", headers=headers)).status_code == 201
 
 
 async def test_too_little_for_the_treasury_is_told(cruas: Any) -> None:

@@ -142,8 +142,8 @@ class PortalRoute(APIRoute):
 class OwnTransactionsRoute(PortalRoute):
     """A route that opens its own transactions, so that none is held while it waits for somebody outside.
 
-    No answer is kept for an idempotency key, which would take a transaction around it all: what it does must be
-    harmless when done again.
+    No answer is kept for an idempotency key, which would take a transaction around it all: the route itself makes sure
+    that the same key has one effect.
     """
 
     keeps_answers = False

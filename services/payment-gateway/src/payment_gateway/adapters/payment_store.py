@@ -161,10 +161,17 @@ class SqlAttempts(SqlContracts):
             contract=self.read_contract(row),
         )
 
-    async def set_attempt_handle(self, attempt_id: UUID, handle: str) -> None:
-        """Writes the bank's own name of an attempt."""
-        statement = update(payment_attempt).where(payment_attempt.c.attempt_id == attempt_id).values(handle=handle)
-        await self._connection.execute(statement)
+    async def keep_handle(self, attempt_id: UUID, handle: str | None) -> str | None:
+        """Writes the bank's own name of an attempt, unless it has one. Returns the one it has."""
+        columns = payment_attempt.c
+        statement = (
+            update(payment_attempt)
+            .where(columns.attempt_id == attempt_id)
+            .values(handle=func.coalesce(columns.handle, handle))
+            .returning(columns.handle)
+        )
+        kept: str | None = await self._connection.scalar(statement)
+        return kept
 
     async def set_attempt_status(self, attempt_id: UUID, status: PaymentStatus) -> None:
         """Writes an attempt's outcome."""

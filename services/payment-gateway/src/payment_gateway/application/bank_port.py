@@ -76,6 +76,7 @@ class PaymentOrder:
     """What a bank is asked to collect. ``real_now`` is real time: the bank compares it with its own.
 
     ``daily_number`` is the attempt's among those of its shop on that day (UTC), from 1, where the protocol wants it.
+    ``handle`` is the bank's own name of the attempt when it was told of it already.
     """
 
     reference: str
@@ -87,6 +88,7 @@ class PaymentOrder:
     addresses: Addresses
     real_now: datetime
     daily_number: int | None = None
+    handle: str | None = None
 
 
 @dataclass(frozen=True)

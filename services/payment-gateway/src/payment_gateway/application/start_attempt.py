@@ -6,14 +6,14 @@ leaves an attempt that never left: nobody can pay it, and it ends by itself. The
 family can leave.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import DomainError, NotFoundError
 from chassis.ids import new_id
 from payment_gateway.application.bank_port import Addresses, Departure, PaymentOrder, Protocols
-from payment_gateway.application.ports import Attempt, MerchantContract, PaymentStore, Stores
+from payment_gateway.application.ports import Attempt, PaymentStore, Stores
 from payment_gateway.domain.payment import AttemptInProgressError, NoMerchantContractError, Payment, PaymentStatus
 from payment_gateway.domain.schedule import next_question
 
@@ -36,13 +36,15 @@ async def start_attempt(
     *,
     payment_id: UUID,
     family_id: UUID,
+    attempt_id: UUID,
     confirmed: bool,
     portal: Portal,
     real_now: datetime,
 ) -> tuple[UUID, Departure]:
     """Opens an attempt. Returns its id and how to leave.
 
-    While another one may still succeed the family must have ``confirmed`` that it wants to risk paying twice.
+    ``attempt_id`` asked for again is the same attempt: a click or a request made twice leaves once. While another one
+    may still succeed the family must have ``confirmed`` that it wants to risk paying twice.
     Raises ``AttemptInProgressError``,
     ``NotFoundError``, ``PaymentAlreadyPaidError``, ``PaymentClosedError``, ``NoMerchantContractError``,
     ``PaymentMisconfiguredError``, ``BankUnavailableError``.
@@ -52,14 +54,21 @@ async def start_attempt(
         if payment is None or payment.family_id != family_id:
             raise NotFoundError
         payment.check_can_start()
-        if not confirmed and await store.has_open_attempt(payment):
-            raise AttemptInProgressError
-        attempt, order = await _open(store, protocols, payment, portal, real_now)
+        attempt = await store.attempt(attempt_id)
+        if attempt is not None and attempt.status is not PaymentStatus.IN_PROGRESS:
+            attempt, attempt_id = None, new_id()  # it never left: the bank did not answer
+        if attempt is None:
+            if not confirmed and await store.has_open_attempt(payment):
+                raise AttemptInProgressError
+            attempt = await _open(store, protocols, payment, attempt_id, real_now)
+        order = await _order(store, protocols, payment, attempt, portal)
     protocol, terms = protocols[attempt.contract.protocol], attempt.contract.terms
     try:
         departure = await protocol.start(terms, order)
         async with stores() as store:
-            await _leave(store, attempt, departure, expires_at=real_now + protocol.patience(terms))
+            handle = await _leave(store, attempt, departure, expires_at=real_now + protocol.patience(terms))
+        if handle != departure.handle:  # the same attempt, begun twice at once: both leave for the first one's page
+            departure = await protocol.start(terms, replace(order, handle=handle))
     except DomainError:
         async with stores() as store:
             await store.set_attempt_status(attempt.attempt_id, PaymentStatus.CANCELLED)
@@ -68,29 +77,47 @@ async def start_attempt(
     return attempt.attempt_id, departure
 
 
-async def _leave(store: PaymentStore, attempt: Attempt, departure: Departure, *, expires_at: datetime) -> None:
-    """The payment is under way, unless it was paid while the bank was spoken to."""
+async def _leave(store: PaymentStore, attempt: Attempt, departure: Departure, *, expires_at: datetime) -> str | None:
+    """The payment is under way, unless it was paid while the bank was spoken to. Returns the handle kept first."""
     payment = await store.locked_payment(attempt.payment_id)
     if payment is None:
         raise NotFoundError
     payment.check_can_start()
     await store.save_payment(payment.start(expires_at))
-    if departure.handle is not None:
-        await store.set_attempt_handle(attempt.attempt_id, departure.handle)
+    return await store.keep_handle(attempt.attempt_id, departure.handle)
 
 
 async def _open(
-    store: PaymentStore, protocols: Protocols, payment: Payment, portal: Portal, real_now: datetime
-) -> tuple[Attempt, PaymentOrder]:
+    store: PaymentStore, protocols: Protocols, payment: Payment, attempt_id: UUID, real_now: datetime
+) -> Attempt:
     contract = await store.current_contract(payment.regie_id)
     if contract is None:
         raise NoMerchantContractError
     protocol = protocols[contract.protocol]
-    attempt = await _new_attempt(store, protocols, payment, contract, real_now)
+    attempt = Attempt(
+        attempt_id=attempt_id,
+        payment_id=payment.payment_id,
+        number=await store.count_attempts(payment.payment_id) + 1,
+        is_latest=True,
+        status=PaymentStatus.IN_PROGRESS,
+        amount_cents=payment.amount_cents,
+        reference=protocol.reference(payment, attempt_id),
+        handle=None,
+        started_at=real_now,
+        contract=contract,
+    )
     first_question = next_question(real_now, 0, real_now) if protocol.can_ask(contract.terms) else None
     await store.add_attempt(attempt, first_question)
-    number = await store.next_daily_number(contract, real_now.date()) if protocol.needs_daily_number else None
-    return attempt, PaymentOrder(
+    return attempt
+
+
+async def _order(
+    store: PaymentStore, protocols: Protocols, payment: Payment, attempt: Attempt, portal: Portal
+) -> PaymentOrder:
+    contract, number = attempt.contract, None
+    if protocols[contract.protocol].needs_daily_number:
+        number = await store.next_daily_number(contract, attempt.started_at.date())
+    return PaymentOrder(
         reference=attempt.reference,
         amount_cents=payment.amount_cents,
         label=payment.label,
@@ -98,24 +125,7 @@ async def _open(
         payer=await store.payer_of(payment.payment_id),
         town_hall_email=portal.town_hall_email,
         addresses=Addresses(portal.browser, portal.server, f"{contract.protocol}/{portal.slug}/{attempt.attempt_id}"),
-        real_now=real_now,
+        real_now=attempt.started_at,
         daily_number=number,
-    )
-
-
-async def _new_attempt(
-    store: PaymentStore, protocols: Protocols, payment: Payment, contract: MerchantContract, real_now: datetime
-) -> Attempt:
-    attempt_id = new_id()
-    return Attempt(
-        attempt_id=attempt_id,
-        payment_id=payment.payment_id,
-        number=await store.count_attempts(payment.payment_id) + 1,
-        is_latest=True,
-        status=PaymentStatus.IN_PROGRESS,
-        amount_cents=payment.amount_cents,
-        reference=protocols[contract.protocol].reference(payment, attempt_id),
-        handle=None,
-        started_at=real_now,
-        contract=contract,
+        handle=attempt.handle,
     )

@@ -54,6 +54,8 @@ class PayFiP:
 
         Raises ``PaymentMisconfiguredError`` and ``BankUnavailableError``.
         """
+        if order.handle is not None:
+            return _page(terms, order.handle)
         try:
             said, _ = await call(terms.service_url, "creerPaiementSecurise", order_values(terms, order))
         except FunctionalFaultError as fault:
@@ -63,7 +65,7 @@ class PayFiP:
         idop = said.get("idOp", "")
         if not _IDOP.fullmatch(idop):
             raise BankUnavailableError
-        return Departure(terms.page_url, (("idop", idop),), method="GET", handle=idop.lower())
+        return _page(terms, idop)
 
     def understand(self, _terms: PayFiPTerms, _channel: Channel, raw: bytes) -> BankOutcome | None:
         """Only an idop, unsigned, in any case: a hint that there is something to ask. Raises for anything else."""
@@ -113,3 +115,7 @@ class PayFiP:
             return ContractCheck(False, "Le service PayFiP ne répond pas à l'adresse du contrat.")
         labels = " – ".join(filter(None, (said.get(f"libelleN{number}", "") for number in (1, 2, 3))))
         return ContractCheck(True, f"PayFiP reconnaît la régie : {labels or terms.numcli}.")
+
+
+def _page(terms: PayFiPTerms, idop: str) -> Departure:
+    return Departure(terms.page_url, (("idop", idop),), method="GET", handle=idop.lower())

@@ -1,13 +1,14 @@
 """Payments: the family starts and follows them, the town hall sees all."""
 
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
 
 from chassis.errors import NotFoundError
 from chassis.http.dependencies import AnyPrincipal, CurrentRuntime, CurrentTenant, CurrentTransaction, FamilyId, Staff
 from chassis.http.scope import OwnTransactionsRoute, PortalRoute
+from chassis.ids import new_id
 from payment_gateway.adapters import queries
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.application.start_attempt import start_attempt
@@ -70,19 +71,24 @@ async def get_payment(payment_id: UUID, principal: AnyPrincipal, transaction: Cu
 async def start_payment_attempt(
     payment_id: UUID,
     family_id: FamilyId,
+    principal: AnyPrincipal,
+    *,
     runtime: CurrentRuntime,
     tenant: CurrentTenant,
     given: StartIn | None = None,
+    idempotency_key: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> StartedAttempt:
     """Opens an attempt: the answer is the form to send to the bank.
 
-    While another attempt may still succeed the problem is ``attempt-in-progress``, unless ``confirmed``.
+    The same idempotency key gives the same attempt again. While another attempt may still succeed the problem is
+    ``attempt-in-progress``, unless ``confirmed``.
     """
     attempt_id, departure = await start_attempt(
         stores_of(runtime, tenant.id),
         PROTOCOLS,
         payment_id=payment_id,
         family_id=family_id,
+        attempt_id=uuid5(payment_id, f"{principal.account_id}/{idempotency_key}") if idempotency_key else new_id(),
         confirmed=given is not None and given.confirmed,
         portal=portal_of(runtime, tenant),
         real_now=runtime.clock.real_now(),
