@@ -59,6 +59,7 @@ ADMINISTRATORS = {
     "PUT /api/planning/v1/activities/{activity_id}/calendar",
     "PUT /api/planning/v1/holidays/{school_year}",
     "PUT /api/payment-gateway/v1/regies/{regie_id}/contract",
+    "POST /api/payment-gateway/v1/regies/{regie_id}/contract/test",
 }
 """Of the town hall's routes, those that neither an agent nor a régisseur may call."""
 

@@ -26,14 +26,14 @@ _PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
-def cruas(system: System) -> TownHall:
-    return system.town_hall("cruas")
+def numerian(system: System) -> TownHall:
+    return system.town_hall("numerian")
 
 
 @pytest.fixture(scope="module")
-def crowd(system: System, cruas: TownHall, databases: Databases) -> Crowd:
-    """Families of Cruas."""
-    return Crowd(system.gateway_url, cruas, databases.signer())
+def crowd(system: System, numerian: TownHall, databases: Databases) -> Crowd:
+    """Families of Numérian, which is paid through Paybox."""
+    return Crowd(system.gateway_url, numerian, databases.signer())
 
 
 def told(answers: Sequence[httpx.Response]) -> Counter[str]:
@@ -81,7 +81,7 @@ def test_the_last_twenty_places_of_four_days(crowd: Crowd, databases: Databases,
 
 
 def test_two_homes_book_the_same_childs_month(
-    crowd: Crowd, cruas: TownHall, databases: Databases, figures: Figures
+    crowd: Crowd, numerian: TownHall, databases: Databases, figures: Figures
 ) -> None:
     activity = crowd.activity("Deux foyers")
     families = crowd.households(220)[180:]  # of their own: a child enrolled elsewhere cannot leave its file
@@ -90,7 +90,7 @@ def test_two_homes_book_the_same_childs_month(
         replace(father, member_id=mother.member_id) for mother, father in zip(mothers, families[20:], strict=True)
     ]
     for father in fathers:
-        cruas.api.put("enrolment", f"/families/{father.family_id}", family_file(father))
+        numerian.api.put("enrolment", f"/families/{father.family_id}", family_file(father))
     crowd.order([*mothers, *fathers], activity)
     crowd.draft([*mothers, *fathers], activity, lambda number: SEPTEMBER[:3] if number < 20 else SEPTEMBER[1:])
     answers = crowd.commit([*mothers, *fathers])
