@@ -19,8 +19,8 @@ from portail_local.system import System
 
 T = TypeVar("T")
 
-_RESTLESS = frozenset({"inbox", "outbox", "attempt"})
-"""Tables of messages on their way, and of failed attempts, which a refusal may well count."""
+_RESTLESS = frozenset({"inbox", "outbox", "attempt", "statement_round", "reconciliation_check"})
+"""Tables of messages on their way, of failed attempts, which a refusal may well count, of the nightly comparison."""
 _TABLES = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
 _PRINT = (
     "select '{table}' as name, count(*) as rows, coalesce(sum(hashtext(t::text)), 0)::bigint as hash from {table} t"

@@ -49,6 +49,10 @@ PARENTS = {
 
 REGISSEURS = {
     "POST /api/billing/v1/invoicing-runs",
+    "GET /api/billing/v1/reconciliation",
+    "GET /api/enrolment/v1/reconciliation",
+    "POST /api/planning/v1/statements",
+    "POST /api/payment-gateway/v1/statements",
 }
 """Of the town hall's routes, those that an agent may not call."""
 

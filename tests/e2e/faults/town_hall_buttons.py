@@ -25,6 +25,23 @@ def invoice_a_month(world: World) -> Click:
     )
 
 
+@button("/mairie/controles")
+def compare_the_books(world: World) -> Click:
+    tenant_id = world.town_hall.api.get("identity", "/commune")["tenant_id"]
+    round_of_ours = "tenant_id = $1 and stated_at is distinct from $2"
+    last = world.databases.query("planning", "select stated_at from statement_round where tenant_id = $1", tenant_id)
+    return Click(
+        world.desk,
+        world.desk.go("/mairie/controles").form("/mairie/controles"),
+        "La vérification est (faite|lancée)",
+        lambda _pages: until(
+            lambda: world.count(
+                "planning", "statement_round", round_of_ours, tenant_id, last[0]["stated_at"] if last else None
+            )
+        ),
+    )
+
+
 @button("/mairie/familles/{family_id}/comptes/{account_id}/premier-mot-de-passe")
 def print_a_letter(world: World) -> Click:
     record = world.town_hall.register_family(("Zoé",))
