@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -78,10 +78,6 @@ class PrivateSystem:
             "PGUSER": role,
             "PGPASSWORD": secrets.databases,
         }
-
-    def business_day(self) -> date:
-        """The day it is in the communes."""
-        return (datetime.now(UTC) + timedelta(seconds=self.system.clock_offset_seconds)).date()
 
 
 @contextlib.contextmanager

@@ -26,11 +26,6 @@ class Statement:
     text: str
     parameters: dict[int, str] = field(repr=False)
 
-    @property
-    def is_control(self) -> bool:
-        """Begins or ends a transaction."""
-        return self.text.split(None, 1)[0].rstrip(";").upper() in {"BEGIN", "COMMIT", "ROLLBACK"}
-
 
 class StatementLog:
     """Between ``start`` and ``stop`` every statement of the services is logged."""

@@ -36,7 +36,7 @@ class Town:
     """The commune, its administrator logged in."""
 
     def __init__(self, private: PrivateSystem, bank_key: str) -> None:
-        settings = _settings(private)
+        settings = Settings.from_environment(private.system.demo_settings())
         self._api_url = settings.api_url
         self._described: Description = next(each for each in descriptions(settings.today) if each["slug"] == SLUG)
         self.host: str = self._described["hostnames"][0]
@@ -81,18 +81,6 @@ class Town:
         if answer.status_code != httpx.codes.OK:
             raise BenchError(f"{user_name} n'entre pas : {answer.text[:300]}")
         return str(answer.json()["access_token"])
-
-
-def _settings(private: PrivateSystem) -> Settings:
-    environment = private.system.demo_settings()
-    return Settings(
-        api_url=environment["PORTAIL_API_URL"],
-        public_url=environment["PORTAIL_PUBLIC_URL"],
-        bank_url=environment["PORTAIL_BANK_URL"],
-        bank_key_url=environment["PORTAIL_BANK_KEY_URL"],
-        operator_token=environment["PORTAIL_OPERATOR_TOKEN"],
-        today=private.business_day(),
-    )
 
 
 def _family(child_id: str) -> dict[str, Any]:
