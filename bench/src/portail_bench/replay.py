@@ -21,7 +21,7 @@ from portail_bench.statements import Statement, transactions
 FIRST_TRANSACTION = 7_000_000_000
 """Numbers of bank transactions are this one plus the copy's number."""
 
-_TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|7\d{9}")
+_TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])70\d{8}(?![0-9a-f])")
 _UUIDS = re.compile(r"'\{?[0-9a-f]{8}-[0-9a-f-]{27}(,[0-9a-f-]{36})*\}?'")
 _TPS = re.compile(r"tps = ([0-9.]+) \(without initial connection time\)")
 _CLIENTS = 4
@@ -70,7 +70,7 @@ def _expression(literal: str, names: Mapping[str, tuple[str, int]], block: Block
     pieces, end = [], 0
     inside = literal[1:-1].replace("''", "'")
     for found in _TOKEN.finditer(inside):
-        if found[0] in block.shared:
+        if found[0] in block.shared or (found[0].isdigit() and _place(found[0], block) is None):
             continue
         pieces += [_quoted(inside[end : found.start()]), _new(found[0], names, block)]
         end = found.end()
@@ -88,9 +88,15 @@ def _new(token: str, names: Mapping[str, tuple[str, int]], block: Block) -> str:
     if token in names:
         original, place = names[token]
         return f"md5({_quoted(original + ':')} || (:b + {place}))::uuid::text"
-    if token.startswith("7") and token.isdigit():
-        return f"({FIRST_TRANSACTION} + :b + {int(token) - FIRST_TRANSACTION - block.numbers.start})::text"
+    if token.isdigit():
+        return f"({FIRST_TRANSACTION} + :b + {_place(token, block)})::text"
     return f"md5({_quoted(token + ':')} || :b)::uuid::text"
+
+
+def _place(transaction: str, block: Block) -> int | None:
+    """The place in the block of the copy that a bank transaction is of."""
+    number = int(transaction) - FIRST_TRANSACTION
+    return block.numbers.index(number) if number in block.numbers else None
 
 
 def _quoted(text: str) -> str:

@@ -40,13 +40,15 @@ def test_what_came_into_being_is_new_each_time_and_pgbench_sees_no_other_variabl
         "insert into t values ($1, $2, $3)",
         p1=f"'{MESSAGE}'",
         p2=f"'{{{copied(FAMILY, 100)},{copied(FAMILY, 101)}}}'",
-        p3=f"""'at 09:30 {FIRST_TRANSACTION + 101} d''accord'""",
+        p3=f"""'at 09:30 {FIRST_TRANSACTION + 101} d''accord 7000000099 ab7000000101cd'""",
     )
     (script,) = scripts(in_a_transaction(insert), BLOCK).values()
     assert f"(md5(E'{MESSAGE}\\x3A' || :b)::uuid::text)::uuid" in script
     assert ")::uuid[]" in script
     assert f"({FIRST_TRANSACTION} + :b + 1)::text" in script
     assert "09:30" not in script
+    assert "7000000099" in script, "no transaction of the block"
+    assert "ab7000000101cd" in script, "digits of something else"
     assert "d''accord" in script
 
 
