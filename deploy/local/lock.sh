@@ -7,7 +7,7 @@ compile() {
   uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
     --no-emit-package contracts --no-emit-package chassis "$@" \
     libs/*/pyproject.toml services/*/pyproject.toml clients/*/pyproject.toml simulators/*/pyproject.toml \
-    deploy/local/pyproject.toml deploy/demo/pyproject.toml
+    deploy/local/pyproject.toml deploy/demo/pyproject.toml bench/pyproject.toml
 }
 compile "$@" --group build --output-file requirements.lock
 compile "$@" --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock

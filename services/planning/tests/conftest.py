@@ -50,7 +50,7 @@ class World:
                 FamilyRegistered: projections.keep_family,
                 MemberRegistered: projections.keep_member,
                 ActivityPublished: projections.keep_activity,
-                AdhesionPaid: projections.keep_entitlement,
+                AdhesionPaid: lambda event, version: projections.keep_entitlements([(event, version)]),
             }
             for event in events:
                 await handlers[type(event)](event, next(_versions))

@@ -1,6 +1,7 @@
 """Where the loader finds the portal, and the day it is there."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -22,14 +23,14 @@ class Settings:
         return self.bank_key_url.rpartition("/")[0]
 
     @classmethod
-    def from_environment(cls) -> "Settings":
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Reads ``PORTAIL_…``. Raises ``KeyError`` naming what is missing."""
-        offset = timedelta(seconds=float(os.environ.get("PORTAIL_CLOCK_OFFSET_SECONDS", "0")))
+        offset = timedelta(seconds=float(environment.get("PORTAIL_CLOCK_OFFSET_SECONDS", "0")))
         return cls(
-            api_url=os.environ["PORTAIL_API_URL"],
-            public_url=os.environ["PORTAIL_PUBLIC_URL"],
-            bank_url=os.environ["PORTAIL_BANK_URL"],
-            bank_key_url=os.environ["PORTAIL_BANK_KEY_URL"],
-            operator_token=os.environ["PORTAIL_OPERATOR_TOKEN"],
+            api_url=environment["PORTAIL_API_URL"],
+            public_url=environment["PORTAIL_PUBLIC_URL"],
+            bank_url=environment["PORTAIL_BANK_URL"],
+            bank_key_url=environment["PORTAIL_BANK_KEY_URL"],
+            operator_token=environment["PORTAIL_OPERATOR_TOKEN"],
             today=(datetime.now(UTC) + offset).date(),
         )

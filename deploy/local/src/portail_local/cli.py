@@ -1,6 +1,7 @@
 """The commands of `./portail`."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -34,6 +35,11 @@ def _say(text: str) -> None:
     print(text, flush=True)
 
 
+def _tell(text: str) -> None:
+    """Beside what is printed for a program to read."""
+    print(text, file=sys.stderr, flush=True)
+
+
 @app.command()
 def up(
     *,
@@ -44,11 +50,12 @@ def up(
     detach: Annotated[bool, typer.Option("--detach", help="Rend la main une fois prêt.")] = False,
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Charge les communes de démonstration.")] = True,
     bank_control: Annotated[bool, typer.Option("--bank-control", hidden=True)] = False,
+    measured: Annotated[bool, typer.Option("--measured", hidden=True)] = False,
     state: StateOption = _DEFAULT_STATE,
 ) -> None:
     """Démarre tout et affiche les adresses ; Ctrl-C arrête tout."""
     Ports(port)  # refuses a wrong --port before anything is installed
-    options = Options(port=port, at=at, replicas=parse_replicas(replicas or []), bank_control=bank_control)
+    options = Options(port, at, parse_replicas(replicas or []), bank_control=bank_control, measured=measured)
     offset = offset_seconds(at, datetime.now(UTC))
     packages.ensure((*packages.SERVERS, *(() if Assets().are_current() else packages.BUILD)), _say)
     place = State(state)
@@ -104,6 +111,13 @@ def run_suites(
     given = suites or []
     names = [name for name in given if name in set(Suite)]
     raise typer.Exit(run_tests([Suite(name) for name in names], given[len(names) :], _say))
+
+
+@app.command("bench", context_settings={"ignore_unknown_options": True, "help_option_names": []})
+def run_bench(arguments: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Mesure les débits, à côté de la limite de la machine ; sans nom, liste les mesures."""
+    packages.ensure((*packages.SERVERS, *(() if Assets().are_current() else packages.BUILD)), _tell)
+    os.execv(sys.executable, [sys.executable, "-m", "portail_bench", *(arguments or [])])  # noqa: S606 - ours
 
 
 def _messages(failures: BaseExceptionGroup[LocalError]) -> list[str]:

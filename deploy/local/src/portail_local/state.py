@@ -44,12 +44,13 @@ class Started:
 class Options:
     """What `up` was asked. `at` is a local time of Paris, or "now"; `replicas` only names services with several.
 
-    `bank_control` lets tests alter what the simulated bank sends."""
+    `bank_control` lets tests alter what the simulated bank sends, `measured` lets benches see PostgreSQL's work."""
 
     port: int = 8080
     at: str = "2022-07-04T09:00"
     replicas: dict[str, int] = field(default_factory=dict)
     bank_control: bool = False
+    measured: bool = False
 
 
 @dataclass(frozen=True)

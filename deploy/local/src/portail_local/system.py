@@ -26,7 +26,8 @@ class System:
 
     @cached_property
     def postgres(self) -> Postgres:
-        return Postgres(self._data("postgres"), self.ports.postgres, self.state.secrets().postgres)
+        secret = self.state.secrets().postgres
+        return Postgres(self._data("postgres"), self.ports.postgres, secret, measured=self.options.measured)
 
     @cached_property
     def rabbitmq(self) -> RabbitMQ:

@@ -5,7 +5,7 @@ refuses rows of any other commune. A transaction without a tenant cannot be open
 explicit ``platform()`` and sees no tenant row.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
 from uuid import UUID
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from chassis.clock import Clock
 from chassis.errors import TransientError
-from chassis.outbox import OUTBOX, insert_event
+from chassis.outbox import OUTBOX, Outgoing, insert_events
 from chassis.signals import Signal
 from contracts.event import Event
 
@@ -85,13 +85,14 @@ class Transaction:
 
         ``sequence`` is the aggregate's version; the caller holds the aggregate's row lock.
         """
-        await insert_event(
-            self.connection,
-            event,
-            tenant_id=self.tenant_id,
-            sequence=sequence,
-            source=self.source,
-            time=self.clock.now(),
+        await self.publish_all([Outgoing(event, sequence)])
+
+    async def publish_all(self, events: Sequence[Outgoing]) -> None:
+        """Writes events to the outbox in one statement; they will be sent in this order."""
+        if not events:
+            return
+        await insert_events(
+            self.connection, events, tenant_id=self.tenant_id, source=self.source, time=self.clock.now()
         )
         self.wake(OUTBOX)
 

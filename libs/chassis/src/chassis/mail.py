@@ -1,6 +1,8 @@
 """Sends mails over SMTP."""
 
+import contextlib
 from email.message import EmailMessage
+from typing import Self
 from urllib.parse import urlsplit
 
 import aiosmtplib
@@ -13,10 +15,32 @@ class MailNotSentError(TransientError):
 
 
 class Mailer:
-    """Sends one mail at a time. ``smtp_url`` is ``smtp://host:port``, or with ``user:password@`` and then STARTTLS."""
+    """Sends one mail at a time. ``smtp_url`` is ``smtp://host:port``, or with ``user:password@`` and then STARTTLS.
+
+    As a context, it sends all its mails through one connection, opened for the first and again when it broke.
+    """
 
     def __init__(self, smtp_url: str) -> None:
-        self._address = urlsplit(smtp_url)
+        address = urlsplit(smtp_url)
+        self._server = aiosmtplib.SMTP(
+            hostname=address.hostname or "127.0.0.1",
+            port=address.port or 25,
+            username=address.username,
+            password=address.password,
+            start_tls=None if address.username else False,
+            timeout=20,
+        )
+        self._keeps_connection = False
+
+    async def __aenter__(self) -> Self:
+        """Begins to keep the connection."""
+        self._keeps_connection = True
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        """Closes the connection."""
+        self._keeps_connection = False
+        await self._close()
 
     async def send(
         self, *, sender: str, recipient: str, subject: str, body: str, message_id: str, html: str | None = None
@@ -35,14 +59,17 @@ class Mailer:
         if html:
             message.add_alternative(html, subtype="html")
         try:
-            await aiosmtplib.send(
-                message,
-                hostname=self._address.hostname or "127.0.0.1",
-                port=self._address.port or 25,
-                username=self._address.username,
-                password=self._address.password,
-                start_tls=None if self._address.username else False,
-                timeout=20,
-            )
+            if not self._server.is_connected:
+                await self._server.connect()
+            await self._server.send_message(message)
         except (aiosmtplib.SMTPException, OSError) as error:
             raise MailNotSentError(type(error).__name__) from error
+        finally:
+            if not self._keeps_connection:
+                await self._close()
+
+    async def _close(self) -> None:
+        if self._server.is_connected:
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                await self._server.quit()
+        self._server.close()

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -22,33 +25,50 @@ _log = structlog.get_logger(__name__)
 _BATCH = 200
 _POLL_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
+_PACE_SECONDS = 0.05
+"""An event after a quiet moment leaves at once; in a crowd, those of this time leave together, and are handled together
+by whoever reads them.
+"""
 _LOCK = "outbox-relay"
 
 OUTBOX = "outbox"
 """What a transaction wakes that wrote to the outbox."""
 
 _INSERT = text(
-    "insert into outbox (id, tenant_id, source, type, subject, sequence, time, traceparent, body)"
-    " values (:id, :tenant_id, :source, :type, :subject, :sequence, :time, :traceparent, cast(:body as jsonb))"
+    "insert into outbox (tenant_id, source, time, id, type, subject, sequence, traceparent, body)"
+    " select :tenant_id, :source, :time, e.id, e.type, e.subject, e.sequence, e.traceparent, cast(e.body as jsonb)"
+    " from unnest(cast(:ids as uuid[]), cast(:types as text[]), cast(:subjects as uuid[]),"
+    " cast(:sequences as bigint[]), cast(:traceparents as text[]), cast(:bodies as text[]))"
+    " with ordinality as e(id, type, subject, sequence, traceparent, body, place) order by e.place"
 )
 
 
-async def insert_event(
-    connection: AsyncConnection, event: Event, *, tenant_id: UUID, sequence: int, source: str, time: datetime
+@dataclass(frozen=True)
+class Outgoing:
+    """An event to send. ``sequence`` is the aggregate's version; the caller holds the aggregate's row lock.
+
+    ``traceparent`` is what led to it, by default what is being handled.
+    """
+
+    event: Event
+    sequence: int
+    traceparent: str | None = None
+
+
+async def insert_events(
+    connection: AsyncConnection, events: Sequence[Outgoing], *, tenant_id: UUID, source: str, time: datetime
 ) -> None:
-    """Adds an event to the outbox, in the transaction that makes the change."""
-    row = {
-        "id": new_id(),
-        "tenant_id": tenant_id,
-        "source": source,
-        "type": event.event_type,
-        "subject": event.subject,
-        "sequence": sequence,
-        "time": time,
-        "traceparent": current_traceparent(),
-        "body": event.model_dump_json(),
+    """Adds events to the outbox in their order, in the transaction that makes the changes."""
+    handled = current_traceparent()
+    rows = {
+        "ids": [new_id() for _ in events],
+        "types": [each.event.event_type for each in events],
+        "subjects": [each.event.subject for each in events],
+        "sequences": [each.sequence for each in events],
+        "traceparents": [each.traceparent or handled for each in events],
+        "bodies": [each.event.model_dump_json() for each in events],
     }
-    await connection.execute(_INSERT, row)
+    await connection.execute(_INSERT, {"tenant_id": tenant_id, "source": source, "time": time, **rows})
 
 
 class Publisher(Protocol):
@@ -71,6 +91,7 @@ class Relay:
     async def run(self) -> None:
         """Runs until cancelled. A broker or database that is away is waited for."""
         while True:
+            began = time.monotonic()
             try:
                 full_batch = await self.publish_batch() == _BATCH
             except Exception as error:
@@ -78,6 +99,7 @@ class Relay:
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
             if not full_batch:
+                await asyncio.sleep(began + _PACE_SECONDS - time.monotonic())
                 await self._signal.wait(_POLL_SECONDS)
 
     async def publish_batch(self) -> int:

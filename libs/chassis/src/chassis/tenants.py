@@ -87,37 +87,33 @@ class TenantRegistry:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._cache: dict[str, tuple[float, Tenant]] = {}
+        self._cache: dict[tuple[str, object], tuple[float, Tenant]] = {}
 
     async def by_host(self, host: str) -> Tenant:
         """The commune of a ``Host`` header, port ignored. Raises ``UnknownCommuneError``."""
-        hostname = host.rsplit(":", 1)[0].lower()
-        cached = self._cache.get(hostname)
-        if cached and cached[0] > time.monotonic():
-            return cached[1]
-        tenants = await self._read("where :value = any(hostnames)", hostname)
-        if not tenants:
-            raise UnknownCommuneError
-        self._cache[hostname] = (time.monotonic() + _CACHE_SECONDS, tenants[0])
-        return tenants[0]
+        return await self._one("where :value = any(hostnames)", host.rsplit(":", 1)[0].lower())
 
     async def by_slug(self, slug: str) -> Tenant:
         """The commune of a slug. Raises ``UnknownCommuneError``."""
-        tenants = await self._read("where slug = :value", slug)
-        if not tenants:
-            raise UnknownCommuneError
-        return tenants[0]
+        return await self._one("where slug = :value", slug)
 
     async def by_id(self, tenant_id: UUID) -> Tenant:
         """The commune of an id. Raises ``UnknownCommuneError``."""
-        tenants = await self._read("where id = :value", tenant_id)
-        if not tenants:
-            raise UnknownCommuneError
-        return tenants[0]
+        return await self._one("where id = :value", tenant_id)
 
     async def all(self) -> list[Tenant]:
         """Every commune, for jobs that work commune by commune."""
         return await self._read("", None)
+
+    async def _one(self, where: str, value: object) -> Tenant:
+        cached = self._cache.get((where, value))
+        if cached and cached[0] > time.monotonic():
+            return cached[1]
+        tenants = await self._read(where, value)
+        if not tenants:
+            raise UnknownCommuneError
+        self._cache[where, value] = (time.monotonic() + _CACHE_SECONDS, tenants[0])
+        return tenants[0]
 
     async def _read(self, where: str, value: object) -> list[Tenant]:
         statement = text(f"select id, slug, description from tenant {where} order by slug")  # noqa: S608 - ours

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from chassis.ids import new_id
-from chassis.outbox import insert_event
+from chassis.outbox import Outgoing, insert_events
 from chassis.testing.isolation import isolation_gaps, isolation_leaks
 from chassis.testing.plugin import ALIXAN, VEYRAS, Harness
 from contracts.events import InvoiceSettled
@@ -132,11 +132,10 @@ async def test_an_event_of_another_commune_cannot_be_published(harness: Harness)
     event = InvoiceSettled(invoice_id=new_id(), number="1", family_id=new_id(), paid_cents=1)
     with pytest.raises(DBAPIError, match="row-level security"):
         async with harness.runtime.transaction(ALIXAN.tenant_id) as transaction:
-            await insert_event(
+            await insert_events(
                 transaction.connection,
-                event,
+                [Outgoing(event, 1)],
                 tenant_id=VEYRAS.tenant_id,
-                sequence=1,
                 source="sample",
                 time=transaction.now(),
             )

@@ -90,3 +90,21 @@ async def test_the_same_message_many_times_at_once_is_judged_once(shop: Any) -> 
         await asyncio.gather(*(shop.notify(attempt_id, message) for _ in range(8)))
         assert await shop.verdicts(attempt_id) == ["valid"]
         assert await shop.published(payment_id) == [("succeeded", 3)]
+
+
+async def test_messages_that_come_at_once_share_their_transactions(shop: Any, harness: Harness) -> None:
+    """In any number of batches, a spoilt one among them: few commits, and each message has its own verdict."""
+    begun = [await shop.begin() for _ in range(40)]
+    spoilt = [shop.notify(begun[0][1], "montant=3400&sign=faux") for _ in range(3)]
+    answers = await asyncio.gather(
+        *(shop.notify(attempt_id, shop.bank.message(payment_id, 3400)) for payment_id, attempt_id in begun), *spoilt
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    ids = [UUID(payment_id) for payment_id, _ in begun]
+    (row,) = await harness.eventually(
+        "select count(distinct xmin::text) as commits, count(*) as settled from bank_transaction"
+        " where payment_id = any($1::uuid[]) and outcome = 'settled' having count(*) = 40",
+        ids,
+    )
+    assert row["commits"] <= 20
+    assert sorted(await shop.verdicts(begun[0][1])) == ["bad-signature", "valid"]

@@ -6,9 +6,7 @@ from itertools import permutations
 import pytest
 
 from chassis.ids import new_id
-from chassis.messaging.consumer import Received
 from chassis.testing.plugin import ALIXAN, VEYRAS
-from contracts.envelope import Envelope
 from contracts.events import ActivityPublished, AdhesionPaid, EntitlementChanged, FamilyRegistered, MemberRegistered
 from contracts.values import MemberKind, PostalAddress, Regie
 from planning.entrypoints.consumers import ENROLMENT
@@ -58,13 +56,11 @@ async def test_any_order_opens_the_planning(world, harness, order) -> None:
         adhesion_id=adhesion_id, **ids, unit_price_cents=330, tariff_label="QF 900", effective_from=date(2022, 10, 1)
     )
     events = [(louis, 1), (activity, 1), (paid, 1), (changed, 2)]
-    async with harness.runtime.transaction(world.tenant_id) as transaction:
-        for index in order:
-            event, sequence = events[index]
-            envelope = Envelope(
-                new_id(), "enrolment", event.event_type, harness.clock.now(), event.subject, world.tenant_id, sequence
-            )
-            await ENROLMENT.handlers[type(event)](transaction, Received(event, envelope))
+    (worker,) = [worker for worker in harness.runtime.workers if worker.consumer is ENROLMENT]
+    for index in order:
+        event, sequence = events[index]
+        envelope = harness.envelope(event, tenant_id=world.tenant_id, sequence=sequence)
+        await worker.handle(envelope, event.model_dump_json().encode())
     prices = {}
     for month in ("2022-09", "2022-10"):
         cells = await world.cells(family_id, louis.member_id, activity_id, f"{month}-03", f"{month}-04")

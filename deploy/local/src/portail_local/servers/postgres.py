@@ -15,6 +15,12 @@ from portail_local.servers.accounts import give_to, run_as
 OLDEST_VERSION = 15
 ACCOUNT = "postgres"
 _INSTALLATIONS = Path("/usr/lib/postgresql")
+_MEASURED = """\
+track_commit_timestamp = on
+logging_collector = on
+log_destination = jsonlog
+log_filename = 'statements'
+"""
 
 
 def binaries() -> Path | None:
@@ -26,12 +32,16 @@ def binaries() -> Path | None:
 
 @dataclass(frozen=True)
 class Postgres:
-    """`durable=False` is for tests: a crash of the machine may lose everything."""
+    """`durable=False` is for tests: a crash of the machine may lose everything.
+
+    `measured` is for benches: commits keep their time, and the statements can be logged as JSON (`log_statement`).
+    """
 
     directory: Path
     port: int
     password: str
     durable: bool = True
+    measured: bool = False
 
     @property
     def data(self) -> Path:
@@ -64,7 +74,7 @@ class Postgres:
         give_to(ACCOUNT, password_file)
         command = [
             *run_as(ACCOUNT),
-            str(self._binary("initdb")),
+            str(self.binary("initdb")),
             *("-D", str(self.data), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
             *("--auth-local=reject", "--auth-host=scram-sha-256", f"--pwfile={password_file}"),
         ]
@@ -87,23 +97,24 @@ max_wal_size = 256MB
 fsync = {durability}
 synchronous_commit = {durability}
 full_page_writes = {durability}
-"""
+{_MEASURED if self.measured else ""}"""
 
     def process(self) -> Process:
         probe = ("-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres")
         return Process(
             name="postgres",
-            command=(*run_as(ACCOUNT), str(self._binary("postgres")), "-D", str(self.data)),
+            command=(*run_as(ACCOUNT), str(self.binary("postgres")), "-D", str(self.data)),
             environment=clean_environment(LC_ALL="C.UTF-8"),
             directory=self.directory,
-            probe=CommandProbe((str(self._binary("pg_isready")), *probe)),
+            probe=CommandProbe((str(self.binary("pg_isready")), *probe)),
             port=self.port,
             stop_signal=signal.SIGINT,  # "fast": does not wait for clients
             stop_seconds=30,
         )
 
     @staticmethod
-    def _binary(name: str) -> Path:
+    def binary(name: str) -> Path:
+        """A program of the installation. Raises LocalError when there is none."""
         folder = binaries()
         if folder is None:
             raise LocalError(f"PostgreSQL ≥ {OLDEST_VERSION} n'est pas installé.")

@@ -21,7 +21,7 @@ def _scope(request: Request) -> RequestScope:
     return scope
 
 
-def _runtime(request: Request) -> Runtime:
+async def _runtime(request: Request) -> Runtime:
     runtime: Runtime = request.app.state.runtime
     return runtime
 

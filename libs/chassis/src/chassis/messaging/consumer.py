@@ -1,8 +1,12 @@
-"""Consumes events: exactly one effect per message, delayed retries, dead letters with their reason."""
+"""Consumes events: exactly one effect per message, delayed retries, dead letters with their reason.
+
+What arrives while a batch is in the database forms the next one: the events of a commune share a transaction, and the
+crowd makes each cheaper. Where something goes wrong, the batch is rolled back and each of its messages handled alone.
+"""
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -24,9 +28,16 @@ from contracts.event import Event
 
 _log = structlog.get_logger(__name__)
 
-_PREFETCH = 20
+_BATCH = 50
+_PREFETCH = 2 * _BATCH
+"""The next batch is here while one is in the database."""
 _REASON_LENGTH = 1000
 _DATABASE_PAUSE_SECONDS = 1.0
+
+_ENTER = text(
+    "insert into inbox (consumer, message_id) select :consumer, id from unnest(cast(:ids as uuid[])) as id order by id"
+    " on conflict do nothing returning message_id"
+)
 
 EventT = TypeVar("EventT", bound=Event)
 
@@ -48,22 +59,40 @@ Handler = Callable[[Transaction, Received[Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
+class Together:
+    """A handler of all the events of one type and commune that are in a transaction, for few statements whatever their
+    number. Its events are distinct, in the order of arrival, and may be several of one aggregate.
+    """
+
+    handle: Callable[[Transaction, Sequence[Received[Any]]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
 class Consumer:
     """A queue ``<service>.<purpose>`` and what handles each event model it is bound to.
 
-    Handlers run in a transaction of the event's commune that also holds the inbox row. They are order-independent.
+    Handlers run in a transaction of the event's commune, which also holds the inbox row and may hold the effects of
+    other events. They are order-independent.
     A ``DomainError`` sends the message to the dead letters at once; anything else is retried with growing delays.
     Events of a commune that the service does not know (yet) are retried too, unless it is they that make it known
     (``introduces_communes``).
     """
 
     purpose: str
-    handlers: Mapping[type[Event], Handler]
+    handlers: Mapping[type[Event], Handler | Together]
     introduces_communes: bool = False
 
 
 class UndecodableMessageError(Exception):
     """The message is not an event this consumer knows. Says why in French."""
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """A message that can be read."""
+
+    message: AbstractIncomingMessage
+    received: Received[Event]
 
 
 class ConsumerWorker:
@@ -81,6 +110,8 @@ class ConsumerWorker:
         self._channel: AbstractChannel | None = None
         self._consumer_tag: str | None = None
         self._queue: aio_pika.abc.AbstractQueue | None = None
+        self._arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+        self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Declares the queues and starts consuming. What raised may be called again."""
@@ -90,28 +121,81 @@ class ConsumerWorker:
         self._channel = await self._connection.channel(on_return_raises=True)
         await self._channel.set_qos(prefetch_count=_PREFETCH)
         self._queue = await declare_queues(self._channel, self.queues, list(self._handlers))
-        self._consumer_tag = await self._queue.consume(self._on_message)
+        if self._running:
+            self._running.cancel()
+        self._arrived = asyncio.Queue()
+        self._running = asyncio.create_task(self._run(), name=self.queues.main)
+        self._consumer_tag = await self._queue.consume(self._arrived.put)
 
     async def stop(self) -> None:
-        """Takes no more messages; those being handled finish or are delivered again elsewhere."""
+        """Takes no more messages; those not acknowledged are delivered again elsewhere."""
         if self._queue and self._consumer_tag and self._channel and not self._channel.is_closed:
             await self._queue.cancel(self._consumer_tag)
+        if self._running:
+            self._running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._running
+        if self._channel and not self._channel.is_closed:
+            await self._channel.close()
 
     def is_consuming(self) -> bool:
         """Whether the broker has this consumer, as far as the connection knows."""
-        return self._consumer_tag is not None and self._channel is not None and not self._channel.is_closed
+        return (
+            self._consumer_tag is not None
+            and self._running is not None
+            and not self._running.done()
+            and self._channel is not None
+            and not self._channel.is_closed
+        )
 
-    async def _on_message(self, message: AbstractIncomingMessage) -> None:
-        structlog.contextvars.bind_contextvars(message_id=message.message_id, queue=self.queues.main)
-        try:
-            outcome = await self._settle(message)
-        except Exception:
-            # Neither handled nor put aside: the broker gives it again, until its limit makes it a dead letter.
-            _log.exception("message_given_back")
-            await message.reject(requeue=True)
-            return
-        await message.ack()
-        metrics.MESSAGES.labels(self.queues.main, message.type or "", outcome).inc()
+    async def _run(self) -> None:
+        while True:
+            batch = [await self._arrived.get()]
+            while len(batch) < _BATCH and not self._arrived.empty():
+                batch.append(self._arrived.get_nowait())
+            with structlog.contextvars.bound_contextvars(queue=self.queues.main):
+                await self._take(batch)
+
+    async def _take(self, batch: Sequence[AbstractIncomingMessage]) -> None:
+        """Has messages their effects, then acknowledges them."""
+        alone, communes = list[AbstractIncomingMessage](), dict[UUID, list[_Arrival]]()
+        for message in batch:
+            try:
+                arrival = _Arrival(message, self._read(self._read_envelope(message), message.body))
+            except UndecodableMessageError:
+                alone.append(message)
+            else:
+                communes.setdefault(arrival.received.envelope.tenant, []).append(arrival)
+        outcomes = dict[AbstractIncomingMessage, str]()
+        for arrivals in communes.values():
+            messages = [arrival.message for arrival in arrivals]
+            try:
+                found = await self._handle_all([arrival.received for arrival in arrivals])
+            except Exception:
+                alone += messages
+            else:
+                outcomes |= zip(messages, found, strict=True)
+        for message in alone:
+            if outcome := await self._take_alone(message):
+                outcomes[message] = outcome
+        if outcomes:
+            dealt_with = [message for message in batch if message in outcomes]
+            await _acknowledge(dealt_with, multiple=len(dealt_with) == len(batch))
+        for message, outcome in outcomes.items():
+            metrics.MESSAGES.labels(self.queues.main, message.type or "", outcome).inc()
+
+    async def _take_alone(self, message: AbstractIncomingMessage) -> str | None:
+        """None for a message that is neither handled nor put aside: the broker gives it again, until its limit makes it
+        a dead letter.
+        """
+        with structlog.contextvars.bound_contextvars(message_id=message.message_id):
+            try:
+                return await self._settle(message)
+            except Exception:
+                _log.exception("message_given_back")
+                with contextlib.suppress(Exception):  # the connection is gone, and all it brought comes again
+                    await message.reject(requeue=True)
+                return None
 
     async def _settle(self, message: AbstractIncomingMessage) -> str:
         try:
@@ -138,20 +222,46 @@ class ConsumerWorker:
 
         Raises ``UndecodableMessageError``, ``TenantNotYetKnownError``, and whatever the handler raises.
         """
-        continue_trace(envelope.traceparent)
-        event, handler = self._read_event(envelope, body)
-        async with self._database.transaction(envelope.tenant) as transaction:
-            first = await transaction.connection.execute(
-                text("insert into inbox (consumer, message_id) values (:consumer, :id) on conflict do nothing"),
-                {"consumer": self.queues.main, "id": envelope.id},
-            )
-            if first.rowcount == 0:
-                return "duplicate"
-            if not self.consumer.introduces_communes and envelope.tenant not in self._known_communes:
+        (outcome,) = await self._handle_all([self._read(envelope, body)])
+        return outcome
+
+    async def _handle_all(self, events: Sequence[Received[Event]]) -> list[str]:
+        """The outcomes of a commune's events, all or none of which have their effect."""
+        tenant_id = events[0].envelope.tenant
+        async with self._database.transaction(tenant_id) as transaction:
+            new = await self._enter(transaction, {received.envelope.id for received in events})
+            outcomes, fresh = list[str](), list[Received[Event]]()
+            for received in events:
+                first = received.envelope.id in new
+                new.discard(received.envelope.id)
+                outcomes.append("handled" if first else "duplicate")
+                if first:
+                    fresh.append(received)
+            if fresh and not self.consumer.introduces_communes and tenant_id not in self._known_communes:
                 await require_known(transaction)
-                self._known_communes.add(envelope.tenant)
-            await handler(transaction, Received(event, envelope))
-        return "handled"
+                self._known_communes.add(tenant_id)
+            await self._call_handlers(transaction, fresh)
+        return outcomes
+
+    async def _enter(self, transaction: Transaction, ids: set[UUID]) -> set[UUID]:
+        """Writes messages into the inbox, in the order of ids: two batches never wait for one another. The new ones."""
+        entered = await transaction.connection.execute(_ENTER, {"consumer": self.queues.main, "ids": list(ids)})
+        return set(entered.scalars())
+
+    async def _call_handlers(self, transaction: Transaction, events: Sequence[Received[Event]]) -> None:
+        together = dict[str, list[Received[Event]]]()
+        for received in events:
+            _, handler = self._handlers[received.envelope.type]
+            if isinstance(handler, Together):
+                together.setdefault(received.envelope.type, []).append(received)
+            else:
+                continue_trace(received.envelope.traceparent)
+                await handler(transaction, received)
+        for event_type, those in together.items():
+            _, handler = self._handlers[event_type]
+            assert isinstance(handler, Together)  # noqa: S101 - sorted above
+            continue_trace(those[0].envelope.traceparent)
+            await handler.handle(transaction, those)
 
     def _read_envelope(self, message: AbstractIncomingMessage) -> Envelope:
         try:
@@ -161,17 +271,17 @@ class ConsumerWorker:
         except ValueError as error:
             raise UndecodableMessageError(f"Enveloppe illisible : {error}.") from error
 
-    def _read_event(self, envelope: Envelope, body: bytes) -> tuple[Event, Handler]:
+    def _read(self, envelope: Envelope, body: bytes) -> Received[Event]:
         if envelope.type not in self._handlers:
             raise UndecodableMessageError(f"Type d'événement inconnu de ce service : {envelope.type}.")
-        model, handler = self._handlers[envelope.type]
+        model, _ = self._handlers[envelope.type]
         try:
             event = model.model_validate_json(body)
         except ValidationError as error:
             raise UndecodableMessageError(f"Contenu illisible : {_faults(error)}.") from error
         if event.subject != envelope.subject:
             raise UndecodableMessageError("L'enveloppe et le contenu ne parlent pas de la même chose (subject).")
-        return event, handler
+        return Received(event, envelope)
 
     async def _retry(self, message: AbstractIncomingMessage, reason: str) -> str:
         attempt, delays = _attempts(message), list(RETRY_DELAYS)
@@ -198,6 +308,21 @@ class ConsumerWorker:
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         )
         await self._channel.default_exchange.publish(copy, routing_key=queue, mandatory=True)
+
+
+async def _acknowledge(messages: Sequence[AbstractIncomingMessage], *, multiple: bool) -> None:
+    """``multiple``: nothing that their channel brought before the last of them is still to be dealt with.
+
+    When the connection is gone they come again, and the inbox knows them.
+    """
+    try:
+        if multiple and all(message.channel is messages[0].channel for message in messages):
+            await messages[-1].ack(multiple=True)
+        else:
+            for message in messages:
+                await message.ack()
+    except Exception as error:
+        _log.warning("messages_not_acknowledged", error=type(error).__name__)
 
 
 def _attempts(message: AbstractIncomingMessage) -> int:

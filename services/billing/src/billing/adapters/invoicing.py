@@ -180,7 +180,7 @@ class SqlInvoicingStore:
         await self._connection.execute(_DEBIT_FAMILIES, {"run": run.run_id, "now": self._transaction.now()})
 
     async def announce_invoices(self, run: InvoicingRun) -> None:
-        """Same columns as ``chassis.outbox.insert_event``, for all invoices at once."""
+        """Same columns as ``chassis.outbox.insert_events``, for all invoices at once."""
         await self._connection.execute(
             _ANNOUNCE,
             {

@@ -1,12 +1,14 @@
 """What billing hears."""
 
+from collections.abc import Sequence
+
 from billing.adapters.charges import keep_reservations
-from billing.adapters.ledger import keep_payment_outcome, record_adhesion
+from billing.adapters.ledger import keep_payment_outcomes, record_adhesions
 from billing.adapters.payments import SqlPaymentStore
 from billing.adapters.projections import keep_activity, keep_family, keep_guardian, keep_member
 from billing.application.settle_payment import settle_payment
 from chassis.database import Transaction
-from chassis.messaging.consumer import Consumer, Received
+from chassis.messaging.consumer import Consumer, Received, Together
 from contracts.events import (
     ActivityPublished,
     AdhesionPaid,
@@ -24,11 +26,12 @@ async def charge_reservations(transaction: Transaction, received: Received[Reser
     await keep_reservations(transaction, received.event)
 
 
-async def settle(transaction: Transaction, received: Received[PaymentSettled]) -> None:
-    """A payment ended; those of invoices are allocated."""
-    await keep_payment_outcome(transaction, received)
-    if received.event.purpose is PaymentPurpose.INVOICES:
-        await settle_payment(SqlPaymentStore(transaction), received.event, received.sequence)
+async def settle(transaction: Transaction, events: Sequence[Received[PaymentSettled]]) -> None:
+    """Payments ended; those of invoices are allocated."""
+    await keep_payment_outcomes(transaction, events)
+    for received in events:
+        if received.event.purpose is PaymentPurpose.INVOICES:
+            await settle_payment(SqlPaymentStore(transaction), received.event, received.sequence)
 
 
 CONSUMERS = [
@@ -42,6 +45,6 @@ CONSUMERS = [
         },
     ),
     Consumer("reservations", {ReservationsCommitted: charge_reservations}),
-    Consumer("adhesions", {AdhesionPaid: record_adhesion}),
-    Consumer("payments", {PaymentSettled: settle}),
+    Consumer("adhesions", {AdhesionPaid: Together(record_adhesions)}),
+    Consumer("payments", {PaymentSettled: Together(settle)}),
 ]

@@ -129,7 +129,7 @@ def _settling(
 ) -> Callable[[], Awaitable[None]]:
     """As if the payment's own event had come."""
     envelope = replace(received.envelope, subject=stated.outcome.payment_id, sequence=stated.sequence)
-    return lambda: settle(transaction, Received(stated.outcome, envelope))
+    return lambda: settle(transaction, [Received(stated.outcome, envelope)])
 
 
 def _crediting(

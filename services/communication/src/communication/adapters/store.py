@@ -1,21 +1,31 @@
 """The communication store on PostgreSQL."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, fields
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, delete, exists, func, select, update
+from sqlalchemy import case, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chassis.database import Transaction
 from chassis.ids import new_id
 from communication.adapters import tables
-from communication.application.ports import Article, Contact, Document, Message
-from communication.domain.mails import MailText
+from communication.application.ports import Article, Contact, Document, Mail, Message
 
 SEND_MAILS = "send-mails"
 """The job that sends the mails that wait."""
+_ADD_MAILS = text(
+    """
+    insert into mail (tenant_id, created_at, mail_id, about, guardian_id, recipient_name, recipient_email, subject,
+                      body)
+    select :tenant_id, :now, m.* from unnest(
+        cast(:ids as uuid[]), cast(:abouts as uuid[]), cast(:guardians as uuid[]), cast(:names as text[]),
+        cast(:emails as text[]), cast(:subjects as text[]), cast(:bodies as text[])
+    ) as m
+    on conflict do nothing
+    """
+)
 _DETAILS = ("first_name", "last_name", "email")
 _GUARDIAN_KEY = ("tenant_id", "family_id", "guardian_id")
 
@@ -119,33 +129,35 @@ class SqlCommunicationStore:
         rows = [{**self._tenant, **asdict(contact), "in_family": True, "version": version} for contact in contacts]
         return insert(tables.guardian).values(rows)
 
-    async def contacts_of(self, family_id: UUID) -> list[Contact]:
-        """Guardians of a family."""
-        columns = tables.guardian.c
-        rows = await self._connection.execute(
-            select(*(columns[field.name] for field in fields(Contact))).where(
-                columns.family_id == family_id, columns.in_family
-            )
-        )
-        return [Contact(*row) for row in rows]
+    async def known_families(self, family_ids: Collection[UUID]) -> set[UUID]:
+        """Those of them that the commune has."""
+        statement = text("select family_id from family where family_id = any(:ids)")
+        return set(await self._connection.scalars(statement, {"ids": [*family_ids]}))
 
-    async def add_mails(self, about: UUID, recipients: Sequence[Contact], text: MailText, now: datetime) -> None:
-        """Queues one mail per guardian; a second one about the same thing is ignored."""
-        if not recipients:
+    async def contacts_of(self, family_ids: Collection[UUID]) -> list[Contact]:
+        """Guardians of families."""
+        statement = text(
+            "select guardian_id, family_id, first_name, last_name, email from guardian"
+            " where family_id = any(:ids) and in_family"
+        )
+        return [Contact(*row) for row in await self._connection.execute(statement, {"ids": [*family_ids]})]
+
+    async def add_mails(self, mails: Sequence[Mail], now: datetime) -> None:
+        """Queues mails; a second one to a guardian about the same thing is ignored."""
+        if not mails:
             return
-        rows = [
+        await self._connection.execute(
+            _ADD_MAILS,
             {
                 **self._tenant,
-                "mail_id": new_id(),
-                "about": about,
-                "guardian_id": contact.guardian_id,
-                "recipient_name": f"{contact.first_name} {contact.last_name}",
-                "recipient_email": contact.email,
-                "subject": text.subject,
-                "body": text.body,
-                "created_at": now,
-            }
-            for contact in recipients
-        ]
-        await self._connection.execute(insert(tables.mail).values(rows).on_conflict_do_nothing())
+                "now": now,
+                "ids": [new_id() for _ in mails],
+                "abouts": [mail.about for mail in mails],
+                "guardians": [mail.recipient.guardian_id for mail in mails],
+                "names": [f"{mail.recipient.first_name} {mail.recipient.last_name}" for mail in mails],
+                "emails": [mail.recipient.email for mail in mails],
+                "subjects": [mail.text.subject for mail in mails],
+                "bodies": [mail.text.body for mail in mails],
+            },
+        )
         self._transaction.wake(SEND_MAILS)

@@ -1,6 +1,6 @@
 """What the use cases need from the outside."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
@@ -54,6 +54,15 @@ class Contact:
     email: str | None
 
 
+@dataclass(frozen=True)
+class Mail:
+    """A mail about something (an invoice, a payment) to one guardian."""
+
+    about: UUID
+    recipient: Contact
+    text: MailText
+
+
 class CommunicationStore(Protocol):
     """The commune's texts, messages and mails."""
 
@@ -67,5 +76,6 @@ class CommunicationStore(Protocol):
     async def family_exists(self, family_id: UUID) -> bool: ...
     async def keep_family(self, family_id: UUID, name: str, contacts: Sequence[Contact], version: int) -> None: ...
     async def keep_contact(self, contact: Contact, version: int) -> None: ...
-    async def contacts_of(self, family_id: UUID) -> list[Contact]: ...
-    async def add_mails(self, about: UUID, recipients: Sequence[Contact], text: MailText, now: datetime) -> None: ...
+    async def known_families(self, family_ids: Collection[UUID]) -> set[UUID]: ...
+    async def contacts_of(self, family_ids: Collection[UUID]) -> list[Contact]: ...
+    async def add_mails(self, mails: Sequence[Mail], now: datetime) -> None: ...

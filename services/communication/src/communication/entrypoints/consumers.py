@@ -1,11 +1,13 @@
 """What communication does with the events of the other services."""
 
+from collections.abc import Sequence
+
 from chassis.clock import local_day
 from chassis.database import Transaction
-from chassis.messaging.consumer import Consumer, Received
-from chassis.tenants import tenant_of
+from chassis.messaging.consumer import Consumer, Received, Together
+from chassis.tenants import Tenant, tenant_of
 from communication.adapters.store import SqlCommunicationStore
-from communication.application.notify import notify_family
+from communication.application.notify import Notice, notify_families
 from communication.application.ports import Contact
 from communication.domain.mails import invoice_available, payment_received, surplus_received
 from contracts.events import FamilyRegistered, GuardianChanged, InvoiceIssued, PaymentSettled, SurplusReceived
@@ -26,9 +28,24 @@ async def keep_guardian(transaction: Transaction, received: Received[GuardianCha
     await SqlCommunicationStore(transaction).keep_contact(contact, received.sequence)
 
 
-async def announce_invoice(transaction: Transaction, received: Received[InvoiceIssued]) -> None:
+async def announce_invoices(transaction: Transaction, events: Sequence[Received[InvoiceIssued]]) -> None:
     """«Votre facture est disponible.»"""
-    invoice, tenant = received.event, await tenant_of(transaction)
+    tenant = await tenant_of(transaction)
+    notices = [_announcement(received.event, tenant) for received in events]
+    await notify_families(SqlCommunicationStore(transaction), notices, transaction.now())
+
+
+async def confirm_payments(transaction: Transaction, events: Sequence[Received[PaymentSettled]]) -> None:
+    """«Votre paiement est confirmé.» Refusals are told on the page, not by mail."""
+    paid = [received.event for received in events if received.event.status is PaymentStatus.SUCCEEDED]
+    if not paid:
+        return
+    tenant = await tenant_of(transaction)
+    notices = [_confirmation(payment, tenant) for payment in paid]
+    await notify_families(SqlCommunicationStore(transaction), notices, transaction.now())
+
+
+def _announcement(invoice: InvoiceIssued, tenant: Tenant) -> Notice:
     text = invoice_available(
         number=invoice.number,
         period=invoice.period,
@@ -37,34 +54,17 @@ async def announce_invoice(transaction: Transaction, received: Received[InvoiceI
         regie=invoice.regie.name,
         portal_title=tenant.description.portal_title,
     )
-    await notify_family(
-        SqlCommunicationStore(transaction),
-        family_id=invoice.family_id,
-        about=invoice.invoice_id,
-        text=text,
-        now=transaction.now(),
-    )
+    return Notice(invoice.family_id, invoice.invoice_id, text)
 
 
-async def confirm_payment(transaction: Transaction, received: Received[PaymentSettled]) -> None:
-    """«Votre paiement est confirmé.» Refusals are told on the page, not by mail."""
-    payment = received.event
-    if payment.status is not PaymentStatus.SUCCEEDED:
-        return
-    tenant = await tenant_of(transaction)
+def _confirmation(payment: PaymentSettled, tenant: Tenant) -> Notice:
     text = payment_received(
         label=payment.label,
         amount_cents=payment.amount_cents,
         paid_on=local_day(payment.settled_at, tenant.time_zone),
         portal_title=tenant.description.portal_title,
     )
-    await notify_family(
-        SqlCommunicationStore(transaction),
-        family_id=payment.family_id,
-        about=payment.payment_id,
-        text=text,
-        now=transaction.now(),
-    )
+    return Notice(payment.family_id, payment.payment_id, text)
 
 
 async def announce_surplus(transaction: Transaction, received: Received[SurplusReceived]) -> None:
@@ -77,19 +77,18 @@ async def announce_surplus(transaction: Transaction, received: Received[SurplusR
         received_on=local_day(surplus.received_at, tenant.time_zone),
         portal_title=tenant.description.portal_title,
     )
-    await notify_family(
-        SqlCommunicationStore(transaction),
-        family_id=surplus.family_id,
-        about=surplus.movement_id,
-        text=text,
-        now=transaction.now(),
-    )
+    notice = Notice(surplus.family_id, surplus.movement_id, text)
+    await notify_families(SqlCommunicationStore(transaction), [notice], transaction.now())
 
 
 CONSUMERS = [
     Consumer("families", {FamilyRegistered: keep_family, GuardianChanged: keep_guardian}),
     Consumer(
         "notices",
-        {InvoiceIssued: announce_invoice, PaymentSettled: confirm_payment, SurplusReceived: announce_surplus},
+        {
+            InvoiceIssued: Together(announce_invoices),
+            PaymentSettled: Together(confirm_payments),
+            SurplusReceived: announce_surplus,
+        },
     ),
 ]

@@ -1,7 +1,7 @@
 """Sending the mails that wait."""
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from chassis.jobs import CommuneJob
 from chassis.mail import Mailer, MailNotSentError
@@ -14,6 +14,7 @@ from communication.entrypoints.settings import CommunicationSettings
 
 _log = structlog.get_logger(__name__)
 _BATCH = 50
+_SENT = text("update mail set state = 'sent', sent_at = :now, attempts = attempts + 1 where mail_id = any(:ids)")
 
 
 async def send_waiting_mails(runtime: Runtime, tenant: Tenant) -> None:
@@ -26,7 +27,6 @@ async def send_batch(runtime: Runtime, tenant: Tenant) -> int:
     """Sends at most 50 mails of a commune; returns how many were tried."""
     settings = runtime.settings
     assert isinstance(settings, CommunicationSettings)  # noqa: S101
-    mailer = Mailer(settings.smtp_url)
     address = settings.public_url.format(hostname=tenant.hostname)
     now = runtime.clock.real_now()
     due = (
@@ -36,8 +36,9 @@ async def send_batch(runtime: Runtime, tenant: Tenant) -> int:
         .limit(_BATCH)
         .with_for_update(skip_locked=True)
     )
-    async with runtime.transaction(tenant.id) as transaction:
+    async with runtime.transaction(tenant.id) as transaction, Mailer(settings.smtp_url) as mailer:
         rows = (await transaction.connection.execute(due)).all()
+        sent = []
         for row in rows:
             try:
                 await mailer.send(
@@ -55,9 +56,11 @@ async def send_batch(runtime: Runtime, tenant: Tenant) -> int:
                     "state": "failed" if attempts >= MAX_ATTEMPTS else "waiting",
                     "next_attempt_at": now + retry_delay(attempts),
                 }
+                await transaction.connection.execute(update(mail).where(mail.c.mail_id == row.mail_id).values(outcome))
             else:
-                outcome = {"state": "sent", "sent_at": runtime.clock.now(), "attempts": row.attempts + 1}
-            await transaction.connection.execute(update(mail).where(mail.c.mail_id == row.mail_id).values(outcome))
+                sent.append(row.mail_id)
+        if sent:
+            await transaction.connection.execute(_SENT, {"now": runtime.clock.now(), "ids": sent})
     return len(rows)
 
 

@@ -1,5 +1,6 @@
 """Régies and activities in SQL."""
 
+from collections.abc import Collection
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -55,6 +56,14 @@ class SqlCatalogue(SqlPart):
         if activity is None:
             raise NotFoundError
         return activity
+
+    async def hold_activities(self, activity_ids: Collection[UUID]) -> dict[UUID, Activity]:
+        """Reads activities and keeps them from changing."""
+        rows = await self._run(
+            f"{ACTIVITIES} where activity_id = any(:ids) order by activity_id for share of activity",
+            ids=[*activity_ids],
+        )
+        return {row.activity_id: to_activity(row) for row in rows}
 
     async def _find(self, activity_id: UUID, lock: str) -> Activity | None:
         found = await self._run(f"{ACTIVITIES} where activity_id = :activity_id {lock}", activity_id=activity_id)

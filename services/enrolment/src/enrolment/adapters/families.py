@@ -46,6 +46,15 @@ class SqlFamilies(SqlPart):
         )
         return await self.lock_family(family.family_id)
 
+    async def lock_quotients(self, family_ids: Collection[UUID]) -> dict[UUID, int | None]:
+        """Locks files, always in the order of their ids, and reads their quotient familial."""
+        rows = await self._run(
+            "select family_id, quotient_familial from family where family_id = any(:ids)"
+            " order by family_id for no key update",
+            ids=[*family_ids],
+        )
+        return {row.family_id: row.quotient_familial for row in rows}
+
     async def lock_family(self, family_id: UUID) -> tuple[Family, int]:
         """Locks a file and reads it."""
         # "no key update" serialises writers without blocking the foreign keys that point at the family.

@@ -1,6 +1,6 @@
 """Orders, their payments and adhesions in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -25,8 +25,11 @@ class SqlOrders(SqlPart):
 
     async def find_order(self, order_id: UUID) -> Order | None:
         """Reads an order."""
-        row = (await self._run(f"{_ORDERS} where o.order_id = :order_id", order_id=order_id)).one_or_none()
-        return _to_order(row) if row else None
+        return next(iter(await self.find_orders([order_id])), None)
+
+    async def find_orders(self, order_ids: Collection[UUID]) -> list[Order]:
+        """Reads orders."""
+        return [_to_order(row) for row in await self._run(f"{_ORDERS} where o.order_id = any(:ids)", ids=[*order_ids])]
 
     async def open_orders(self, family_id: UUID, activity_id: UUID) -> list[Order]:
         """Orders that are neither paid nor cancelled."""
@@ -78,86 +81,112 @@ class SqlOrders(SqlPart):
 
     async def write_order(self, order: Order, *, paid_at: datetime | None = None) -> None:
         """Stores what may change of an order and of its lines that are not in force."""
+        await self.write_orders([(order, paid_at)])
+
+    async def write_orders(self, orders: Sequence[tuple[Order, datetime | None]]) -> None:
+        """The same of several, each with its instant of payment."""
+        lines = [line for order, _ in orders for line in order.lines]
+        if lines:
+            await self._run(
+                """
+                update adhesion set status = row.status, amount_cents = row.amount_cents
+                from jsonb_to_recordset(cast(:lines as jsonb)) as row (adhesion_id uuid, status text, amount_cents int)
+                where adhesion.adhesion_id = row.adhesion_id and adhesion.status <> 'active'
+                """,
+                lines=_lines_json(lines),
+            )
         await self._run(
             """
-            update adhesion set status = row.status, amount_cents = row.amount_cents
-            from jsonb_to_recordset(cast(:lines as jsonb)) as row (adhesion_id uuid, status text, amount_cents int)
-            where adhesion.adhesion_id = row.adhesion_id and adhesion.status <> 'active'
+            update adhesion_order set status = row.status, payment_id = row.payment_id, paid_at = row.paid_at
+            from unnest(cast(:ids as uuid[]), cast(:statuses as text[]), cast(:payments as uuid[]),
+                        cast(:times as timestamptz[])) as row (order_id, status, payment_id, paid_at)
+            where adhesion_order.order_id = row.order_id
             """,
-            lines=_lines_json(order.lines),
-        )
-        await self._run(
-            "update adhesion_order set status = :status, payment_id = :payment_id, paid_at = :paid_at"
-            " where order_id = :order_id",
-            status=order.status.value,
-            payment_id=order.payment_id,
-            paid_at=paid_at,
-            order_id=order.order_id,
+            ids=[order.order_id for order, _ in orders],
+            statuses=[order.status.value for order, _ in orders],
+            payments=[order.payment_id for order, _ in orders],
+            times=[paid_at for _, paid_at in orders],
         )
 
     async def find_payment(self, payment_id: UUID) -> Payment | None:
         """Reads a payment."""
-        found = await self._run(
-            "select payment_id, order_id, amount_cents, state, reason, sequence from order_payment"
-            " where payment_id = :payment_id",
-            payment_id=payment_id,
-        )
-        row = found.one_or_none()
-        if row is None:
-            return None
-        return Payment(
-            row.payment_id, row.order_id, row.amount_cents, PaymentState(row.state), row.reason, row.sequence
-        )
+        return next(iter(await self.find_payments([payment_id])), None)
 
-    async def write_payment(self, payment: Payment) -> None:
-        """Stores a payment, new or known."""
+    async def find_payments(self, payment_ids: Collection[UUID]) -> list[Payment]:
+        """Reads payments."""
+        rows = await self._run(
+            "select payment_id, order_id, amount_cents, state, reason, sequence from order_payment"
+            " where payment_id = any(:ids)",
+            ids=[*payment_ids],
+        )
+        return [
+            Payment(row.payment_id, row.order_id, row.amount_cents, PaymentState(row.state), row.reason, row.sequence)
+            for row in rows
+        ]
+
+    async def write_payments(self, payments: Sequence[Payment]) -> None:
+        """Stores payments, new or known."""
         await self._run(
-            "insert into order_payment"
-            " (tenant_id, payment_id, order_id, amount_cents, state, reason, sequence, requested_at)"
-            " values (:tenant_id, :payment_id, :order_id, :amount_cents, :state, :reason, :sequence, :now)"
-            " on conflict (tenant_id, payment_id) do update"
-            " set state = excluded.state, reason = excluded.reason, sequence = excluded.sequence",
-            payment_id=payment.payment_id,
-            order_id=payment.order_id,
-            amount_cents=payment.amount_cents,
-            state=payment.state.value,
-            reason=payment.reason,
-            sequence=payment.sequence,
+            """
+            insert into order_payment
+                (tenant_id, payment_id, order_id, amount_cents, state, reason, sequence, requested_at)
+            select :tenant_id, row.*, :now
+            from unnest(cast(:ids as uuid[]), cast(:orders as uuid[]), cast(:cents as int[]), cast(:states as text[]),
+                        cast(:reasons as text[]), cast(:sequences as bigint[])) as row
+            on conflict (tenant_id, payment_id) do update
+            set state = excluded.state, reason = excluded.reason, sequence = excluded.sequence
+            """,
+            ids=[payment.payment_id for payment in payments],
+            orders=[payment.order_id for payment in payments],
+            cents=[payment.amount_cents for payment in payments],
+            states=[payment.state.value for payment in payments],
+            reasons=[payment.reason for payment in payments],
+            sequences=[payment.sequence for payment in payments],
             now=self._transaction.now(),
         )
 
-    async def activate(self, adhesions: Sequence[Adhesion], paid_at: datetime, priced_from: date) -> None:
+    async def enrolled_members(self, family_ids: Sequence[UUID]) -> set[tuple[UUID, UUID, UUID]]:
+        """Family, activity and member of the adhesions in force."""
+        rows = await self._run(
+            "select family_id, activity_id, member_id from adhesion"
+            " where family_id = any(:family_ids) and status = 'active'",
+            family_ids=[*family_ids],
+        )
+        return {(row.family_id, row.activity_id, row.member_id) for row in rows}
+
+    async def activate(self, adhesions: Sequence[tuple[Adhesion, datetime, date]]) -> None:
         """Puts adhesions in force at version 1, with their first price."""
         rows = [
             {
                 "adhesion_id": adhesion.adhesion_id,
                 "valid_from": adhesion.valid_from,
                 "valid_until": adhesion.valid_until,
+                "paid_at": paid_at,
+                "priced_from": priced_from,
                 "unit_price_cents": adhesion.price.unit_cents,
                 "tariff_label": adhesion.price.label,
             }
-            for adhesion in adhesions
+            for adhesion, paid_at, priced_from in adhesions
         ]
         await self._run(
             """
             update adhesion
-            set status = 'active', valid_from = row.valid_from, valid_until = row.valid_until, paid_at = :paid_at,
+            set status = 'active', valid_from = row.valid_from, valid_until = row.valid_until, paid_at = row.paid_at,
                 version = 1
-            from jsonb_to_recordset(cast(:rows as jsonb)) as row (adhesion_id uuid, valid_from date, valid_until date)
+            from jsonb_to_recordset(cast(:rows as jsonb)) as row
+                (adhesion_id uuid, valid_from date, valid_until date, paid_at timestamptz)
             where adhesion.adhesion_id = row.adhesion_id
             """,
             rows=as_json(rows),
-            paid_at=paid_at,
         )
         await self._run(
             """
             insert into adhesion_price (tenant_id, adhesion_id, effective_from, unit_price_cents, tariff_label)
-            select :tenant_id, row.adhesion_id, :priced_from, row.unit_price_cents, row.tariff_label
+            select :tenant_id, row.adhesion_id, row.priced_from, row.unit_price_cents, row.tariff_label
             from jsonb_to_recordset(cast(:rows as jsonb)) as row
-                (adhesion_id uuid, unit_price_cents int, tariff_label text)
+                (adhesion_id uuid, priced_from date, unit_price_cents int, tariff_label text)
             """,
             rows=as_json(rows),
-            priced_from=priced_from,
         )
 
     async def insert_surplus(self, payment: Payment, amount_cents: int, reason: SurplusReason, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """The whole store on one transaction."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from chassis.clock import local_day
 from chassis.database import Transaction
 from chassis.errors import TransientError
+from chassis.outbox import Outgoing
 from contracts.event import Event
 from enrolment.adapters.catalogue import SqlCatalogue
 from enrolment.adapters.entitlements import SqlEntitlements
@@ -33,6 +35,10 @@ class SqlStore(SqlFamilies, SqlCatalogue, SqlOrders, SqlEntitlements):
     async def publish(self, event: Event, *, sequence: int) -> None:
         """Sends an event with the transaction."""
         await self._transaction.publish(event, sequence=sequence)
+
+    async def publish_all(self, events: Sequence[Outgoing]) -> None:
+        """Sends events with the transaction."""
+        await self._transaction.publish_all(events)
 
     async def note_account(self, guardian_id: UUID, account_id: UUID, user_name: str, sequence: int) -> None:
         """Keeps the user name of a guardian's account unless a newer one is known."""

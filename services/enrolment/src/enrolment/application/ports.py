@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from chassis.outbox import Outgoing
 from contracts.event import Event
 from enrolment.domain.activity import Activity, Regie
 from enrolment.domain.adhesion import Adhesion, Entitlement, Price
@@ -28,6 +29,10 @@ class Outbox(Protocol):
         """Sends an event if and only if the transaction commits."""
         ...
 
+    async def publish_all(self, events: Sequence[Outgoing]) -> None:
+        """The same of several, in their order."""
+        ...
+
 
 class Families(Protocol):
     """Family files. Locking a family serialises everything that concerns its orders and adhesions."""
@@ -38,6 +43,10 @@ class Families(Protocol):
 
     async def lock_family(self, family_id: UUID) -> tuple[Family, int]:
         """Locks a file and reads it, with its version. Raises ``NotFoundError``."""
+        ...
+
+    async def lock_quotients(self, family_ids: Collection[UUID]) -> dict[UUID, int | None]:
+        """Locks files and reads their quotient familial."""
         ...
 
     async def write_file(self, family: Family) -> int:
@@ -103,6 +112,10 @@ class Catalogue(Protocol):
         """
         ...
 
+    async def hold_activities(self, activity_ids: Collection[UUID]) -> dict[UUID, Activity]:
+        """``hold_activity`` of several, by id."""
+        ...
+
     async def write_activity(self, activity: Activity) -> int:
         """Stores an activity; gives its new version."""
         ...
@@ -135,12 +148,28 @@ class Orders(Protocol):
         """Reads a payment."""
         ...
 
-    async def write_payment(self, payment: Payment) -> None:
-        """Stores a payment, new or known."""
+    async def find_orders(self, order_ids: Collection[UUID]) -> list[Order]:
+        """Reads orders."""
         ...
 
-    async def activate(self, adhesions: Sequence[Adhesion], paid_at: datetime, priced_from: date) -> None:
-        """Puts adhesions in force at version 1, with their first price."""
+    async def find_payments(self, payment_ids: Collection[UUID]) -> list[Payment]:
+        """Reads payments."""
+        ...
+
+    async def write_orders(self, orders: Sequence[tuple[Order, datetime | None]]) -> None:
+        """``write_order`` of several, each with its instant of payment."""
+        ...
+
+    async def write_payments(self, payments: Sequence[Payment]) -> None:
+        """Stores payments, new or known."""
+        ...
+
+    async def enrolled_members(self, family_ids: Sequence[UUID]) -> set[tuple[UUID, UUID, UUID]]:
+        """Family, activity and member of the families' adhesions in force."""
+        ...
+
+    async def activate(self, adhesions: Sequence[tuple[Adhesion, datetime, date]]) -> None:
+        """Puts adhesions in force at version 1: each with the instant it was paid and the day of its first price."""
         ...
 
     async def insert_surplus(self, payment: Payment, amount_cents: int, reason: SurplusReason, at: datetime) -> None:

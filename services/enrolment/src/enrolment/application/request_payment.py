@@ -7,7 +7,7 @@ from chassis.errors import NotFoundError
 from chassis.ids import new_id
 from contracts.events import AdhesionPaymentRequested
 from contracts.values import Payer, PaymentPurpose, PostalAddress
-from enrolment.application.activate import activate
+from enrolment.application.activate import activate, activation
 from enrolment.application.ports import Store
 from enrolment.domain.activity import Activity
 from enrolment.domain.eligibility import AdhesionStatus, NotEligibleError, require_eligible
@@ -33,9 +33,17 @@ async def request_payment(store: Store, family_id: UUID, order_id: UUID, guardia
         return
     await _require_still_eligible(store, order, activity, family)
     if order.total_cents == 0:
-        await activate(store, order, activity, family.quotient_familial, payment_id=None, paid_at=store.now())
+        await _enrol_for_free(store, order, activity, family)
         return
     await _draw_payment(store, order, activity, family, _payer(family, guardian_id))
+
+
+async def _enrol_for_free(store: Store, order: Order, activity: Activity, family: Family) -> None:
+    statuses = await store.adhesion_statuses(order.family_id, order.activity_id)
+    enrolled = {member_id for member_id, status in statuses.items() if status is AdhesionStatus.ACTIVE}
+    now, quotient = store.now(), family.quotient_familial
+    day = store.local_day(now)
+    await activate(store, [activation(order, activity, quotient, enrolled, payment_id=None, paid_at=now, day=day)])
 
 
 async def _own_order(store: Store, family_id: UUID, order_id: UUID) -> Order:
@@ -72,7 +80,7 @@ def _payer(family: Family, guardian_id: UUID | None) -> Payer:
 async def _draw_payment(store: Store, order: Order, activity: Activity, family: Family, payer: Payer) -> None:
     payment = Payment(new_id(), order.order_id, order.total_cents)
     lines = tuple(replace(line, status=AdhesionStatus.AWAITING_PAYMENT) for line in order.lines)
-    await store.write_payment(payment)
+    await store.write_payments([payment])
     await store.write_order(
         replace(order, status=OrderStatus.AWAITING_PAYMENT, payment_id=payment.payment_id, lines=lines)
     )

@@ -1,15 +1,18 @@
 """Events that enrolment listens to."""
 
+from collections.abc import Sequence
+
 from chassis.database import Transaction
-from chassis.messaging.consumer import Consumer, Received
+from chassis.messaging.consumer import Consumer, Received, Together
 from contracts.events import AccountOpened, PaymentSettled
 from enrolment.adapters.store import store_of_event
-from enrolment.application.settle_payment import settle_payment
+from enrolment.application.settle_payments import Outcome, settle_payments
 
 
-async def on_payment_settled(transaction: Transaction, received: Received[PaymentSettled]) -> None:
-    """The bank's answer about a payment."""
-    await settle_payment(await store_of_event(transaction), received.event, received.sequence)
+async def on_payments_settled(transaction: Transaction, events: Sequence[Received[PaymentSettled]]) -> None:
+    """The bank's answers about payments."""
+    outcomes = [Outcome(each.event, each.sequence, each.envelope.traceparent) for each in events]
+    await settle_payments(await store_of_event(transaction), outcomes)
 
 
 async def on_account_opened(transaction: Transaction, received: Received[AccountOpened]) -> None:
@@ -22,6 +25,6 @@ async def on_account_opened(transaction: Transaction, received: Received[Account
 
 
 CONSUMERS = [
-    Consumer("payments", {PaymentSettled: on_payment_settled}),
+    Consumer("payments", {PaymentSettled: Together(on_payments_settled)}),
     Consumer("accounts", {AccountOpened: on_account_opened}),
 ]

@@ -10,11 +10,11 @@ from chassis.http.dependencies import CurrentTenant, CurrentTransaction
 from enrolment.adapters.store import SqlStore
 
 
-def _store(tenant: CurrentTenant, transaction: CurrentTransaction) -> SqlStore:
+async def _store(tenant: CurrentTenant, transaction: CurrentTransaction) -> SqlStore:
     return SqlStore(transaction, tenant.time_zone)
 
 
-def _today(store: Annotated[SqlStore, Depends(_store)]) -> date:
+async def _today(store: Annotated[SqlStore, Depends(_store)]) -> date:
     return store.local_day(store.now())
 
 

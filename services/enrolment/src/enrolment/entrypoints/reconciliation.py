@@ -11,7 +11,7 @@ from contracts.events.payment_gateway import StatedPayment
 from contracts.values import PaymentPurpose
 from enrolment.adapters.comparison import kept_payments, unknown_payments
 from enrolment.adapters.store import SqlStore, store_of_event
-from enrolment.application.settle_payment import settle_payment
+from enrolment.application.settle_payments import Outcome, settle_payments
 from enrolment.domain.comparison import KeptPayment, Kind, compare_payment
 from enrolment.domain.order import PaymentState
 
@@ -45,7 +45,7 @@ async def compare_payments(transaction: Transaction, received: Received[Payments
 
 
 def _settling(store: SqlStore, stated: StatedPayment) -> Callable[[], Awaitable[None]]:
-    return lambda: settle_payment(store, stated.outcome, stated.sequence)
+    return lambda: settle_payments(store, [Outcome(stated.outcome, stated.sequence)])
 
 
 def _difference(kind: Kind, stated: StatedPayment, known: KeptPayment | None, mended: bool) -> Difference:

@@ -2,9 +2,10 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.ids import new_id
@@ -24,6 +25,47 @@ from payment_gateway.domain.judgement import (
 )
 from payment_gateway.domain.outcome import BankOutcome
 from payment_gateway.domain.payment import Payment
+
+
+def message_of(row: Row[*tuple[Any, ...]]) -> BankMessage:
+    """A message out of its columns."""
+    return BankMessage(**{**row._mapping, "channel": Channel(row.channel)})
+
+
+def verdict_values(verdict: Verdict, outcome: BankOutcome | None, real_now: datetime) -> dict[str, object]:
+    """What is written of a judged message; what it says is kept only when it is the bank's."""
+    values: dict[str, object] = {"verdict": verdict, "judged_at": real_now}
+    if outcome:
+        values |= {
+            "encoding": outcome.encoding,
+            "kind": outcome.meaning.kind,
+            "code": outcome.code,
+            "amount_cents": outcome.amount_cents,
+            "transaction_id": outcome.transaction_id,
+        }
+    return values
+
+
+def transaction_values(attempt: Attempt, said: Said, judgement: Judgement, real_now: datetime) -> dict[str, Any]:
+    """What is written of a transaction the bank accepted; one that settles nothing waits for a decision."""
+    outcome, settles = said.outcome, judgement.transaction is TransactionOutcome.SETTLED
+    return {
+        "protocol": attempt.contract.protocol,
+        "site": attempt.contract.shop,
+        "transaction_id": outcome.transaction_id,
+        "payment_id": attempt.payment_id,
+        "attempt_id": attempt.attempt_id,
+        "message_id": said.message_id,
+        "movement_id": new_id(),
+        "outcome": judgement.transaction,
+        "reason": None if settles else judgement.verdict,
+        "decision": None if settles else Decision.TO_DECIDE,
+        "amount_cents": outcome.amount_cents,
+        "currency": outcome.currency,
+        "authorisation": outcome.authorisation,
+        "call_number": outcome.call_number,
+        "accepted_at": real_now,
+    }
 
 
 class SqlMessages(Scoped):
@@ -74,21 +116,13 @@ class SqlMessages(Scoped):
             .with_for_update()
         )
         row = (await self._connection.execute(statement)).one_or_none()
-        return BankMessage(**{**row._mapping, "channel": Channel(row.channel)}) if row else None
+        return message_of(row) if row else None
 
     async def set_verdict(
         self, message_id: UUID, verdict: Verdict, outcome: BankOutcome | None, real_now: datetime
     ) -> None:
         """Writes what a message was found to be; what it says is kept only when it is the bank's."""
-        values: dict[str, object] = {"verdict": verdict, "judged_at": real_now}
-        if outcome:
-            values |= {
-                "encoding": outcome.encoding,
-                "kind": outcome.meaning.kind,
-                "code": outcome.code,
-                "amount_cents": outcome.amount_cents,
-                "transaction_id": outcome.transaction_id,
-            }
+        values = verdict_values(verdict, outcome, real_now)
         await self._connection.execute(
             update(bank_message).where(bank_message.c.message_id == message_id).values(values)
         )
@@ -110,30 +144,11 @@ class SqlMessages(Scoped):
 
         One that settles nothing waits for a decision of the town hall, and is told to the other services.
         """
-        outcome, movement_id = said.outcome, new_id()
-        settles = judgement.transaction is TransactionOutcome.SETTLED
-        values = {
-            **self._tenant,
-            "protocol": attempt.contract.protocol,
-            "site": attempt.contract.shop,
-            "transaction_id": outcome.transaction_id,
-            "payment_id": attempt.payment_id,
-            "attempt_id": attempt.attempt_id,
-            "message_id": said.message_id,
-            "movement_id": movement_id,
-            "outcome": judgement.transaction,
-            "reason": None if settles else judgement.verdict,
-            "decision": None if settles else Decision.TO_DECIDE,
-            "amount_cents": outcome.amount_cents,
-            "currency": outcome.currency,
-            "authorisation": outcome.authorisation,
-            "call_number": outcome.call_number,
-            "accepted_at": real_now,
-        }
-        await self._connection.execute(insert(bank_transaction).values(values))
-        if not settles:
+        outcome, values = said.outcome, transaction_values(attempt, said, judgement, real_now)
+        await self._connection.execute(insert(bank_transaction).values({**self._tenant, **values}))
+        if judgement.transaction is not TransactionOutcome.SETTLED:
             event = SurplusReceived(
-                movement_id=movement_id,
+                movement_id=values["movement_id"],
                 payment_id=of.payment_id,
                 purpose=of.purpose,
                 reference_id=of.reference_id,

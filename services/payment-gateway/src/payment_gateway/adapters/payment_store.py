@@ -1,5 +1,6 @@
 """Payments and their attempts in PostgreSQL."""
 
+from collections.abc import Collection
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from payment_gateway.application.ports import Attempt, DueQuestion
 from payment_gateway.domain.payment import Payment, PaymentStatus
 
 PAYMENT_COLUMNS = [payment.c[field.name] for field in fields(Payment)]
-_MOVED = ("version", "status", "reason_code", "reason", "settled_at", "expires_at")
+MOVED = ("version", "status", "reason_code", "reason", "settled_at", "expires_at")
 
 
 _later = payment_attempt.alias("later")
@@ -83,7 +84,7 @@ class SqlPayments(Scoped):
 
     async def save_payment(self, moved: Payment) -> None:
         """Writes a payment's new state. Once it is closed the payer's personal data are not needed any more."""
-        values = {name: getattr(moved, name) for name in _MOVED}
+        values = {name: getattr(moved, name) for name in MOVED}
         if not moved.status.is_open:
             values["payer"] = None
         await self._connection.execute(update(payment).where(payment.c.payment_id == moved.payment_id).values(values))
@@ -129,9 +130,12 @@ class SqlAttempts(SqlContracts):
 
     async def attempt(self, attempt_id: UUID) -> Attempt | None:
         """An attempt and its contract."""
-        statement = _ATTEMPTS.where(payment_attempt.c.attempt_id == attempt_id)
-        row = (await self._connection.execute(statement)).one_or_none()
-        return self._attempt(row) if row else None
+        return next(iter(await self.attempts([attempt_id])), None)
+
+    async def attempts(self, attempt_ids: Collection[UUID]) -> list[Attempt]:
+        """Attempts and their contracts."""
+        statement = _ATTEMPTS.where(payment_attempt.c.attempt_id.in_(attempt_ids))
+        return [self._attempt(row) for row in await self._connection.execute(statement)]
 
     async def has_open_attempt(self, wanted: Payment) -> bool:
         """Whether the bank may still accept a payment of the same thing: in another attempt or another payment."""

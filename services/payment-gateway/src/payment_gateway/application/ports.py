@@ -1,6 +1,6 @@
 """What the use cases need of the store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -132,6 +132,16 @@ class PaymentStore(PaymentRegister, Protocol):
     async def add_reversal(
         self, attempt: Attempt, payment: Payment, said: Said, kind: ReversalKind, real_now: datetime
     ) -> bool: ...
+
+
+class GatheringStore(PaymentStore, Protocol):
+    """A store for several messages at once: ``attempt`` and the like find what was gathered; writes come at the end."""
+
+    async def gather_attempts(self, attempt_ids: Collection[UUID]) -> None: ...
+    async def gather_messages(self, message_ids: Collection[UUID]) -> list[tuple[BankMessage, Attempt]]: ...
+    async def gather_transactions(self, named: Collection[tuple[MerchantContract, str]]) -> None: ...
+    async def write_messages(self) -> dict[UUID, UUID]: ...
+    async def write(self) -> None: ...
 
 
 Stores = Callable[[], AbstractAsyncContextManager[PaymentStore]]

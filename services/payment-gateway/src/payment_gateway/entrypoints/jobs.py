@@ -9,7 +9,8 @@ from payment_gateway.adapters import queries
 from payment_gateway.adapters.payment_store import ASKING
 from payment_gateway.application.ask_bank import claim_questions
 from payment_gateway.application.expire_payments import BATCH, expire_payments
-from payment_gateway.entrypoints.wiring import ask_about, judge_kept_message, store_of
+from payment_gateway.entrypoints.desk import judge_kept_message
+from payment_gateway.entrypoints.wiring import ask_about, store_of
 
 _MESSAGES = 200
 _AT_ONCE = 8
@@ -21,8 +22,7 @@ async def judge_waiting_messages(runtime: Runtime, tenant: Tenant) -> None:
     """Judges messages that were kept when the process that received them ended."""
     async with runtime.transaction(tenant.id) as transaction:
         waiting = await queries.waiting_messages(transaction.connection, _MESSAGES)
-    for message_id in waiting:
-        await judge_kept_message(runtime, tenant.id, message_id)
+    await asyncio.gather(*(judge_kept_message(runtime, tenant.id, message_id) for message_id in waiting))
 
 
 async def expire_silent_payments(runtime: Runtime, tenant: Tenant) -> None:

@@ -16,7 +16,6 @@ from payment_gateway.adapters.store import SqlPaymentStore
 from payment_gateway.application.ask_bank import ask_bank, take_answer
 from payment_gateway.application.bank_port import BankUnavailableError
 from payment_gateway.application.decide import Times
-from payment_gateway.application.judge_message import judge_message
 from payment_gateway.application.ports import Stores
 from payment_gateway.application.start_attempt import Portal
 from payment_gateway.domain.judgement import Verdict
@@ -36,11 +35,15 @@ def settings_of(runtime: Runtime) -> PaymentGatewaySettings:
     return settings
 
 
+def box_of(runtime: Runtime) -> SecretBox:
+    """Opens the contracts' secrets."""
+    settings = settings_of(runtime)
+    return SecretBox(settings.secret_key_bytes, *settings.former_secret_keys_bytes)
+
+
 def store_of(runtime: Runtime, transaction: Transaction) -> SqlPaymentStore:
     """The store in a transaction."""
-    settings = settings_of(runtime)
-    box = SecretBox(settings.secret_key_bytes, *settings.former_secret_keys_bytes)
-    return SqlPaymentStore(transaction, box)
+    return SqlPaymentStore(transaction, box_of(runtime))
 
 
 async def reseal_contracts(runtime: Runtime, tenant: Tenant) -> int:
@@ -94,23 +97,11 @@ async def ask_about(runtime: Runtime, tenant_id: UUID, attempt_id: UUID) -> None
         return
     QUESTIONS.labels("answered").inc()
     for verdict in verdicts:
-        _count(verdict, attempt=str(attempt_id))
+        count_verdict(verdict, attempt=str(attempt_id))
 
 
-async def judge_kept_message(runtime: Runtime, tenant_id: UUID, message_id: UUID) -> None:
-    """Judges a message in a transaction of its own. A failure is logged: the job tries again."""
-    try:
-        async with runtime.transaction(tenant_id) as transaction:
-            times = Times(transaction.now(), runtime.clock.real_now())
-            verdict = await judge_message(store_of(runtime, transaction), PROTOCOLS, message_id, times)
-    except Exception:
-        _log.exception("bank_message_not_judged", bank_message=str(message_id))
-        return
-    if verdict:
-        _count(verdict, bank_message=str(message_id))
-
-
-def _count(verdict: Verdict, **about: str) -> None:
+def count_verdict(verdict: Verdict, **about: str) -> None:
+    """Measures and logs what a message was found to be."""
     MESSAGES.labels(verdict).inc()
     log = _log.info if verdict in _ORDINARY else _log.warning
     log("bank_message_judged", verdict=verdict, **about)

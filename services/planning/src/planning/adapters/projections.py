@@ -1,5 +1,8 @@
 """What planning keeps of enrolment's events. Each statement ignores what is not newer than what is known."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from sqlalchemy import text
 
 from chassis.database import Transaction
@@ -35,18 +38,24 @@ _ACTIVITY = """
         closes_on = excluded.closes_on, regie_id = excluded.regie_id
     where activity.version < excluded.version
 """
-_ENTITLEMENT = """
+_ENTITLEMENTS = """
     insert into entitlement (tenant_id, adhesion_id, version, family_id, member_id, activity_id, valid_from,
                              valid_until)
-    values (:tenant_id, :adhesion_id, :version, :family_id, :member_id, :activity_id, :valid_from, :valid_until)
+    select distinct on (e.adhesion_id) :tenant_id, e.* from unnest(
+        cast(:adhesion_ids as uuid[]), cast(:versions as bigint[]), cast(:family_ids as uuid[]),
+        cast(:member_ids as uuid[]), cast(:activity_ids as uuid[]), cast(:begins as date[]), cast(:ends as date[])
+    ) as e(adhesion_id, version) order by e.adhesion_id, e.version desc
     on conflict (tenant_id, adhesion_id) do update
     set version = excluded.version, family_id = excluded.family_id, member_id = excluded.member_id,
         activity_id = excluded.activity_id, valid_from = excluded.valid_from, valid_until = excluded.valid_until
     where entitlement.version < excluded.version
 """
-_PRICE = """
+_PRICES = """
     insert into entitlement_price (tenant_id, adhesion_id, sequence, effective_from, unit_price_cents, tariff_label)
-    values (:tenant_id, :adhesion_id, :version, :effective_from, :unit_price_cents, :tariff_label)
+    select :tenant_id, p.* from unnest(
+        cast(:adhesion_ids as uuid[]), cast(:versions as bigint[]), cast(:begins as date[]), cast(:cents as int[]),
+        cast(:labels as text[])
+    ) as p
     on conflict do nothing
 """
 
@@ -81,30 +90,32 @@ class Projections:
         facts = event.model_dump(exclude={"regie"})
         await self._run(_ACTIVITY, **facts, version=version, regie_id=event.regie.regie_id)
 
-    async def keep_entitlement(self, event: AdhesionPaid, version: int) -> None:
-        """The adhesion in force, and its first price."""
-        facts = event.model_dump(
-            include={"adhesion_id", "family_id", "member_id", "activity_id", "valid_from", "valid_until"}
-        )
-        await self._run(_ENTITLEMENT, **facts, version=version)
+    async def keep_entitlements(self, events: Sequence[tuple[AdhesionPaid, int]]) -> None:
+        """Adhesions in force, each with its version, and their first prices."""
         await self._run(
-            _PRICE,
-            adhesion_id=event.adhesion_id,
-            version=version,
-            effective_from=event.valid_from,
-            unit_price_cents=event.unit_price_cents,
-            tariff_label=event.tariff_label,
+            _ENTITLEMENTS,
+            adhesion_ids=[event.adhesion_id for event, _ in events],
+            versions=[version for _, version in events],
+            family_ids=[event.family_id for event, _ in events],
+            member_ids=[event.member_id for event, _ in events],
+            activity_ids=[event.activity_id for event, _ in events],
+            begins=[event.valid_from for event, _ in events],
+            ends=[event.valid_until for event, _ in events],
         )
+        await self._keep_prices([(event, version, event.valid_from) for event, version in events])
 
     async def keep_price(self, event: EntitlementChanged, version: int) -> None:
         """A price from a day on; it may be known before the adhesion itself."""
+        await self._keep_prices([(event, version, event.effective_from)])
+
+    async def _keep_prices(self, prices: Sequence[tuple[AdhesionPaid | EntitlementChanged, int, date]]) -> None:
         await self._run(
-            _PRICE,
-            adhesion_id=event.adhesion_id,
-            version=version,
-            effective_from=event.effective_from,
-            unit_price_cents=event.unit_price_cents,
-            tariff_label=event.tariff_label,
+            _PRICES,
+            adhesion_ids=[event.adhesion_id for event, _, _ in prices],
+            versions=[version for _, version, _ in prices],
+            begins=[day for _, _, day in prices],
+            cents=[event.unit_price_cents for event, _, _ in prices],
+            labels=[event.tariff_label for event, _, _ in prices],
         )
 
     async def _run(self, statement: str, **values: object) -> bool:

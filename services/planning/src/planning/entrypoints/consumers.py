@@ -1,7 +1,9 @@
 """Events of enrolment that planning keeps."""
 
+from collections.abc import Sequence
+
 from chassis.database import Transaction
-from chassis.messaging.consumer import Consumer, Received
+from chassis.messaging.consumer import Consumer, Received, Together
 from contracts.events import ActivityPublished, AdhesionPaid, EntitlementChanged, FamilyRegistered, MemberRegistered
 from planning.adapters.projections import Projections
 
@@ -21,9 +23,9 @@ async def keep_activity(transaction: Transaction, received: Received[ActivityPub
     await Projections(transaction).keep_activity(received.event, received.sequence)
 
 
-async def keep_entitlement(transaction: Transaction, received: Received[AdhesionPaid]) -> None:
+async def keep_entitlements(transaction: Transaction, events: Sequence[Received[AdhesionPaid]]) -> None:
     """Planning opens."""
-    await Projections(transaction).keep_entitlement(received.event, received.sequence)
+    await Projections(transaction).keep_entitlements([(received.event, received.sequence) for received in events])
 
 
 async def keep_price(transaction: Transaction, received: Received[EntitlementChanged]) -> None:
@@ -37,7 +39,7 @@ ENROLMENT = Consumer(
         FamilyRegistered: keep_family,
         MemberRegistered: keep_member,
         ActivityPublished: keep_activity,
-        AdhesionPaid: keep_entitlement,
+        AdhesionPaid: Together(keep_entitlements),
         EntitlementChanged: keep_price,
     },
 )

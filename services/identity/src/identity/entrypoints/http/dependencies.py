@@ -37,16 +37,16 @@ class UnkeyedRoute(PortalRoute):
         return run_without_key
 
 
-def _context(runtime: CurrentRuntime, tenant: CurrentTenant) -> Context:
+async def _context(runtime: CurrentRuntime, tenant: CurrentTenant) -> Context:
     return context_of(runtime, tenant.description)
 
 
-def _form_key(request: Request, context: Annotated[Context, Depends(_context)]) -> bytes | None:
+async def _form_key(request: Request, context: Annotated[Context, Depends(_context)]) -> bytes | None:
     key: str | None = request.state.idempotency_key
     return context.digest(f"form {key}") if key else None
 
 
-def _address(request: Request) -> str:
+async def _address(request: Request) -> str:
     """The caller's address: the last hop of ``X-Forwarded-For``, which the gateway writes; without it, the peer's.
 
     Other headers, and earlier hops, may say whatever the caller likes.
@@ -56,7 +56,7 @@ def _address(request: Request) -> str:
     return (last_hop or peer)[:64]
 
 
-def _require_operator(
+async def _require_operator(
     runtime: CurrentRuntime, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_operator)]
 ) -> None:
     expected = settings_of(runtime).operator_token

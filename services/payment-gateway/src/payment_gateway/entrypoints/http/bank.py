@@ -21,9 +21,10 @@ from chassis.runtime import Runtime
 from chassis.tenants import Tenant
 from payment_gateway.adapters import queries
 from payment_gateway.adapters.protocols import PROTOCOLS
-from payment_gateway.application.receive_message import MAX_BYTES, receive_message
+from payment_gateway.application.receive_message import MAX_BYTES, Arrival
 from payment_gateway.domain.judgement import Channel
-from payment_gateway.entrypoints.wiring import judge_kept_message, public_address, store_of
+from payment_gateway.entrypoints.desk import desk_of, judge_kept_message
+from payment_gateway.entrypoints.wiring import public_address
 
 _log = structlog.get_logger(__name__)
 
@@ -44,7 +45,7 @@ class Addressee:
     attempt_id: UUID
 
 
-def _addressee(
+async def _addressee(
     protocol: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")], slug: Slug, attempt_id: UUID, runtime: CurrentRuntime
 ) -> Addressee:
     if protocol not in PROTOCOLS:
@@ -118,16 +119,8 @@ async def _take_notification(whom: Addressee, raw: bytes) -> Response:
 
 async def _keep(whom: Addressee, tenant: Tenant, channel: Channel, raw: bytes) -> BackgroundTask:
     """Commits the message; returns what remains to be done with it."""
-    async with whom.runtime.transaction(tenant.id) as transaction:
-        message_id = await receive_message(
-            store_of(whom.runtime, transaction),
-            PROTOCOLS,
-            protocol=whom.protocol,
-            channel=channel,
-            attempt_id=whom.attempt_id,
-            raw=raw,
-            real_now=whom.runtime.clock.real_now(),
-        )
+    arrival = Arrival(whom.protocol, channel, whom.attempt_id, raw)
+    message_id = await desk_of(whom.runtime).keep(tenant.id, arrival)
     return BackgroundTask(judge_kept_message, whom.runtime, tenant.id, message_id)
 
 

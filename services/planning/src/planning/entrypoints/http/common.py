@@ -38,13 +38,13 @@ def check_period(from_day: date, to_day: date, longest: timedelta) -> tuple[date
     return from_day, to_day
 
 
-def _view_period(
+async def _view_period(
     from_day: Annotated[Day, Query(alias="from")], to_day: Annotated[Day, Query(alias="to")]
 ) -> tuple[date, date]:
     return check_period(from_day, to_day, LONGEST_VIEW)
 
 
-def _list_period(
+async def _list_period(
     from_day: Annotated[Day, Query(alias="from")], to_day: Annotated[Day, Query(alias="to")]
 ) -> tuple[date, date]:
     return check_period(from_day, to_day, LONGEST_LIST)
@@ -61,7 +61,7 @@ def commune_of(tenant: Tenant) -> Commune:
     )
 
 
-def _commune(tenant: CurrentTenant) -> Commune:
+async def _commune(tenant: CurrentTenant) -> Commune:
     return commune_of(tenant)
 
 

@@ -1,5 +1,6 @@
 """A service as small as can be, to test the chassis with."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -13,7 +14,7 @@ from chassis.http.dependencies import AnyPrincipal, CurrentTenant, CurrentTransa
 from chassis.http.scope import PortalRoute
 from chassis.ids import new_id
 from chassis.jobs import CommuneJob
-from chassis.messaging.consumer import Consumer, Received
+from chassis.messaging.consumer import Consumer, Received, Together
 from chassis.runtime import Runtime, Service
 from chassis.settings import ServiceSettings
 from chassis.tenants import Tenant
@@ -102,8 +103,11 @@ async def note_settlement(transaction: Transaction, received: Received[InvoiceSe
         )
 
 
-async def note_payment(transaction: Transaction, received: Received[PaymentSettled]) -> None:
-    await _insert(transaction, f"paiement {received.event.label}")
+async def note_payments(transaction: Transaction, events: Sequence[Received[PaymentSettled]]) -> None:
+    if any(received.event.label == "never" for received in events):
+        raise TooLongError
+    for received in events:
+        await _insert(transaction, f"paiement {received.event.label}")
 
 
 READ_IN: list[str] = []
@@ -125,5 +129,5 @@ SERVICE = Service(
     routers=[router],
     problems={"too-long": 409},
     jobs=[CommuneJob("read-notes", 3600, read_notes)],
-    consumers=[Consumer("bills", {InvoiceSettled: note_settlement, PaymentSettled: note_payment})],
+    consumers=[Consumer("bills", {InvoiceSettled: note_settlement, PaymentSettled: Together(note_payments)})],
 )

@@ -1,0 +1,1 @@
+"""Measures the whole system on private servers, beside what the same machine can do at most."""

@@ -1,0 +1,60 @@
+"""`./portail bench`: lists the benches, runs one."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+from portail_bench import payments
+from portail_bench.private import BenchError, say
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """``run`` takes the size: how many operations are measured."""
+
+    about: str
+    size: int
+    run: Callable[[int], Coroutine[None, None, Result]]
+
+
+BENCHES = {"payments": Bench("paiements réglés par seconde, du rappel de la banque à l'effet", 3000, payments.run)}
+
+
+def main() -> None:
+    """Entry point. With ``--json``, one JSON object on standard output; all else goes to standard error."""
+    parser = argparse.ArgumentParser(prog="portail bench", description="Mesures, à côté de la limite de la machine.")
+    parser.add_argument("name", nargs="?", choices=BENCHES, help="sans nom, la liste")
+    parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie standard")
+    parser.add_argument("--size", type=int, help="combien d'opérations sont mesurées")
+    arguments = parser.parse_args()
+    if arguments.name is None:
+        for name, bench in BENCHES.items():
+            print(f"{name:12} {bench.about} (--size {bench.size})")
+        return
+    signal.signal(signal.SIGTERM, _leave)
+    bench = BENCHES[arguments.name]
+    try:
+        result = asyncio.run(bench.run(arguments.size or bench.size))
+    except BenchError as error:
+        sys.exit(f"portail bench {arguments.name} : {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    if arguments.json:
+        print(json.dumps({"bench": arguments.name, **result}))
+    else:
+        for name, value in result.items():
+            print(f"{name:28} {value}")
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """Asked to end: as after Ctrl-C, nothing is left running."""
+    say("Arrêt…")
+    raise KeyboardInterrupt

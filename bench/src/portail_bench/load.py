@@ -1,0 +1,49 @@
+"""A load generator that costs little: bare HTTP/1.1 over kept connections, one request in flight on each."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One request: instants in seconds since the epoch, status 0 when the connection broke."""
+
+    sent_at: float
+    answered_at: float
+    status: int
+
+
+async def fire(port: int, requests: Sequence[bytes], *, connections: int) -> list[Shot]:
+    """Sends every request once, ``connections`` at a time, to 127.0.0.1. Returns the shots in the requests' order."""
+    shots: dict[int, Shot] = {}
+    waiting = iter(enumerate(requests))
+    await asyncio.gather(*(_work(port, waiting, shots) for _ in range(min(connections, len(requests)))))
+    return [shots[index] for index in range(len(requests))]
+
+
+async def _work(port: int, waiting: Iterator[tuple[int, bytes]], shots: dict[int, Shot]) -> None:
+    connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+    for index, request in waiting:
+        connection = connection or await asyncio.open_connection("127.0.0.1", port)
+        sent_at = time.time()
+        status, keeps = await _exchange(*connection, request)
+        shots[index] = Shot(sent_at, time.time(), status)
+        if not keeps:
+            connection[1].close()
+            connection = None
+    if connection:
+        connection[1].close()
+
+
+async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> tuple[int, bool]:
+    """The status, and whether the connection may be used again."""
+    try:
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
+        await reader.readexactly(int(length or 0))
+    except (OSError, asyncio.IncompleteReadError):
+        return 0, False
+    return int(head[9:12]), b"connection: close" not in head

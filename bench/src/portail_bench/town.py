@@ -1,0 +1,105 @@
+"""The bench's commune: one of the demonstration's, with a bank of ours, and a family at the bank's page."""
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx
+
+from portail_bench.private import BenchError, PrivateSystem
+from portail_demo.commune import CommuneLoader
+from portail_demo.descriptions import Description, descriptions
+from portail_demo.portal import Portal
+from portail_demo.settings import Settings
+
+SLUG = "alixan"
+_PASSWORD = "une phrase assez longue"  # noqa: S105 - of a parent who lives as long as the bench
+_PATIENCE_SECONDS = 30.0
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class AtTheBank:
+    """A payment in front of the bank: its ids and the form's fields."""
+
+    order_id: str
+    adhesion_id: str
+    payment_id: str
+    attempt_id: str
+    fields: dict[str, str]
+
+
+class Town:
+    """The commune, its administrator logged in."""
+
+    def __init__(self, private: PrivateSystem, bank_key: str) -> None:
+        settings = Settings.from_environment(private.system.demo_settings())
+        self._api_url = settings.api_url
+        self._described: Description = next(each for each in descriptions(settings.today) if each["slug"] == SLUG)
+        self.host: str = self._described["hostnames"][0]
+        CommuneLoader(settings, self._described).load(bank_key)
+        administrator = self._described["administrator"]
+        self._town_hall = self._portal(self._log_in(administrator["user_name"], administrator["password"]))
+
+    def family_at_the_bank(self) -> AtTheBank:
+        """A family of two orders one child's adhesion and leaves for the bank's page."""
+        family_id, child_id = str(uuid.uuid4()), str(uuid.uuid4())
+        self._town_hall.put("enrolment", f"/families/{family_id}", _family(child_id))
+        parent = self._parent_of(family_id)
+        activity = _until(lambda: parent.get("enrolment", "/activities"))[0]
+        body = {"activity_id": activity["activity_id"], "member_ids": [child_id]}
+        order = parent.post("enrolment", "/adhesion-orders", body)
+        adhesion_id = order["lines"][0]["adhesion_id"]
+        payment_id = parent.post("enrolment", f"/adhesion-orders/{order['order_id']}/payment", {})["payment_id"]
+        parent.get("payment-gateway", f"/payments/{payment_id}")  # waits until it has heard of it
+        started = parent.post("payment-gateway", f"/payments/{payment_id}/attempts", {})
+        return AtTheBank(order["order_id"], adhesion_id, payment_id, started["attempt_id"], dict(started["fields"]))
+
+    def _parent_of(self, family_id: str) -> Portal:
+        accounts = _until(lambda: self._town_hall.get("identity", "/accounts", family_id=family_id)["items"])
+        drawn = self._town_hall.post("identity", f"/accounts/{accounts[0]['account_id']}/first-password", {})
+        first = self._portal(self._log_in(drawn["user_name"], drawn["first_password"]))
+        first.put(
+            "identity", "/account/password", {"current_password": drawn["first_password"], "new_password": _PASSWORD}
+        )
+        return self._portal(self._log_in(drawn["user_name"], _PASSWORD))
+
+    def _portal(self, token: str) -> Portal:
+        return Portal(self._api_url, self.host, token)
+
+    def _log_in(self, user_name: str, password: str) -> str:
+        answer = httpx.post(
+            f"{self._api_url}/api/identity/v1/sessions",
+            json={"user_name": user_name, "password": password},
+            headers={"host": self.host},
+            timeout=30,
+            trust_env=False,
+        )
+        if answer.status_code != httpx.codes.OK:
+            raise BenchError(f"{user_name} n'entre pas : {answer.text[:300]}")
+        return str(answer.json()["access_token"])
+
+
+def _family(child_id: str) -> dict[str, Any]:
+    guardian = {"first_name": "Sophie", "last_name": "Mesure", "email": "sophie.mesure@example.org", "phone": None}
+    child = {"kind": "child", "first_name": "Louis", "last_name": "Mesure", "school": "École Jules Verne"}
+    return {
+        "name": "Mesure",
+        "address": {"line": "14 chemin des Noyers", "postal_code": "26300", "city": "Alixan"},
+        "quotient_familial": 940,
+        "guardians": [{"guardian_id": str(uuid.uuid4()), **guardian}],
+        "members": [{"member_id": child_id, "birth_date": "2014-03-12", **child}],
+    }
+
+
+def _until(look: Callable[[], Found]) -> Found:
+    """What was looked for, once it is there. Raises ``BenchError``."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not (found := look()):
+        if time.monotonic() > deadline:
+            raise BenchError("un événement n'arrive pas")
+        time.sleep(0.1)
+    return found
