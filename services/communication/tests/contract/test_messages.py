@@ -15,6 +15,7 @@ SETTING = Setting(
     needs={
         "communication.notices billing.invoice_issued.v1": FAMILY,
         "communication.notices payment_gateway.payment_settled.v1": FAMILY,
+        "communication.notices payment_gateway.surplus_received.v1": FAMILY,
     },
 )
 

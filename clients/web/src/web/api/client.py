@@ -3,9 +3,9 @@
 import asyncio
 import hashlib
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any, BinaryIO, Generic, NoReturn, TypeVar
 
 import httpx
@@ -53,7 +53,8 @@ class Api:
         self.access_token = access_token
         self._form_key = form_key
         """Drawn when a form was rendered; makes sending that form twice safe."""
-        self._times: Counter[bytes] = Counter()
+        self._spent: set[str | None] = set()
+        """The keys of calls that have succeeded: only these are kept by the services."""
 
     async def get(self, answer: type[T], path: str, query: Query | None = None) -> T:
         """Reads ``/api/<path>``. ``path`` begins with ``<service>/v1/``."""
@@ -104,6 +105,7 @@ class Api:
         while True:
             response = await self._exchange(path, request)
             if not response.is_error:
+                self._spent.add(request.headers.get("Idempotency-Key"))
                 return response
             if not _is_in_flight(response) or time.monotonic() >= deadline:
                 _raise_for(path, response)
@@ -128,9 +130,11 @@ class Api:
         return headers
 
     def _idempotency_key(self, said: bytes) -> str:
-        """The same form sent twice gives the same keys; sent with other ticks, or asking again, it gives others."""
-        self._times[said] += 1
-        return hashlib.sha256(f"{self._form_key} {self._times[said]} ".encode() + said).hexdigest()
+        """The same form sent twice gives the same keys; sent with other ticks it gives others, and so does the same
+        call once more after it succeeded. Trying again what was refused keeps its key.
+        """
+        keys = (hashlib.sha256(f"{self._form_key} {times} ".encode() + said).hexdigest() for times in count(1))
+        return next(key for key in keys if key not in self._spent)
 
 
 def _digest(file: BinaryIO) -> str:
