@@ -16,3 +16,6 @@ RETRIES_WAITING = Gauge("portail_retries_waiting", "Messages that wait to be tri
 JOB_RUNS = Counter("portail_job_runs_total", "Runs of scheduled jobs", ["service", "job", "outcome"])
 OPEN_DIFFERENCES = Gauge("portail_reconciliation_differences", "Open differences with an owner", ["service", "kind"])
 MENDED_DIFFERENCES = Counter("portail_reconciliation_mended_total", "Differences mended", ["service", "kind"])
+LEDGER_DIFFERENCES = Gauge(
+    "portail_ledger_differences", "Places where a ledger disagrees with what it accounts for", ["service", "commune"]
+)

@@ -61,6 +61,9 @@ class PayZenBank(FakeBank):
     def __init__(self) -> None:
         super().__init__()
         self.orders: dict[str, list[dict[str, Any]]] = {}
+        self.loses_answers = False
+        self.refund_answers = asyncio.Event()
+        self.refund_answers.set()
         self.mode = "TEST"
         self.refund = Response(status_code=503)
         self.app.post("/api-payment/V4/{service:path}")(self._answer)
@@ -128,11 +131,21 @@ class PayZenBank(FakeBank):
             return self.refund
         if service == "Charge/SDKTest":
             return self._said({"value": question["value"]})
+        if service == "Transaction/CancelOrRefund":
+            return await self._refund(question)
         found = self.orders.get(question["orderId"])
         if not found:
             return self._error("PSP_010")
         order = {"orderId": question["orderId"], "mode": self.mode}
         return self._said({"shopId": self.site_id, "orderDetails": order, "transactions": found[::-1]})
+
+    async def _refund(self, question: dict[str, Any]) -> Response:
+        """A credit beside the debit; its answer may be late, or lost."""
+        (order,) = [order for order in self.orders.values() if question["uuid"] in {one["uuid"] for one in order}]
+        credit = self.transaction("CAPTURED", question["amount"], operationType="CREDIT")
+        order.append(credit)
+        await self.refund_answers.wait()
+        return Response(status_code=503) if self.loses_answers else self._said(credit)
 
     def _error(self, code: str) -> Response:
         return self._said({"errorCode": code, "errorMessage": "no"}, "ERROR")

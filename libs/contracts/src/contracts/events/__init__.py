@@ -11,7 +11,13 @@ from contracts.events.enrolment import (
     MemberRegistered,
 )
 from contracts.events.identity import AccountOpened, TenantRegistered, TenantUpdated
-from contracts.events.payment_gateway import PaymentReversed, PaymentSettled, PaymentsStated, SurplusReceived
+from contracts.events.payment_gateway import (
+    PaymentReversed,
+    PaymentSettled,
+    PaymentsStated,
+    SurplusDecided,
+    SurplusReceived,
+)
 from contracts.events.planning import ReservationsCommitted, ReservationsStated
 
 __all__ = [
@@ -31,6 +37,7 @@ __all__ = [
     "PaymentsStated",
     "ReservationsCommitted",
     "ReservationsStated",
+    "SurplusDecided",
     "SurplusReceived",
     "TenantRegistered",
     "TenantUpdated",

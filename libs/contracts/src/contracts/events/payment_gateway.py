@@ -75,6 +75,41 @@ class SurplusReceived(Event):
     received_at: datetime
 
 
+class SurplusDecision(StrEnum):
+    """What the town hall makes of money that settles nothing. ``to_decide`` again when a bank refused to refund it."""
+
+    TO_DECIDE = "to_decide"
+    CREDITED = "credited"
+    REFUNDED = "refunded"
+
+
+@event("payment_gateway.surplus_decided.v1", subject="movement_id")
+class SurplusDecided(Event):
+    """The town hall decided on money that settles nothing: the family's account has it, or it is given back.
+
+    A refund is only under way: ``payment_reversed`` tells when it is done. ``amount_cents`` is what was decided on.
+    """
+
+    movement_id: UUID
+    payment_id: UUID
+    purpose: PaymentPurpose
+    reference_id: UUID
+    regie_id: UUID
+    family_id: UUID
+    label: str
+    decision: SurplusDecision
+    amount_cents: Cents
+    currency: str
+    decided_at: datetime
+
+
+class RefundConsequence(StrEnum):
+    """What a refund makes of the invoices that the payment had settled."""
+
+    OWED_AGAIN = "owed_again"
+    CREDIT_NOTE = "credit_note"
+
+
 class ReversalKind(StrEnum):
     """How money of a settled payment went back."""
 
@@ -88,6 +123,9 @@ class PaymentReversed(Event):
     """Money of a payment went back to the family (refund), or will not come after all (cancellation, rejection).
 
     The payment keeps its status: this is a movement of its own. ``reversed_at`` is the business instant.
+    ``refund_id`` names the refund that a régisseur asked for, None for one made in the bank's own pages.
+    ``surplus_id`` is the ``movement_id`` of the surplus it is taken from, None when it is taken from what settled the
+    payment. ``consequence`` is what the régisseur chose for invoices; None means that they are owed again.
     """
 
     movement_id: UUID
@@ -100,3 +138,6 @@ class PaymentReversed(Event):
     kind: ReversalKind
     amount_cents: Cents
     reversed_at: datetime
+    refund_id: UUID | None = None
+    surplus_id: UUID | None = None
+    consequence: RefundConsequence | None = None

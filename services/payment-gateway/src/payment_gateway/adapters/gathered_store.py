@@ -16,14 +16,15 @@ from sqlalchemy import Executable, bindparam, func, insert, select, text, tuple_
 from chassis.database import Transaction
 from chassis.outbox import Outgoing
 from chassis.secrets import SecretBox
-from payment_gateway.adapters.message_store import message_of, transaction_values, verdict_values
+from payment_gateway.adapters.message_store import message_of, taken_entry, transaction_values, verdict_values
 from payment_gateway.adapters.payment_store import MOVED, PAYMENT_COLUMNS, payment_of, settled_event
 from payment_gateway.adapters.store import SqlPaymentStore
-from payment_gateway.adapters.tables import bank_message, bank_transaction, payment, payment_attempt
+from payment_gateway.adapters.tables import bank_message, bank_transaction, ledger_entry, payment, payment_attempt
 from payment_gateway.application.ports import Attempt, BankMessage, MerchantContract, Said
 from payment_gateway.domain.judgement import Judgement, TransactionOutcome, Verdict
 from payment_gateway.domain.outcome import BankOutcome
 from payment_gateway.domain.payment import Payment, PaymentStatus
+from payment_gateway.domain.refund import Taken
 
 _KEEP = text(
     """
@@ -66,6 +67,7 @@ class GatheredStore(SqlPaymentStore):
         self._holders: dict[tuple[str, str, str], UUID] = {}
         self._new_messages: list[tuple[BankMessage, datetime]] = []
         self._new_transactions: list[dict[str, object]] = []
+        self._new_entries: list[dict[str, object]] = []
         self._new_statuses: dict[UUID, PaymentStatus] = {}
         self._moved: dict[UUID, Payment] = {}
         self._events: list[Outgoing] = []
@@ -154,7 +156,22 @@ class GatheredStore(SqlPaymentStore):
         if judgement.transaction is not TransactionOutcome.SETTLED:
             await super().add_transaction(attempt, of, said, judgement, real_now)
             return
-        self._new_transactions.append({**self._tenant, **transaction_values(attempt, said, judgement, real_now)})
+        values = transaction_values(attempt, said, judgement, real_now)
+        self._new_transactions.append({**self._tenant, **values})
+        cents, currency = values["amount_cents"], values["currency"]
+        if cents:
+            entry = self.entry_values(taken_entry(judgement), of, values["movement_id"], cents, currency)
+            self._new_entries.append(entry)
+
+    async def all_taken(self, payment_id: UUID) -> list[Taken]:
+        """Those of this batch included, which are written for it."""
+        await self._write_transactions()
+        return await super().all_taken(payment_id)
+
+    async def debit_of(self, attempt_id: UUID) -> str | None:
+        """One of this batch too, which is written for it."""
+        await self._write_transactions()
+        return await super().debit_of(attempt_id)
 
     async def set_attempt_status(self, attempt_id: UUID, status: PaymentStatus) -> None:
         """Written with the batch."""
@@ -178,7 +195,7 @@ class GatheredStore(SqlPaymentStore):
 
     async def write(self) -> None:
         """Writes all. The payments are locked."""
-        await self._execute_many(insert(bank_transaction), self._new_transactions)
+        await self._write_transactions()
         statuses = [{"of": attempt_id, "status": status} for attempt_id, status in self._new_statuses.items()]
         await self._execute_many(_STATUSES, statuses)
         await self._execute_many(
@@ -189,6 +206,12 @@ class GatheredStore(SqlPaymentStore):
                 await super().save_payment(each)
         await self._transaction.publish_all(self._events)
         await self._execute_many(_VERDICTS, self._verdicts)
+
+    async def _write_transactions(self) -> None:
+        transactions, entries = self._new_transactions, self._new_entries
+        self._new_transactions, self._new_entries = [], []
+        await self._execute_many(insert(bank_transaction), transactions)
+        await self._execute_many(insert(ledger_entry), entries)
 
     async def write_messages(self) -> dict[UUID, UUID]:
         """Keeps the batch's messages. The id each is kept under, by the id it was given."""

@@ -9,17 +9,15 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.ids import new_id
-from contracts.events import PaymentReversed, SurplusReceived
-from contracts.events.payment_gateway import ReversalKind as PublishedKind
+from contracts.events import SurplusReceived
 from contracts.events.payment_gateway import SurplusReason
-from payment_gateway.adapters.scoped import Scoped
-from payment_gateway.adapters.tables import bank_message, bank_reversal, bank_transaction
+from payment_gateway.adapters.ledger import Entry, SqlLedger
+from payment_gateway.adapters.tables import bank_message, bank_transaction
 from payment_gateway.application.ports import Attempt, BankMessage, MerchantContract, Said
 from payment_gateway.domain.judgement import (
     Channel,
     Decision,
     Judgement,
-    ReversalKind,
     TransactionOutcome,
     Verdict,
 )
@@ -68,7 +66,13 @@ def transaction_values(attempt: Attempt, said: Said, judgement: Judgement, real_
     }
 
 
-class SqlMessages(Scoped):
+def taken_entry(judgement: Judgement) -> Entry:
+    """How the ledger takes a transaction in."""
+    settles = judgement.transaction is TransactionOutcome.SETTLED
+    return Entry("settlement", "bank", "settled") if settles else Entry("surplus", "bank", "undecided")
+
+
+class SqlMessages(SqlLedger):
     """Messages and transactions of one commune."""
 
     async def kept_messages(self, attempt_id: UUID) -> int:
@@ -146,6 +150,7 @@ class SqlMessages(Scoped):
         """
         outcome, values = said.outcome, transaction_values(attempt, said, judgement, real_now)
         await self._connection.execute(insert(bank_transaction).values({**self._tenant, **values}))
+        await self.enter(taken_entry(judgement), of, values["movement_id"], outcome.amount_cents, outcome.currency)
         if judgement.transaction is not TransactionOutcome.SETTLED:
             event = SurplusReceived(
                 movement_id=values["movement_id"],
@@ -162,39 +167,3 @@ class SqlMessages(Scoped):
                 received_at=self._transaction.now(),
             )
             await self._transaction.publish(event, sequence=1)
-
-    async def add_reversal(
-        self, attempt: Attempt, of: Payment, said: Said, kind: ReversalKind, real_now: datetime
-    ) -> bool:
-        """Keeps that money went back or did not come, and tells the other services; False when that is known."""
-        movement_id = new_id()
-        values = {
-            **self._tenant,
-            "movement_id": movement_id,
-            "protocol": attempt.contract.protocol,
-            "site": attempt.contract.shop,
-            "reversal_id": said.outcome.transaction_id,
-            "kind": kind,
-            "payment_id": of.payment_id,
-            "attempt_id": attempt.attempt_id,
-            "message_id": said.message_id,
-            "amount_cents": said.outcome.amount_cents,
-            "recorded_at": real_now,
-        }
-        inserted = insert(bank_reversal).values(values).on_conflict_do_nothing()
-        if (await self._connection.execute(inserted)).rowcount == 0:
-            return False
-        event = PaymentReversed(
-            movement_id=movement_id,
-            payment_id=of.payment_id,
-            purpose=of.purpose,
-            reference_id=of.reference_id,
-            regie_id=of.regie_id,
-            family_id=of.family_id,
-            label=of.label,
-            kind=PublishedKind(kind.value),
-            amount_cents=said.outcome.amount_cents,
-            reversed_at=self._transaction.now(),
-        )
-        await self._transaction.publish(event, sequence=1)
-        return True

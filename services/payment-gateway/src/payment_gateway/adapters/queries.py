@@ -8,13 +8,12 @@ from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payment_gateway.adapters.tables import bank_message, bank_reversal, bank_transaction, payment, payment_attempt
-from payment_gateway.domain.judgement import Decision, TransactionOutcome
+from payment_gateway.domain.judgement import Decision
 from payment_gateway.domain.payment import PaymentStatus
 
 AnyRow = Row[*tuple[Any, ...]]
 Rows = Sequence[AnyRow]
 
-_NEVER_SETTLED = (TransactionOutcome.SURPLUS, TransactionOutcome.TO_REVIEW)
 _MOST_MESSAGES = 500
 
 _attempts = (
@@ -32,10 +31,10 @@ _reference = func.coalesce(
 _to_review = or_(
     payment.c.status == PaymentStatus.TO_REVIEW,
     select(bank_transaction)
-    .where(bank_transaction.c.payment_id == payment.c.payment_id, bank_transaction.c.outcome.in_(_NEVER_SETTLED))
+    .where(bank_transaction.c.payment_id == payment.c.payment_id, bank_transaction.c.decision == Decision.TO_DECIDE)
     .exists(),
 )
-"""Money the bank took that settles nothing: a person must look."""
+"""Money the bank took that settles nothing and waits for a decision: a person must look."""
 
 
 def _payments() -> Select[*tuple[Any, ...]]:

@@ -2,7 +2,8 @@
 
 from payment_gateway.adapters.message_store import SqlMessages
 from payment_gateway.adapters.payment_store import SqlAttempts, SqlPayments
+from payment_gateway.adapters.refund_store import SqlRefunds
 
 
-class SqlPaymentStore(SqlPayments, SqlAttempts, SqlMessages):
+class SqlPaymentStore(SqlPayments, SqlAttempts, SqlMessages, SqlRefunds):
     """Implements ``PaymentStore`` in one transaction of one commune."""

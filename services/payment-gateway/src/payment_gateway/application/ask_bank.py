@@ -9,8 +9,8 @@ from uuid import UUID
 
 from chassis.ids import new_id
 from payment_gateway.application.bank_port import Answer, Protocols, Question
-from payment_gateway.application.decide import Times, decide
-from payment_gateway.application.ports import Attempt, BankMessage, PaymentStore, Said
+from payment_gateway.application.decide import decide
+from payment_gateway.application.ports import Attempt, BankMessage, PaymentStore, Said, Times
 from payment_gateway.domain.judgement import Channel, Verdict
 from payment_gateway.domain.outcome import OutcomeKind
 from payment_gateway.domain.schedule import next_question

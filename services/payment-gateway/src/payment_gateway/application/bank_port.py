@@ -201,6 +201,8 @@ class BankProtocol(Protocol[TermsT_contra]):
     name: str
     terms: type[ContractTerms]
     needs_daily_number: bool
+    repeats_refunds: bool
+    """Whether the same refund order, sent twice on one day, is done once: the bank knows it by its number."""
 
     def reference(self, payment: Payment, attempt_id: UUID) -> str:
         """The reference an attempt has at the bank; unique in the commune unless it is the payment's own."""
@@ -227,6 +229,10 @@ class BankProtocol(Protocol[TermsT_contra]):
 
     async def ask(self, terms: TermsT_contra, question: Question) -> Answer:
         """What the bank says of an attempt. Raises ``BankUnavailableError``."""
+        ...
+
+    def can_refund(self, terms: TermsT_contra) -> bool:
+        """Whether the bank can be asked to give money back under this contract."""
         ...
 
     async def refund(self, terms: TermsT_contra, order: RefundOrder) -> RefundOutcome:

@@ -3,22 +3,13 @@
 It does not matter how the bank came to say it (message, answer), how often, or in which order.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from payment_gateway.application.ports import Attempt, PaymentStore, Said
-from payment_gateway.domain.judgement import Judgement, Verdict, judge
+from payment_gateway.application.give_back import give_back
+from payment_gateway.application.ports import Attempt, MoneyBack, PaymentStore, Said, Times
+from payment_gateway.domain.judgement import Judgement, ReversalKind, Verdict, judge
 from payment_gateway.domain.outcome import BankOutcome, OutcomeKind
 from payment_gateway.domain.payment import PUBLISHED, Payment
-
-
-@dataclass(frozen=True)
-class Times:
-    """One instant by both clocks: business time for outcomes, real time for messages."""
-
-    now: datetime
-    real_now: datetime
 
 
 async def decide(store: PaymentStore, attempt_id: UUID, said: Said, times: Times) -> Verdict:
@@ -36,12 +27,33 @@ async def decide(store: PaymentStore, attempt_id: UUID, said: Said, times: Times
     )
     if judgement.transaction:
         await store.add_transaction(attempt, payment, said, judgement, times.real_now)
-    if judgement.reversal and not await store.add_reversal(attempt, payment, said, judgement.reversal, times.real_now):
+    if judgement.reversal and not await _reverse(store, payment, attempt, said, kind=judgement.reversal, times=times):
         return Verdict.DUPLICATE
     if judgement.status and judgement.status.rank > attempt.status.rank:
         await store.set_attempt_status(attempt_id, judgement.status)
     await _settle(store, payment, judgement, times)
     return judgement.verdict
+
+
+async def _reverse(
+    store: PaymentStore, payment: Payment, attempt: Attempt, said: Said, *, kind: ReversalKind, times: Times
+) -> bool:
+    """A debit undone is named by its own number; a credit has another, and is of what its attempt took."""
+    outcome = said.outcome
+    assert outcome.transaction_id is not None  # noqa: S101 - judged
+    undone = outcome.transaction_id if kind is not ReversalKind.REFUND else await store.debit_of(attempt.attempt_id)
+    if undone is None:
+        raise LookupError(f"attempt {attempt.attempt_id} took nothing that could go back")
+    back = MoneyBack(
+        attempt.attempt_id,
+        undone,
+        outcome.transaction_id,
+        kind,
+        outcome.amount_cents,
+        said.message_id,
+        code=outcome.code,
+    )
+    return await give_back(store, payment, back, None, times)
 
 
 async def _locked(store: PaymentStore, attempt_id: UUID) -> tuple[Payment, Attempt]:

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from payment_gateway.application.bank_port import Protocols, UnreadableMessageError
-from payment_gateway.application.decide import Times, decide
-from payment_gateway.application.ports import Attempt, BankMessage, PaymentStore, Said
+from payment_gateway.application.decide import decide
+from payment_gateway.application.ports import Attempt, BankMessage, PaymentStore, Said, Times
 from payment_gateway.domain.judgement import Channel, Verdict
 from payment_gateway.domain.schedule import HINT_PAUSE
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from payment_gateway.application.bank_port import Protocols, UnreadableMessageError
-from payment_gateway.application.decide import Times
 from payment_gateway.application.judge_message import judge_message
-from payment_gateway.application.ports import Attempt, BankMessage, GatheringStore, MerchantContract
+from payment_gateway.application.ports import Attempt, BankMessage, GatheringStore, MerchantContract, Times
 from payment_gateway.domain.judgement import Verdict
 
 

@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from contracts.events.payment_gateway import RefundConsequence
 from contracts.values import Payer
 from payment_gateway.application.bank_port import ContractTerms
-from payment_gateway.domain.judgement import Channel, Judgement, ReversalKind, Verdict
+from payment_gateway.domain.judgement import Channel, Decision, Judgement, ReversalKind, Verdict
 from payment_gateway.domain.outcome import BankOutcome
 from payment_gateway.domain.payment import Mode, Payment, PaymentStatus
+from payment_gateway.domain.refund import Refund, Taken
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,39 @@ class Said:
     outcome: BankOutcome
 
 
+@dataclass(frozen=True)
+class MoneyBack:
+    """Money of a transaction that went back, or did not come after all. ``reversal_id`` is the bank's own number of it.
+
+    ``message_id`` is the bank's message that says so, None for its answer to a refund and for what was done by hand.
+    """
+
+    attempt_id: UUID
+    transaction_id: str
+    reversal_id: str
+    kind: ReversalKind
+    amount_cents: int
+    message_id: UUID | None = None
+    refund_id: UUID | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class KnownReversal:
+    """A movement back as recorded, and the refund it is of."""
+
+    movement_id: UUID
+    refund_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Times:
+    """One instant by both clocks: business time for outcomes, real time for messages."""
+
+    now: datetime
+    real_now: datetime
+
+
 class PaymentRegister(Protocol):
     """Where requested payments are written down."""
 
@@ -129,9 +164,25 @@ class PaymentStore(PaymentRegister, Protocol):
     async def add_transaction(
         self, attempt: Attempt, payment: Payment, said: Said, judgement: Judgement, real_now: datetime
     ) -> None: ...
+
+    async def taken(self, payment_id: UUID, transaction_id: str) -> Taken | None: ...
+    async def all_taken(self, payment_id: UUID) -> list[Taken]: ...
+    async def payment_of_movement(self, movement_id: UUID) -> UUID | None: ...
+    async def write_decision(
+        self, payment: Payment, taken: Taken, decision: Decision, *, by: UUID | None, times: Times
+    ) -> None: ...
+    async def debit_of(self, attempt_id: UUID) -> str | None: ...
+    async def known_reversal(self, taken: Taken, reversal_id: str) -> KnownReversal | None: ...
+    async def link_reversal(self, reversal: KnownReversal, refund: Refund) -> None: ...
     async def add_reversal(
-        self, attempt: Attempt, payment: Payment, said: Said, kind: ReversalKind, real_now: datetime
-    ) -> bool: ...
+        self, payment: Payment, taken: Taken, back: MoneyBack, consequence: RefundConsequence | None, times: Times
+    ) -> None: ...
+
+    async def add_refund(self, refund: Refund) -> None: ...
+    async def refund(self, refund_id: UUID) -> Refund | None: ...
+    async def save_refund(self, refund: Refund) -> None: ...
+    async def refund_awaiting(self, back: MoneyBack) -> Refund | None: ...
+    async def lock_due_refunds(self, real_now: datetime, limit: int) -> list[Refund]: ...
 
 
 class GatheringStore(PaymentStore, Protocol):

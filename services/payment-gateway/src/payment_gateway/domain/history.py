@@ -1,9 +1,10 @@
 """What happened to a payment, in words for the town hall."""
 
 from chassis.french import euros
-from payment_gateway.domain.judgement import Channel, ReversalKind, Verdict
+from payment_gateway.domain.judgement import Channel, Decision, ReversalKind, Verdict
 from payment_gateway.domain.outcome import OutcomeKind
 from payment_gateway.domain.payment import PaymentStatus
+from payment_gateway.domain.refund import RefundStatus
 
 _ORIGINS = {
     Channel.IPN: "Message de la banque",
@@ -43,6 +44,29 @@ _REVERSALS = {
     ReversalKind.CANCELLATION: "Encaissement annulé avant d'être versé",
     ReversalKind.REJECTION: "Encaissement rejeté par la banque du payeur",
 }
+_REFUNDS = {
+    RefundStatus.IN_PROGRESS: "en cours auprès de la banque",
+    RefundStatus.BY_HAND: "à faire par la mairie",
+    RefundStatus.TO_CHECK: "à vérifier sur le site de la banque",
+    RefundStatus.DONE: "fait",
+    RefundStatus.REFUSED: "pas fait",
+}
+_DECISIONS = {
+    Decision.TO_DECIDE: "de nouveau à décider, puisqu'elle n'a pas pu être rendue",
+    Decision.CREDITED: "mise au crédit du compte de la famille",
+    Decision.REFUNDED: "à rendre à la famille",
+}
+DIFFERENCES = {
+    "unbalanced": "Les deux côtés des écritures ne s'équilibrent pas.",
+    "bank": "Les écritures ne disent pas ce que la banque a encaissé et rendu.",
+    "settled": "Les écritures ne disent pas ce qui a réglé le paiement.",
+    "undecided": "Les écritures ne disent pas ce qui reste à décider.",
+    "credited": "Les écritures ne disent pas ce qui est au crédit de la famille.",
+    "given_back_twice": "La banque a rendu plus que ce qu'elle avait encaissé.",
+    "unsettled": "Le paiement est dit réglé sans encaissement de son montant, ou l'inverse.",
+    "misfiled": "Une écriture est classée dans une autre famille ou une autre régie.",
+}
+"""How the ledger may disagree with what the bank said, by kind."""
 _STATUSES = {
     PaymentStatus.REQUESTED: "En attente : la famille n'est pas encore allée sur la page de la banque.",
     PaymentStatus.IN_PROGRESS: "En cours sur la page de la banque.",
@@ -98,6 +122,17 @@ def surplus_sentence(verdict: Verdict) -> str:
 def reversal_sentence(kind: ReversalKind, amount_cents: int) -> str:
     """Money that went back, or did not come."""
     return f"{_REVERSALS[kind]} : {euros(amount_cents)}."
+
+
+def refund_sentence(status: RefundStatus, amount_cents: int, reason: str, sentence: str | None) -> str:
+    """Somebody of the régie gives money back."""
+    said = f"Remboursement de {euros(amount_cents)} demandé par la régie ({reason}) : {_REFUNDS[status]}."
+    return f"{said} {sentence}" if sentence else said
+
+
+def decision_sentence(decision: Decision, amount_cents: int) -> str:
+    """What the régie makes of money that settles nothing."""
+    return f"Somme en trop de {euros(amount_cents)} : {_DECISIONS[decision]}."
 
 
 def status_sentence(status: PaymentStatus, reason: str | None) -> str:

@@ -11,8 +11,8 @@ from chassis.errors import NotFoundError
 from chassis.runtime import Runtime
 from payment_gateway.adapters.gathered_store import GatheredStore
 from payment_gateway.adapters.protocols import PROTOCOLS
-from payment_gateway.application.decide import Times
 from payment_gateway.application.judge_messages import judge_messages
+from payment_gateway.application.ports import Times
 from payment_gateway.application.receive_message import Arrival, receive_messages
 from payment_gateway.domain.judgement import Verdict
 from payment_gateway.entrypoints.wiring import box_of, count_verdict

@@ -2,15 +2,22 @@
 
 import asyncio
 
+import structlog
+
 from chassis.jobs import CommuneJob
+from chassis.metrics import LEDGER_DIFFERENCES
 from chassis.runtime import Runtime
 from chassis.tenants import Tenant
-from payment_gateway.adapters import queries
+from payment_gateway.adapters import queries, refund_queries
 from payment_gateway.adapters.payment_store import ASKING
+from payment_gateway.adapters.refund_store import REFUNDING
 from payment_gateway.application.ask_bank import claim_questions
 from payment_gateway.application.expire_payments import BATCH, expire_payments
+from payment_gateway.application.make_refund import claim_refunds
 from payment_gateway.entrypoints.desk import judge_kept_message
-from payment_gateway.entrypoints.wiring import ask_about, store_of
+from payment_gateway.entrypoints.wiring import ask_about, store_of, try_refund
+
+_log = structlog.get_logger(__name__)
 
 _MESSAGES = 200
 _AT_ONCE = 8
@@ -47,8 +54,31 @@ async def ask_banks(runtime: Runtime, tenant: Tenant) -> None:
         rounds += 1
 
 
+async def make_refunds(runtime: Runtime, tenant: Tenant) -> None:
+    """Speaks to a commune's banks about its refunds, a few at a time, until no try is due."""
+    rounds = 0
+    while rounds < _MOST_ROUNDS:
+        async with runtime.transaction(tenant.id) as transaction:
+            due = await claim_refunds(store_of(runtime, transaction), runtime.clock.real_now(), _AT_ONCE)
+        if not due:
+            return
+        await asyncio.gather(*(try_refund(runtime, tenant.id, refund_id) for refund_id in due))
+        rounds += 1
+
+
+async def check_ledger(runtime: Runtime, tenant: Tenant) -> None:
+    """Compares a commune's ledger with what its banks said."""
+    async with runtime.transaction(tenant.id) as transaction:
+        found = await refund_queries.differences(transaction.connection)
+    LEDGER_DIFFERENCES.labels(runtime.service, tenant.slug).set(len(found))
+    for row in found:
+        _log.error("ledger_differs", tenant=tenant.slug, payment=str(row.payment_id), kind=row.kind)
+
+
 JOBS = [
     CommuneJob("judge-waiting-messages", 10, judge_waiting_messages),
     CommuneJob(ASKING, 5, ask_banks, apart=True),
+    CommuneJob(REFUNDING, 10, make_refunds, apart=True),
+    CommuneJob("check-ledger", 600, check_ledger),
     CommuneJob("expire-silent-payments", 60, expire_silent_payments),
 ]

@@ -52,7 +52,7 @@ class HistoryEntry(BaseModel):
     """One thing that happened. Messages and attempts bear the real instant, the rest the business instant."""
 
     at: datetime
-    kind: Literal["requested", "attempt", "message", "reversal", "status"]
+    kind: Literal["requested", "attempt", "message", "reversal", "refund", "decision", "status"]
     sentence: str
 
 

@@ -2,7 +2,7 @@
 
 from chassis.runtime import Service
 from payment_gateway.entrypoints.consumers import CONSUMERS
-from payment_gateway.entrypoints.http import bank, contracts, payments, statements
+from payment_gateway.entrypoints.http import bank, contracts, payments, refunds, statements
 from payment_gateway.entrypoints.jobs import JOBS
 from payment_gateway.entrypoints.settings import PaymentGatewaySettings
 from payment_gateway.entrypoints.statements import STATEMENT_JOB
@@ -15,6 +15,7 @@ SERVICE = Service(
     routers=[
         payments.router,
         payments.starting,
+        refunds.router,
         contracts.router,
         contracts.checking,
         bank.router,
@@ -26,6 +27,14 @@ SERVICE = Service(
         "attempt-in-progress": 409,
         "no-merchant-contract": 409,
         "payment-misconfigured": 409,
+        "nothing-taken": 409,
+        "refund-too-large": 409,
+        "refund-open": 409,
+        "refund-over": 409,
+        "surplus-undecided": 409,
+        "surplus-decided": 409,
+        "foreign-money": 409,
+        "consequence-missing": 422,
         "contract-secret-missing": 422,
         "bank-unavailable": 409,
     },

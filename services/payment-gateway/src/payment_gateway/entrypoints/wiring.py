@@ -14,9 +14,9 @@ from chassis.tenants import Tenant
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.adapters.store import SqlPaymentStore
 from payment_gateway.application.ask_bank import ask_bank, take_answer
-from payment_gateway.application.bank_port import BankUnavailableError
-from payment_gateway.application.decide import Times
-from payment_gateway.application.ports import Stores
+from payment_gateway.application.bank_port import Answer, BankUnavailableError, RefundImpossibleError, RefundOutcome
+from payment_gateway.application.make_refund import read_try, speak_to_bank, take_outcome
+from payment_gateway.application.ports import Stores, Times
 from payment_gateway.application.start_attempt import Portal
 from payment_gateway.domain.judgement import Verdict
 from payment_gateway.entrypoints.settings import PaymentGatewaySettings
@@ -25,6 +25,7 @@ _log = structlog.get_logger(__name__)
 
 MESSAGES = Counter("portail_bank_messages_total", "Messages of banks judged", ["verdict"])
 QUESTIONS = Counter("portail_bank_questions_total", "Questions asked to banks", ["outcome"])
+REFUNDS = Counter("portail_refund_tries_total", "Tries to refund through a bank", ["outcome"])
 _ORDINARY = frozenset({Verdict.VALID, Verdict.DISPLAY_ONLY, Verdict.HINT, Verdict.DUPLICATE, Verdict.LATE})
 
 
@@ -98,6 +99,32 @@ async def ask_about(runtime: Runtime, tenant_id: UUID, attempt_id: UUID) -> None
     QUESTIONS.labels("answered").inc()
     for verdict in verdicts:
         count_verdict(verdict, attempt=str(attempt_id))
+
+
+async def try_refund(runtime: Runtime, tenant_id: UUID, refund_id: UUID) -> None:
+    """Speaks to a bank about a refund and takes its answer. A failure is logged: the next try is due already."""
+    real_now = runtime.clock.real_now()
+    said: RefundOutcome | Answer | RefundImpossibleError | None
+    try:
+        async with runtime.transaction(tenant_id) as transaction:
+            trial = await read_try(store_of(runtime, transaction), refund_id)
+        if trial is None:
+            return
+        try:
+            said = await speak_to_bank(PROTOCOLS, trial, real_now)
+        except RefundImpossibleError as impossible:
+            said = impossible
+        async with runtime.transaction(tenant_id) as transaction:
+            times = Times(transaction.now(), runtime.clock.real_now())
+            await take_outcome(store_of(runtime, transaction), trial, said, times)
+    except BankUnavailableError:
+        REFUNDS.labels("unavailable").inc()
+        _log.warning("refund_outcome_unknown", refund=str(refund_id))
+    except Exception:
+        REFUNDS.labels("failed").inc()
+        _log.exception("refund_outcome_not_taken", refund=str(refund_id))
+    else:
+        REFUNDS.labels("answered").inc()
 
 
 def count_verdict(verdict: Verdict, **about: str) -> None:

@@ -33,6 +33,7 @@ class PayboxSystem:
     name = "paybox"
     terms = PayboxTerms
     needs_daily_number = False
+    repeats_refunds = True
 
     def reference(self, payment: Payment, _attempt_id: UUID) -> str:
         """The payment's own for all its attempts: the bank then refuses a second success by itself (00015)."""
@@ -57,6 +58,10 @@ class PayboxSystem:
     async def ask(self, terms: PayboxTerms, question: Question) -> Answer:
         """Never to be called, see ``can_ask``."""
         raise NotImplementedError
+
+    def can_refund(self, terms: PayboxTerms) -> bool:
+        """With the address of PPPS."""
+        return terms.direct_url is not None
 
     async def refund(self, terms: PayboxTerms, order: RefundOrder) -> RefundOutcome:
         """PPPS, TYPE 00014. Raises ``RefundImpossibleError`` and ``BankUnavailableError``."""

@@ -40,6 +40,7 @@ class PayFiP:
     name = "payfip"
     terms = PayFiPTerms
     needs_daily_number = False
+    repeats_refunds = False
 
     def reference(self, _payment: Payment, attempt_id: UUID) -> str:
         """REFDET, a new one for each attempt, since an operation cannot be used again."""
@@ -96,6 +97,10 @@ class PayFiP:
         if outcome.code == GIVEN_UP and not is_over:
             return Answer(raw, (replace(outcome, meaning=Meaning(OutcomeKind.PENDING, None)),))
         return Answer(raw, (outcome,), may_change=outcome.code == DEBIT_ACCEPTED)
+
+    def can_refund(self, _terms: PayFiPTerms) -> bool:
+        """Never: the treasury gives money back by other ways."""
+        return False
 
     async def refund(self, terms: PayFiPTerms, order: RefundOrder) -> RefundOutcome:
         """The treasury gives money back by other ways. Raises ``RefundImpossibleError``."""

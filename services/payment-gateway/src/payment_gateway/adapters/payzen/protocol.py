@@ -39,6 +39,7 @@ class PayZen:
     name = "payzen"
     terms = PayZenTerms
     needs_daily_number = True
+    repeats_refunds = False
 
     def reference(self, _payment: Payment, attempt_id: UUID) -> str:
         """One order per attempt, so that what the bank says of an order is said of one attempt."""
@@ -79,6 +80,10 @@ class PayZen:
         kinds = {outcome.meaning.kind for outcome in outcomes}
         may_change = OutcomeKind.PENDING in kinds or (page_is_open and OutcomeKind.ACCEPTED not in kinds)
         return Answer(raw, outcomes, may_change=may_change)
+
+    def can_refund(self, terms: PayZenTerms) -> bool:
+        """With the REST API's password."""
+        return can_call(terms)
 
     async def refund(self, terms: PayZenTerms, order: RefundOrder) -> RefundOutcome:
         """Transaction/CancelOrRefund: before the capture the debit is cancelled, after it a credit is made.

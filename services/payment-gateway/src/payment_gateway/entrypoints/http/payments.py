@@ -9,13 +9,14 @@ from chassis.errors import NotFoundError
 from chassis.http.dependencies import AnyPrincipal, CurrentRuntime, CurrentTenant, CurrentTransaction, FamilyId, Staff
 from chassis.http.scope import OwnTransactionsRoute, PortalRoute
 from chassis.ids import new_id
-from payment_gateway.adapters import queries
+from payment_gateway.adapters import queries, refund_queries
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.application.start_attempt import start_attempt
 from payment_gateway.domain import history
 from payment_gateway.domain.judgement import Channel, Decision, ReversalKind, Verdict
 from payment_gateway.domain.outcome import OutcomeKind
 from payment_gateway.domain.payment import PaymentStatus
+from payment_gateway.domain.refund import RefundStatus
 from payment_gateway.entrypoints.schemas import (
     HistoryEntry,
     Payment,
@@ -23,8 +24,6 @@ from payment_gateway.entrypoints.schemas import (
     StaffPayment,
     StartedAttempt,
     StartIn,
-    Surplus,
-    SurplusPage,
 )
 from payment_gateway.entrypoints.wiring import portal_of, stores_of
 
@@ -101,20 +100,6 @@ async def start_payment_attempt(
     )
 
 
-@router.get("/surpluses")
-async def list_surpluses(
-    _principal: Staff,
-    transaction: CurrentTransaction,
-    decision: Decision | None = None,
-    cursor: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> SurplusPage:
-    """Money the bank took that settles nothing, newest first; ``decision=to_decide`` gives what waits for one."""
-    rows = await queries.surpluses(transaction.connection, decision=decision, cursor=cursor, limit=limit + 1)
-    items = [Surplus(**row._mapping, sentence=history.surplus_sentence(Verdict(row.reason))) for row in rows[:limit]]
-    return SurplusPage(items=items, next_cursor=rows[limit - 1].movement_id if len(rows) > limit else None)
-
-
 @router.get("/payments/{payment_id}/history")
 async def get_history(payment_id: UUID, _principal: Staff, transaction: CurrentTransaction) -> list[HistoryEntry]:
     """What happened to a payment, in words: its request, attempts and messages in order, then where it stands."""
@@ -123,6 +108,12 @@ async def get_history(payment_id: UUID, _principal: Staff, transaction: CurrentT
         raise NotFoundError
     events = [_attempt_entry(row) for row in await queries.attempts(transaction.connection, payment_id)]
     events += [_reversal_entry(row) for row in await queries.reversals(transaction.connection, payment_id)]
+    events += [
+        _refund_entry(row) for row in await refund_queries.refunds(transaction.connection, payment_id=payment_id)
+    ]
+    events += [
+        _decision_entry(row) for row in await refund_queries.taken(transaction.connection, payment_id) if row.decided_at
+    ]
     events += [_message_entry(row) for row in await queries.messages(transaction.connection, payment_id)]
     asked = history.requested_sentence(payment.amount_cents, payment.label)
     stands = history.status_sentence(PaymentStatus(payment.status), payment.reason)
@@ -140,6 +131,16 @@ def _attempt_entry(row: queries.AnyRow) -> HistoryEntry:
 def _reversal_entry(row: queries.AnyRow) -> HistoryEntry:
     sentence = history.reversal_sentence(ReversalKind(row.kind), row.amount_cents)
     return HistoryEntry(at=row.recorded_at, kind="reversal", sentence=sentence)
+
+
+def _refund_entry(row: queries.AnyRow) -> HistoryEntry:
+    sentence = history.refund_sentence(RefundStatus(row.status), row.amount_cents, row.reason, row.sentence)
+    return HistoryEntry(at=row.requested_at, kind="refund", sentence=sentence)
+
+
+def _decision_entry(row: queries.AnyRow) -> HistoryEntry:
+    sentence = history.decision_sentence(Decision(row.decision), row.amount_cents)
+    return HistoryEntry(at=row.decided_at, kind="decision", sentence=sentence)
 
 
 def _message_entry(row: queries.AnyRow) -> HistoryEntry:
