@@ -84,6 +84,84 @@ Ce message est envoyé automatiquement.
     )
 
 
+_SIGNED = "Ce message est envoyé automatiquement. Pour écrire à la mairie, utilisez la messagerie du portail."
+
+
+def surplus_credited(*, label: str, amount_cents: int, portal_title: str) -> MailText:
+    """The town hall put the money on the family's account."""
+    return MailText(
+        subject=f"{euros(amount_cents)} au crédit de votre compte",
+        body=f"""Bonjour,
+
+Vous aviez payé en trop. La mairie a mis cette somme au crédit de votre compte.
+
+Objet : {label}
+Montant : {euros(amount_cents)}
+
+Vous la voyez sur votre compte. Pour l'utiliser ou être remboursé, écrivez à la mairie :
+{PORTAL_ADDRESS}/factures/compte
+
+{portal_title}
+{_SIGNED}
+""",
+    )
+
+
+def refund_made(*, label: str, amount_cents: int, made_on: date, owed_again: bool, portal_title: str) -> MailText:
+    """Money was given back; ``owed_again`` says that the invoices are to be paid once more."""
+    after = (
+        f"""
+Ce que ce paiement avait réglé est donc de nouveau à payer :
+{PORTAL_ADDRESS}/factures
+"""
+        if owed_again
+        else ""
+    )
+    return MailText(
+        subject=f"Remboursement de {euros(amount_cents)}",
+        body=f"""Bonjour,
+
+La mairie vous a remboursé.
+
+Objet : {label}
+Montant : {euros(amount_cents)}
+Date : {short_date(made_on)}
+
+La somme revient par le moyen qui avait servi à payer, ou par virement ; votre banque peut mettre quelques jours à
+l'afficher.
+{after}
+Le détail est sur votre compte :
+{PORTAL_ADDRESS}/factures/compte
+
+{portal_title}
+{_SIGNED}
+""",
+    )
+
+
+def payment_rejected(*, label: str, amount_cents: int, rejected_on: date, portal_title: str) -> MailText:
+    """A payment that had been accepted was not honoured by the payer's bank."""
+    return MailText(
+        subject=f"Paiement de {euros(amount_cents)} rejeté par votre banque",
+        body=f"""Bonjour,
+
+Votre paiement avait été accepté, mais votre banque ne l'a finalement pas versé.
+
+Objet : {label}
+Montant : {euros(amount_cents)}
+Date : {short_date(rejected_on)}
+
+Cette somme est de nouveau due. Vérifiez votre compte bancaire, puis payez par un autre moyen si vous le pouvez :
+{PORTAL_ADDRESS}/factures
+
+Si vous ne pouvez pas payer, écrivez à la mairie par la messagerie du portail.
+
+{portal_title}
+{_SIGNED}
+""",
+    )
+
+
 def retry_delay(attempts: int) -> timedelta:
     """How long to wait after ``attempts`` failures: 10 seconds, doubling, at most 4 hours."""
     return min(timedelta(seconds=10 * 2 ** (attempts - 1)), timedelta(hours=4))

@@ -10,7 +10,16 @@ from communication.adapters.store import SqlCommunicationStore
 from communication.application.notify import Notice, notify_families
 from communication.application.ports import Contact
 from communication.domain.mails import invoice_available, payment_received, surplus_received
-from contracts.events import FamilyRegistered, GuardianChanged, InvoiceIssued, PaymentSettled, SurplusReceived
+from communication.entrypoints.money_notices import tell_credit, tell_money_back
+from contracts.events import (
+    FamilyRegistered,
+    GuardianChanged,
+    InvoiceIssued,
+    PaymentReversed,
+    PaymentSettled,
+    SurplusDecided,
+    SurplusReceived,
+)
 from contracts.values import EURO, PaymentStatus
 
 
@@ -89,6 +98,8 @@ CONSUMERS = [
             InvoiceIssued: Together(announce_invoices),
             PaymentSettled: Together(confirm_payments),
             SurplusReceived: announce_surplus,
+            SurplusDecided: tell_credit,
+            PaymentReversed: tell_money_back,
         },
     ),
 ]

@@ -27,7 +27,7 @@ _ADHESIONS = """
             case when a.status = 'active' and a.valid_until <= :today then 'ended' else a.status end as status,
             a.amount_cents, price.unit_price_cents, coalesce(price.tariff_label, c.tariff_label) as tariff_label,
             c.unit_tariff, f.quotient_familial, coalesce(a.valid_from, c.opens_on) as valid_from,
-            coalesce(a.valid_until, c.closes_on) as valid_until, a.paid_at
+            coalesce(a.valid_until, c.closes_on) as valid_until, a.paid_at, back.money_back
         from adhesion a
         join member m using (tenant_id, member_id)
         join family f using (tenant_id, family_id)
@@ -37,6 +37,14 @@ _ADHESIONS = """
             where p.tenant_id = a.tenant_id and p.adhesion_id = a.adhesion_id and p.effective_from <= :today
             order by p.effective_from desc limit 1
         ) price on true
+        left join lateral (
+            select case when bool_and(r.kind = 'refund') then 'refunded' else 'rejected' end as money_back
+            from adhesion_order o
+            join order_payment paid on paid.tenant_id = o.tenant_id and paid.payment_id = o.payment_id
+            join payment_return r on r.tenant_id = paid.tenant_id and r.payment_id = paid.payment_id
+            where o.tenant_id = a.tenant_id and o.order_id = a.order_id and a.status = 'active'
+            group by paid.amount_cents having sum(r.amount_cents) >= paid.amount_cents
+        ) back on true
         where a.status in ('awaiting_payment', 'active')
     ) adhesion
 """

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from enrolment.adapters.views import OrderLineView, OrderView, RegieView, SurplusView
+from enrolment.adapters.views import OrderLineView, OrderView, RegieView, ReturnedView, SurplusView
 
 _MANY = 100
 
@@ -65,7 +65,7 @@ async def _read(connection: AsyncConnection, which: str, **values: object) -> li
 
 
 async def list_surpluses(connection: AsyncConnection, *, cursor: UUID | None, limit: int) -> list[SurplusView]:
-    """Sums to be given back, newest payment first."""
+    """Sums to be given back and not yet, newest payment first."""
     rows = await connection.execute(
         text(
             """
@@ -75,7 +75,9 @@ async def list_surpluses(connection: AsyncConnection, *, cursor: UUID | None, li
             join family f using (tenant_id, family_id)
             join adhesion_order o using (tenant_id, order_id)
             join activity c using (tenant_id, activity_id)
-            where cast(:cursor as uuid) is null or s.payment_id < :cursor
+            where (cast(:cursor as uuid) is null or s.payment_id < :cursor)
+              and s.amount_cents > coalesce((select sum(r.amount_cents) from payment_return r
+                  where r.tenant_id = s.tenant_id and r.payment_id = s.payment_id), 0)
             order by s.payment_id desc
             limit :limit
             """
@@ -83,3 +85,33 @@ async def list_surpluses(connection: AsyncConnection, *, cursor: UUID | None, li
         {"cursor": cursor, "limit": limit},
     )
     return [SurplusView.model_validate(row, from_attributes=True) for row in rows]
+
+
+async def list_returned(connection: AsyncConnection) -> list[ReturnedView]:
+    """The latest orders whose money went back or did not come, in part or wholly, with adhesions still in force."""
+    rows = await connection.execute(
+        text(
+            """
+            select p.payment_id, o.order_id, o.family_id, f.name as family_name, c.name as activity_name,
+                array(select m.first_name from adhesion a join member m using (tenant_id, member_id)
+                      where a.tenant_id = o.tenant_id and a.order_id = o.order_id and a.status = 'active'
+                      order by a.position) as first_names,
+                p.amount_cents, back.returned_cents, back.money_back, back.returned_at
+            from adhesion_order o
+            join order_payment p on p.tenant_id = o.tenant_id and p.payment_id = o.payment_id
+            join family f on f.tenant_id = o.tenant_id and f.family_id = o.family_id
+            join activity c on c.tenant_id = o.tenant_id and c.activity_id = o.activity_id
+            join lateral (
+                select sum(r.amount_cents) as returned_cents, max(r.returned_at) as returned_at,
+                    case when bool_and(r.kind = 'refund') then 'refunded' else 'rejected' end as money_back
+                from payment_return r where r.tenant_id = p.tenant_id and r.payment_id = p.payment_id
+                having count(*) > 0
+            ) back on true
+            where exists (select 1 from adhesion a where a.tenant_id = o.tenant_id and a.order_id = o.order_id
+                          and a.status = 'active')
+            order by back.returned_at desc limit :many
+            """
+        ),
+        {"many": _MANY},
+    )
+    return [ReturnedView.model_validate(row, from_attributes=True) for row in rows]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from contracts.events import PaymentReversed
 from enrolment.adapters.sql import SqlPart, as_json
 from enrolment.domain.adhesion import Adhesion
 from enrolment.domain.eligibility import AdhesionStatus
@@ -200,6 +201,19 @@ class SqlOrders(SqlPart):
             amount_cents=amount_cents,
             reason=reason.value,
             at=at,
+        )
+
+    async def insert_return(self, back: PaymentReversed) -> None:
+        """Keeps that money of a payment went back, once."""
+        await self._run(
+            "insert into payment_return (tenant_id, movement_id, payment_id, kind, amount_cents, returned_at)"
+            " values (:tenant_id, :movement_id, :payment_id, :kind, :amount_cents, :returned_at)"
+            " on conflict do nothing",
+            movement_id=back.movement_id,
+            payment_id=back.payment_id,
+            kind=back.kind.value,
+            amount_cents=back.amount_cents,
+            returned_at=back.reversed_at,
         )
 
 

@@ -38,7 +38,10 @@ class GuardianView(BaseModel):
 
 
 class AdhesionView(BaseModel):
-    """An adhesion. Before it is paid the period is the season's and the price the one it would have today."""
+    """An adhesion. Before it is paid the period is the season's and the price the one it would have today.
+
+    ``money_back``: what was paid went back to the family, or the bank did not honour it, wholly; the town hall decides.
+    """
 
     adhesion_id: UUID
     member_id: UUID
@@ -55,6 +58,7 @@ class AdhesionView(BaseModel):
     valid_from: date
     valid_until: date
     paid_at: datetime | None
+    money_back: Literal["refunded", "rejected"] | None
 
 
 class StaffAdhesionView(AdhesionView):
@@ -174,3 +178,18 @@ class SurplusView(BaseModel):
     amount_cents: int
     reason: Literal["order_already_paid", "already_enrolled"]
     settled_at: datetime
+
+
+class ReturnedView(BaseModel):
+    """An order in force whose money went back or did not come: the town hall decides what becomes of it."""
+
+    payment_id: UUID
+    order_id: UUID
+    family_id: UUID
+    family_name: str
+    activity_name: str
+    first_names: list[str]
+    amount_cents: int
+    returned_cents: int
+    money_back: Literal["refunded", "rejected"]
+    returned_at: datetime

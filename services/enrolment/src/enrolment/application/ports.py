@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis.outbox import Outgoing
 from contracts.event import Event
+from contracts.events import PaymentReversed
 from enrolment.domain.activity import Activity, Regie
 from enrolment.domain.adhesion import Adhesion, Entitlement, Price
 from enrolment.domain.eligibility import AdhesionStatus
@@ -174,6 +175,10 @@ class Orders(Protocol):
 
     async def insert_surplus(self, payment: Payment, amount_cents: int, reason: SurplusReason, at: datetime) -> None:
         """Keeps for the town hall a sum that buys nothing."""
+        ...
+
+    async def insert_return(self, back: PaymentReversed) -> None:
+        """Keeps that money of a payment went back, once."""
         ...
 
 

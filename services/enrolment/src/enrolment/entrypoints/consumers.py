@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from chassis.database import Transaction
 from chassis.messaging.consumer import Consumer, Received, Together
-from contracts.events import AccountOpened, PaymentSettled
+from contracts.events import AccountOpened, PaymentReversed, PaymentSettled
 from enrolment.adapters.store import store_of_event
+from enrolment.application.note_return import note_return
 from enrolment.application.settle_payments import Outcome, settle_payments
 
 
@@ -24,7 +25,12 @@ async def on_account_opened(transaction: Transaction, received: Received[Account
     await store.note_account(account.guardian_id, account.account_id, account.user_name, received.sequence)
 
 
+async def on_payment_reversed(transaction: Transaction, received: Received[PaymentReversed]) -> None:
+    """Money of a payment went back, or did not come."""
+    await note_return(await store_of_event(transaction), received.event)
+
+
 CONSUMERS = [
-    Consumer("payments", {PaymentSettled: Together(on_payments_settled)}),
+    Consumer("payments", {PaymentSettled: Together(on_payments_settled), PaymentReversed: on_payment_reversed}),
     Consumer("accounts", {AccountOpened: on_account_opened}),
 ]

@@ -10,8 +10,16 @@ from chassis.http.dependencies import Administrator, CurrentTransaction, Staff
 from chassis.http.scope import PortalRoute
 from enrolment.adapters.activity_queries import list_all_activities, list_regies
 from enrolment.adapters.family_queries import list_adhesions, list_families, read_family
-from enrolment.adapters.order_queries import list_surpluses
-from enrolment.adapters.views import AdhesionState, FamilyItem, FamilyView, RegieView, StaffAdhesionView, SurplusView
+from enrolment.adapters.order_queries import list_returned, list_surpluses
+from enrolment.adapters.views import (
+    AdhesionState,
+    FamilyItem,
+    FamilyView,
+    RegieView,
+    ReturnedView,
+    StaffAdhesionView,
+    SurplusView,
+)
 from enrolment.application.save_activity import save_activity
 from enrolment.application.save_family import save_family
 from enrolment.application.save_regie import save_regie
@@ -122,3 +130,9 @@ async def surplus_payments(
     items = await list_surpluses(transaction.connection, cursor=cursor, limit=limit + 1)
     more = len(items) > limit
     return Page(items=items[:limit], next_cursor=str(items[limit - 1].payment_id) if more else None)
+
+
+@router.get("/returned-payments")
+async def returned_payments(_principal: Staff, transaction: CurrentTransaction) -> list[ReturnedView]:
+    """The latest hundred orders in force whose money went back or did not come: the town hall decides on them."""
+    return await list_returned(transaction.connection)
