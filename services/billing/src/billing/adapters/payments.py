@@ -28,7 +28,8 @@ class SqlPaymentStore:
         """Locked in the order of their ids, so that two payments never wait for one another."""
         rows = await self._connection.execute(
             text(
-                "select invoice_id, number, regie_id, regie_name, amount_cents, paid_cents from invoice"
+                "select invoice_id, number, regie_id, regie_name, amount_cents - credited_cents as amount_cents,"
+                " paid_cents from invoice"
                 " where family_id = :family and invoice_id = any(:ids) order by invoice_id for update"
             ),
             {"family": family_id, "ids": list(invoice_ids)},
@@ -150,6 +151,25 @@ class SqlPaymentStore:
             {"id": invoice_id, "cents": cents},
         )
         return int(version)
+
+    async def add_use(
+        self, source_id: UUID, family_id: UUID, invoice_id: UUID | None, cents: int, movement_id: UUID
+    ) -> None:
+        """See the port."""
+        await self._connection.execute(
+            text(
+                "insert into payment_use (tenant_id, source_id, family_id, invoice_id, cents, movement_id)"
+                " values (:tenant, :source, :family, :invoice, :cents, :movement)"
+            ),
+            {
+                "tenant": self._transaction.tenant_id,
+                "source": source_id,
+                "family": family_id,
+                "invoice": invoice_id,
+                "cents": cents,
+                "movement": movement_id,
+            },
+        )
 
     async def credit_family(
         self, *, family_id: UUID, kind: str, payment_id: UUID, label: str, cents: int, at: datetime

@@ -12,7 +12,7 @@ from chassis.database import Transaction
 
 _INVOICES = """
     select i.*, coalesce(pdf.size_bytes, 0) as pdf_bytes,
-           case when i.paid_cents < i.amount_cents then
+           case when i.paid_cents + i.credited_cents < i.amount_cents then
                (select p.payment_id from invoice_payment_item item
                 join invoice_payment p using (tenant_id, invoice_payment_id)
                 where item.tenant_id = i.tenant_id and item.invoice_id = i.invoice_id and p.status = 'pending'
@@ -42,7 +42,9 @@ async def list_invoices(transaction: Transaction, wanted: InvoiceFilter, limit: 
         conditions.append("i.period = :period")
         parameters["period"] = wanted.period.first_day
     if wanted.status:
-        conditions.append("i.paid_cents " + ("=" if wanted.status == "paid" else "<") + " i.amount_cents")
+        conditions.append(
+            "i.paid_cents + i.credited_cents " + ("=" if wanted.status == "paid" else "<") + " i.amount_cents"
+        )
     if wanted.after:
         conditions.append("(i.period, i.sequence) < (:after_period, :after_sequence)")
         parameters |= {"after_period": wanted.after[0].first_day, "after_sequence": wanted.after[1]}
@@ -73,8 +75,8 @@ async def pending_by_regie(transaction: Transaction, family_id: UUID) -> Sequenc
     rows = await transaction.connection.execute(
         text(
             "select regie_id, max(regie_name) as regie_name, count(*) as pending_count,"
-            " sum(amount_cents - paid_cents) as pending_cents from invoice"
-            " where family_id = :family and paid_cents < amount_cents group by regie_id order by 2, 1"
+            " sum(amount_cents - paid_cents - credited_cents) as pending_cents from invoice"
+            " where family_id = :family and paid_cents + credited_cents < amount_cents group by regie_id order by 2, 1"
         ),
         {"family": family_id},
     )

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from billing.domain.allocation import Due
 from billing.domain.period import Period
+from billing.domain.taking_back import Use
 from contracts.event import Event
+from contracts.events import PaymentReversed
 from contracts.values import PaymentStatus, PostalAddress
 
 
@@ -158,8 +160,79 @@ class PaymentStore(Protocol):
         """Adds to what was paid on a locked invoice. Returns the invoice's new version."""
         ...
 
+    async def add_use(
+        self, source_id: UUID, family_id: UUID, invoice_id: UUID | None, cents: int, movement_id: UUID
+    ) -> None:
+        """Notes where money of a payment or a credited surplus lies: on an invoice, or (None) at the family's credit.
+
+        ``movement_id`` is what moved it; ``cents`` is negative when it is taken back.
+        """
+        ...
+
     async def credit_family(
         self, *, family_id: UUID, kind: str, payment_id: UUID, label: str, cents: int, at: datetime
     ) -> None:
         """Writes a credit to the ledger; ``kind`` is ``payment`` or, for a surplus, ``credit``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Surplus:
+    """Money the town holds that settles nothing."""
+
+    surplus_id: UUID
+    payment_id: UUID
+    family_id: UUID
+    label: str
+    amount_cents: int
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class SurplusState:
+    """What was decided, and what did not go back."""
+
+    decision: str
+    left_cents: int
+
+
+class ReturnStore(PaymentStore, Protocol):
+    """Storage of what goes back, and of surplus money."""
+
+    async def is_settled(self, payment_id: UUID) -> bool:
+        """Whether billing knows of the payment's success; it is locked."""
+        ...
+
+    async def add_return(self, back: PaymentReversed) -> bool:
+        """Keeps that money went back; False when that is known."""
+        ...
+
+    async def uses(self, source_id: UUID) -> list[Use]:
+        """Where the money of a payment or a surplus lies."""
+        ...
+
+    async def unpay(self, invoice_id: UUID, cents: int, *, credited_cents: int) -> None:
+        """Takes from what was paid on an invoice; a credit note covers ``credited_cents`` of it."""
+        ...
+
+    async def add_surplus(self, surplus: Surplus) -> bool:
+        """Keeps surplus money; False when it is known."""
+        ...
+
+    async def lock_surplus(self, surplus_id: UUID) -> bool:
+        """Locks it; False when it is not known."""
+        ...
+
+    async def keep_decision(self, surplus_id: UUID, decision: str, version: int) -> None:
+        """Keeps a decision unless a newer one is known."""
+        ...
+
+    async def surplus_state(self, surplus_id: UUID) -> SurplusState:
+        """What is decided and left of a known one."""
+        ...
+
+    async def move(
+        self, family_id: UUID, kind: str, reference_id: UUID, *, label: str, cents: int, at: datetime
+    ) -> None:
+        """Writes a movement to the family's account, once; nothing for no money."""
         ...

@@ -30,6 +30,7 @@ async def _allocate(store: PaymentStore, settled: PaymentSettled, invoices: list
         if not cents:
             continue
         version = await store.add_paid(invoice.invoice_id, cents)
+        await store.add_use(settled.payment_id, settled.family_id, invoice.invoice_id, cents, settled.payment_id)
         if invoice.paid_cents + cents == invoice.amount_cents:
             event = InvoiceSettled(
                 invoice_id=invoice.invoice_id,
@@ -38,6 +39,8 @@ async def _allocate(store: PaymentStore, settled: PaymentSettled, invoices: list
                 paid_cents=invoice.amount_cents,
             )
             await store.publish(event, sequence=version)
+    if surplus := allocation.surplus_cents:
+        await store.add_use(settled.payment_id, settled.family_id, None, surplus, settled.payment_id)
     await _credit_paid(store, settled, allocation.paid_cents)
     await _credit(store, settled, "credit", f"Trop-perçu – {settled.label}", allocation.surplus_cents)
 

@@ -6,6 +6,13 @@ from itertools import groupby
 
 from chassis.french import short_date
 
+DIFFERENCES = {
+    "unbalanced": "Les deux côtés des mouvements ne s'équilibrent pas.",
+    "family": "Le solde du compte n'est pas ce que disent les factures et les sommes reçues.",
+    "invoice": "Ce qui est payé sur la facture n'est pas ce que les paiements y ont mis.",
+    "payment": "Le paiement n'est pas entièrement réparti entre factures et crédit.",
+}
+"""How the account may disagree with the rest, by kind."""
 LABEL_LENGTH = 100
 """What a bank page shows of a payment's label."""
 

@@ -6,6 +6,8 @@ from billing.adapters.charges import keep_reservations
 from billing.adapters.ledger import keep_payment_outcomes, record_adhesions
 from billing.adapters.payments import SqlPaymentStore
 from billing.adapters.projections import keep_activity, keep_family, keep_guardian, keep_member
+from billing.adapters.returns import SqlReturnStore
+from billing.application.return_payment import decide_surplus, receive_surplus, return_payment
 from billing.application.settle_payment import settle_payment
 from chassis.database import Transaction
 from chassis.messaging.consumer import Consumer, Received, Together
@@ -15,8 +17,11 @@ from contracts.events import (
     FamilyRegistered,
     GuardianChanged,
     MemberRegistered,
+    PaymentReversed,
     PaymentSettled,
     ReservationsCommitted,
+    SurplusDecided,
+    SurplusReceived,
 )
 from contracts.values import PaymentPurpose
 
@@ -34,6 +39,21 @@ async def settle(transaction: Transaction, events: Sequence[Received[PaymentSett
             await settle_payment(SqlPaymentStore(transaction), received.event, received.sequence)
 
 
+async def reverse(transaction: Transaction, received: Received[PaymentReversed]) -> None:
+    """Money of a payment went back, or did not come."""
+    await return_payment(SqlReturnStore(transaction), received.event)
+
+
+async def surplus(transaction: Transaction, received: Received[SurplusReceived]) -> None:
+    """Money came that settles nothing."""
+    await receive_surplus(SqlReturnStore(transaction), received.event)
+
+
+async def decision(transaction: Transaction, received: Received[SurplusDecided]) -> None:
+    """The régie decided on it."""
+    await decide_surplus(SqlReturnStore(transaction), received.event, received.sequence)
+
+
 CONSUMERS = [
     Consumer(
         "directory",
@@ -47,4 +67,5 @@ CONSUMERS = [
     Consumer("reservations", {ReservationsCommitted: charge_reservations}),
     Consumer("adhesions", {AdhesionPaid: Together(record_adhesions)}),
     Consumer("payments", {PaymentSettled: Together(settle)}),
+    Consumer("returns", {PaymentReversed: reverse, SurplusReceived: surplus, SurplusDecided: decision}),
 ]

@@ -2,7 +2,7 @@
 
 import structlog
 
-from billing.adapters import documents
+from billing.adapters import checks, documents
 from billing.adapters.invoicing import INVOICE_FILES, SqlInvoicingStore
 from billing.application.issue_invoices import issue_invoices
 from billing.application.ports import InvoicingRun
@@ -10,6 +10,7 @@ from billing.domain.period import period_to_run
 from chassis.clock import local_day
 from chassis.ids import new_id
 from chassis.jobs import CommuneJob
+from chassis.metrics import LEDGER_DIFFERENCES
 from chassis.runtime import Runtime
 from chassis.tenants import Tenant
 
@@ -47,7 +48,17 @@ async def _render_batch(runtime: Runtime, tenant: Tenant) -> int:
     return len(invoices)
 
 
+async def check_ledger(runtime: Runtime, tenant: Tenant) -> None:
+    """Compares a commune's accounts with its invoices and payments."""
+    async with runtime.transaction(tenant.id) as transaction:
+        found = await checks.differences(transaction)
+    LEDGER_DIFFERENCES.labels(runtime.service, tenant.slug).set(len(found))
+    for row in found:
+        _log.error("ledger_differs", tenant=tenant.slug, kind=row["kind"], about=str(row["about_id"]))
+
+
 JOBS = [
+    CommuneJob("check-ledger", 600, check_ledger),
     CommuneJob("monthly-invoicing", 300, run_due_month),
     CommuneJob(INVOICE_FILES, 60, render_new_invoices),
 ]

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import RowMapping
 
 from billing.domain.period import Period
-from billing.domain.words import days_in_figures, line_label
+from billing.domain.words import DIFFERENCES, days_in_figures, line_label
 from contracts.values import PaymentStatus, Regie
 
 Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
@@ -31,7 +31,10 @@ class PendingByRegie(BaseModel):
 
 
 class Invoice(BaseModel):
-    """An invoice. ``pdf_bytes`` is 0 until its file is made; ``payment_in_progress`` names the pending payment."""
+    """An invoice. ``pdf_bytes`` is 0 until its file is made; ``payment_in_progress`` names the pending payment.
+
+    ``credited_cents`` is covered by credit notes.
+    """
 
     invoice_id: UUID
     number: str
@@ -43,6 +46,7 @@ class Invoice(BaseModel):
     due_on: date
     amount_cents: int
     paid_cents: int
+    credited_cents: int
     status: Literal["pending", "paid"]
     payment_in_progress: UUID | None
     pdf_bytes: int
@@ -50,7 +54,7 @@ class Invoice(BaseModel):
     @classmethod
     def from_row(cls, row: RowMapping) -> "Invoice":
         """Reads a row of ``list_invoices``."""
-        paid = row["paid_cents"] == row["amount_cents"]
+        paid = row["paid_cents"] + row["credited_cents"] == row["amount_cents"]
         regie = Regie(regie_id=row["regie_id"], name=row["regie_name"])
         return cls.model_validate({**row, "regie": regie, "status": "paid" if paid else "pending"})
 
@@ -122,7 +126,7 @@ class Movement(BaseModel):
     """One movement and the balance after it: what the family owes, negative when it is owed money."""
 
     date: date
-    kind: Literal["invoice", "adhesion", "payment", "credit"]
+    kind: Literal["invoice", "adhesion", "payment", "credit", "surplus", "refund", "rejection", "credit_note"]
     label: str
     debit_cents: int
     credit_cents: int
@@ -145,6 +149,28 @@ class FamilyPayment(BaseModel):
     amount_cents: int
     status: PaymentStatus
     reason: str | None
+
+
+class Difference(BaseModel):
+    """A family, invoice or payment whose account is not what the rest says; ``sentence`` says in what."""
+
+    kind: str
+    family_id: UUID
+    about_id: UUID
+    sentence: str
+    found_cents: int
+    expected_cents: int
+
+    @classmethod
+    def from_row(cls, row: RowMapping) -> "Difference":
+        """Reads a row of ``differences``."""
+        return cls.model_validate({**row, "sentence": DIFFERENCES[row["kind"]]})
+
+
+class DifferenceList(BaseModel):
+    """Differences; none, unless something is broken."""
+
+    items: list[Difference]
 
 
 class RunOrder(RequestBody):

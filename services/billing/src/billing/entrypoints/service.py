@@ -1,6 +1,6 @@
 """What the billing service is made of."""
 
-from billing.entrypoints import family_http, invoices_http, reconciliation_http, runs_http
+from billing.entrypoints import checks_http, family_http, invoices_http, reconciliation_http, runs_http
 from billing.entrypoints.consumers import CONSUMERS
 from billing.entrypoints.jobs import JOBS
 from billing.entrypoints.reconciliation import STATEMENT_CONSUMERS
@@ -12,7 +12,13 @@ SERVICE = Service(
     name="billing",
     title="Facturation",
     settings=ServiceSettings,
-    routers=[family_http.router, invoices_http.router, runs_http.router, reconciliation_http.router],
+    routers=[
+        family_http.router,
+        invoices_http.router,
+        runs_http.router,
+        reconciliation_http.router,
+        checks_http.router,
+    ],
     problems={
         "invoice-already-paid": 409,
         "several-regies": 409,
