@@ -102,6 +102,16 @@ def _families(world: World) -> list[dict[str, Any]]:
 def _enrolment(world: World) -> APIRouter:
     router = APIRouter()
 
+    @router.get("/surplus-payments")
+    def surplus_payments(request: Request) -> dict[str, Any]:
+        staff(world, request)
+        return {"items": [], "next_cursor": None}
+
+    @router.get("/returned-payments")
+    def returned_payments(request: Request) -> list[dict[str, Any]]:
+        staff(world, request)
+        return world.town_hall.returned
+
     @router.get("/families")
     def families(
         request: Request, query: str | None = None, cursor: str | None = None, limit: int = 50
@@ -222,6 +232,11 @@ def _reservation(member_id: str, day: date) -> dict[str, Any]:
 def _billing(world: World) -> APIRouter:
     router = APIRouter()
     hall = world.town_hall
+
+    @router.get("/ledger/differences")
+    def differences(request: Request) -> dict[str, Any]:
+        staff(world, request, "regisseur", "administrator")
+        return {"items": []}
 
     @router.get("/invoicing-runs")
     def runs(request: Request) -> list[dict[str, Any]]:

@@ -89,6 +89,13 @@ class TownHall:
     """By month (``2022-09``), what is reserved and not invoiced."""
     first_passwords: list[str] = field(default_factory=list)
     books: Books = field(default_factory=Books)
+    refunds: list[dict[str, Any]] = field(default_factory=list)
+    refunds_by_bank: bool = True
+    surpluses: list[dict[str, Any]] = field(default_factory=list)
+    decisions: list[tuple[str, str]] = field(default_factory=list)
+    """Movement and choice."""
+    returned: list[dict[str, Any]] = field(default_factory=list)
+    differences: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass

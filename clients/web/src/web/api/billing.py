@@ -34,6 +34,7 @@ class Invoice(Answer):
     due_on: date | None = None
     amount_cents: int
     paid_cents: int = 0
+    credited_cents: int = 0
     status: Literal["pending", "paid"]
     payment_in_progress: UUID | None = None
     pdf_bytes: int
@@ -41,7 +42,7 @@ class Invoice(Answer):
     @property
     def due_cents(self) -> int:
         """What remains to be paid."""
-        return self.amount_cents - self.paid_cents
+        return self.amount_cents - self.paid_cents - self.credited_cents
 
 
 class InvoicePayment(Answer):

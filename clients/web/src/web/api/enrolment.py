@@ -191,6 +191,29 @@ class CommuneAdhesion(Adhesion):
     family_id: UUID
     last_name: str = ""
     family_name: str
+    money_back: Literal["refunded", "rejected"] | None = None
+
+
+class SurplusPayment(Answer):
+    """A payment of adhesions that buys nothing, to be given back."""
+
+    payment_id: UUID
+    family_name: str
+    activity_name: str
+    amount_cents: int
+    reason: Literal["order_already_paid", "already_enrolled"]
+
+
+class ReturnedPayment(Answer):
+    """Adhesions in force whose money went back or did not come."""
+
+    family_id: UUID
+    family_name: str
+    activity_name: str
+    first_names: list[str]
+    amount_cents: int
+    returned_cents: int
+    money_back: Literal["refunded", "rejected"]
 
 
 class CommuneActivity(Answer):
@@ -236,3 +259,13 @@ async def commune_adhesions(
 async def commune_activities(api: Api) -> list[CommuneActivity]:
     """Every activity, the newest season first, for the staff."""
     return await api.get(list[CommuneActivity], f"{_BASE}/all-activities")
+
+
+async def surplus_payments(api: Api) -> list[SurplusPayment]:
+    """Payments of adhesions that buy nothing, newest first."""
+    return (await api.get(Page[SurplusPayment], f"{_BASE}/surplus-payments", {"limit": 100})).items
+
+
+async def returned_payments(api: Api) -> list[ReturnedPayment]:
+    """Adhesions in force whose money went back or did not come, the latest first."""
+    return await api.get(list[ReturnedPayment], f"{_BASE}/returned-payments")

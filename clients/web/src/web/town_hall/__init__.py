@@ -13,6 +13,7 @@ from web.town_hall import (
     messages,
     news,
     payments,
+    refunds,
     reservations,
     welcome,
 )
@@ -26,6 +27,7 @@ ROUTERS = [
     messages.router,
     invoices.router,
     invoicing.router,
+    refunds.router,
     payments.router,
     controls.router,
     welcome.router,
