@@ -53,6 +53,15 @@ REGISSEURS = {
     "GET /api/enrolment/v1/reconciliation",
     "POST /api/planning/v1/statements",
     "POST /api/payment-gateway/v1/statements",
+    "GET /api/payment-gateway/v1/payments/{payment_id}/money",
+    "POST /api/payment-gateway/v1/payments/{payment_id}/refunds",
+    "GET /api/payment-gateway/v1/refunds",
+    "GET /api/payment-gateway/v1/refunds/{refund_id}",
+    "POST /api/payment-gateway/v1/refunds/{refund_id}/end",
+    "GET /api/payment-gateway/v1/surpluses",
+    "POST /api/payment-gateway/v1/surpluses/{movement_id}/decision",
+    "GET /api/payment-gateway/v1/ledger/differences",
+    "GET /api/billing/v1/ledger/differences",
 }
 """Of the town hall's routes, those that an agent may not call."""
 

@@ -59,7 +59,7 @@ async def test_an_agent_is_told_that_it_is_not_theirs(visitor, payment: str, sur
         f"/mairie/sommes/{surplus['movement_id']}/credited",
     ):
         refused = await visitor.get(path)
-        assert (refused.status_code, "réservés au régisseur" in refused.text) == (403, True), path
+        assert (refused.status_code, "réservée au régisseur" in refused.text) == (403, True), path
 
 
 async def test_the_form_proposes_what_is_left(regisseur, payment: str) -> None:
@@ -152,7 +152,7 @@ async def test_broken_accounts_are_told(regisseur, world: World, payment: str) -
             "family_id": FAMILY,
         }
     )
-    assert "Les comptes ne s'accordent pas" in (await regisseur.get(TO_DECIDE)).text
+    assert "Les comptes ne s'accordent pas" in (await regisseur.get("/mairie/controles")).text
 
 
 async def test_a_part_that_is_away_hides_nothing_else(regisseur, world: World, payment: str) -> None:

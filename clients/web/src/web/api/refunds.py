@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from web.api.client import Answer, Api, Page
+from web.api.client import Answer, Api, Page, Query
 
 _BASE = "payment-gateway/v1"
-EURO = "978"
+_EURO = "978"
 
 
 class MoneyTaken(Answer):
@@ -91,7 +91,7 @@ class Surplus(Answer):
     @property
     def is_euro(self) -> bool:
         """An account is kept in euros."""
-        return self.currency == EURO
+        return self.currency == _EURO
 
 
 class Difference(Answer):
@@ -136,7 +136,7 @@ async def waiting(api: Api) -> list[Refund]:
 
 async def surpluses(api: Api) -> list[Surplus]:
     """Money that waits for a decision, newest first."""
-    query = {"decision": "to_decide", "limit": 100}
+    query: Query = {"decision": "to_decide", "limit": 100}
     return (await api.get(Page[Surplus], f"{_BASE}/surpluses", query)).items
 
 

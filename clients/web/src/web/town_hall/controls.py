@@ -9,7 +9,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Response
 
-from web.api import controls
+from web.api import controls, refunds
 from web.api.controls import Check, DeadLetter, Difference, Reconciliation
 from web.attempts import attempt
 from web.forms import Code
@@ -48,16 +48,18 @@ class Late:
 async def show_controls(visit: RegisseurVisit, fait: Code = "") -> Response:
     """Each part asks its own service; one that is away says so and hides nothing else."""
     api = visit.api
-    open_ones, mended, letters = await asyncio.gather(
+    open_ones, mended, letters, accounts = await asyncio.gather(
         asyncio.gather(*(attempt(controls.reconciliation(api, reader, "open")) for reader in controls.READERS)),
         asyncio.gather(*(attempt(controls.reconciliation(api, reader, "mended")) for reader in controls.READERS)),
         asyncio.gather(*(attempt(controls.dead_letters(api, service)) for service in controls.SERVICES)),
+        attempt(refunds.differences(api)),
     )
     billing, enrolment = open_ones
     return await visit.page(
         "town_hall/controls.html",
         comparisons=_comparisons(billing, enrolment),
-        away=None in (*open_ones, *mended),
+        away=None in (*open_ones, *mended, accounts),
+        accounts=accounts,
         open=_together(open_ones),
         mended=_together(mended),
         more_mended=any(found and found.next_cursor for found in mended),

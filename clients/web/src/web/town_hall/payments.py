@@ -8,7 +8,6 @@ from fastapi import APIRouter, Response
 from web.api import payments, refunds
 from web.attempts import attempt
 from web.town_hall.lists import Cursor, IdFilter, Parts, PaymentStatus, chosen_family
-from web.town_hall.refunds import may_refund
 from web.visit import StaffVisit
 
 router = APIRouter()
@@ -27,7 +26,7 @@ async def list_payments(
         "town_hall/payments/list.html",
         payments=found.items,
         chosen={"status": etat or "", "family_id": famille, "family": family},
-        is_regie=may_refund(visit),
+        is_regie=visit.session is not None and visit.session.keeps_books,
         parts=Parts.of(visit.request.url, found.next_cursor),
     )
 
@@ -38,7 +37,7 @@ async def show_payment(visit: StaffVisit, payment_id: UUID, rembourse: IdFilter 
     payment, history = await asyncio.gather(
         payments.commune_payment(visit.api, payment_id), attempt(payments.payment_history(visit.api, payment_id))
     )
-    is_regie = may_refund(visit)
+    is_regie = visit.session is not None and visit.session.keeps_books
     money = await attempt(refunds.money(visit.api, payment_id)) if is_regie else None
     return await visit.page(
         "town_hall/payments/one.html",

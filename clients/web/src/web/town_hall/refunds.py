@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Query, Response
+from fastapi import APIRouter, Form, Query, Response
 
 from web.api import enrolment, payments, refunds
 from web.api.errors import ApiProblem
@@ -17,11 +17,10 @@ from web.navigation import see_other
 from web.town_hall.amounts import as_typed, cents_of
 from web.town_hall.lists import chosen_family
 from web.town_hall.refusals import Refusal
-from web.visit import StaffVisit, Visit
+from web.visit import RegisseurVisit, Visit
 
 router = APIRouter()
 
-_ROLES = frozenset({"regisseur", "administrator"})
 _PATIENCE_SECONDS, _PAUSE_SECONDS = 3.0, 0.3
 _TO_DECIDE = "/mairie/paiements/a-decider"
 Reason = Annotated[str, Form(max_length=500)]
@@ -29,30 +28,15 @@ Consequence = Annotated[Literal["owed_again", "credit_note", ""], Form()]
 Choice = Literal["credited", "refunded"]
 
 
-def may_refund(visit: Visit) -> bool:
-    """Whether the pages of money given back are for this person."""
-    return visit.session is not None and not _ROLES.isdisjoint(visit.session.account.roles)
-
-
-def _regie(visit: StaffVisit) -> Visit:
-    if not may_refund(visit):
-        raise ApiProblem(403, {"detail": _("Les remboursements sont réservés au régisseur et aux administrateurs.")})
-    return visit
-
-
-RegieVisit = Annotated[Visit, Depends(_regie)]
-
-
 @router.get(_TO_DECIDE)
-async def show_to_decide(visit: RegieVisit, fait: Literal["credited", "refunded"] | None = None) -> Response:
-    """What waits for the régie: surplus money, refunds by hand, orders whose money went back, broken accounts."""
+async def show_to_decide(visit: RegisseurVisit, fait: Literal["credited", "refunded"] | None = None) -> Response:
+    """What waits for the régie: surplus money, refunds by hand, orders whose money went back."""
     api = visit.api
-    surpluses, waiting, unused, returned, differences = await asyncio.gather(
+    surpluses, waiting, unused, returned = await asyncio.gather(
         attempt(refunds.surpluses(api)),
         attempt(refunds.waiting(api)),
         attempt(enrolment.surplus_payments(api)),
         attempt(enrolment.returned_payments(api)),
-        attempt(refunds.differences(api)),
     )
     return await visit.page(
         "town_hall/refunds/to_decide.html",
@@ -60,13 +44,12 @@ async def show_to_decide(visit: RegieVisit, fait: Literal["credited", "refunded"
         waiting=waiting,
         unused=unused,
         returned=returned,
-        differences=differences,
         done=fait,
     )
 
 
 @router.get("/mairie/paiements/{payment_id}/rembourser")
-async def ask(visit: RegieVisit, payment_id: UUID, somme: Annotated[UUID | None, Query()] = None) -> Response:
+async def ask(visit: RegisseurVisit, payment_id: UUID, somme: Annotated[UUID | None, Query()] = None) -> Response:
     """The form, the whole of what is left filled in."""
     payment, money = await _payment(visit, payment_id)
     taken = _chosen(money, somme)
@@ -76,7 +59,7 @@ async def ask(visit: RegieVisit, payment_id: UUID, somme: Annotated[UUID | None,
 
 @router.post("/mairie/paiements/{payment_id}/rembourser")
 async def refund(  # noqa: PLR0917 - the fields of a form
-    visit: RegieVisit,
+    visit: RegisseurVisit,
     payment_id: UUID,
     montant: ShortText = "",
     motif: Reason = "",
@@ -110,13 +93,15 @@ async def refund(  # noqa: PLR0917 - the fields of a form
 
 
 @router.get("/mairie/remboursements/{refund_id}")
-async def show_refund(visit: RegieVisit, refund_id: UUID) -> Response:
+async def show_refund(visit: RegisseurVisit, refund_id: UUID) -> Response:
     """A refund to make by hand, or to look up at the bank, with how it ended."""
     return await _refund_page(visit, refund_id)
 
 
 @router.post("/mairie/remboursements/{refund_id}")
-async def note_end(visit: RegieVisit, refund_id: UUID, fin: Annotated[Literal["fait", "pas-fait"], Form()]) -> Response:
+async def note_end(
+    visit: RegisseurVisit, refund_id: UUID, fin: Annotated[Literal["fait", "pas-fait"], Form()]
+) -> Response:
     """Notes it. Sent twice it is noted once."""
     try:
         ended = await refunds.end(visit.api, refund_id, done=fin == "fait")
@@ -126,13 +111,13 @@ async def note_end(visit: RegieVisit, refund_id: UUID, fin: Annotated[Literal["f
 
 
 @router.get("/mairie/sommes/{movement_id}/{choice}")
-async def ask_decision(visit: RegieVisit, movement_id: UUID, choice: Choice) -> Response:
+async def ask_decision(visit: RegisseurVisit, movement_id: UUID, choice: Choice) -> Response:
     """Says what each choice does before it is done."""
     return await _decision_page(visit, movement_id, choice)
 
 
 @router.post("/mairie/sommes/{movement_id}/{choice}")
-async def decide(visit: RegieVisit, movement_id: UUID, choice: Choice, motif: Reason = "") -> Response:
+async def decide(visit: RegisseurVisit, movement_id: UUID, choice: Choice, motif: Reason = "") -> Response:
     """Decides. Sent twice, or by two people at once, it is decided once."""
     try:
         await refunds.decide(visit.api, movement_id, choice, motif)

@@ -4,14 +4,14 @@ A rejected debit makes its invoices owed again, and so does a refund, unless the
 settled nothing leaves the invoices alone. Events may come in any order and often.
 """
 
+from uuid import UUID
+
 from billing.application.ports import ReturnStore, Surplus
 from billing.domain.taking_back import Use, take_back
 from chassis.errors import TransientError
 from contracts.events import PaymentReversed, SurplusDecided, SurplusReceived
 from contracts.events.payment_gateway import RefundConsequence, ReversalKind, SurplusDecision
-from contracts.values import PaymentPurpose
-
-EURO = "978"
+from contracts.values import EURO, PaymentPurpose
 
 
 class PaymentNotYetKnownError(TransientError):
@@ -79,7 +79,7 @@ async def _return_invoices(store: ReturnStore, back: PaymentReversed) -> None:
         await _credit_note(store, back, sum(use.cents for use in taken if use.invoice_id))
 
 
-async def _take(store: ReturnStore, about: PaymentReversed | SurplusDecided, source: object, taken: list[Use]) -> None:
+async def _take(store: ReturnStore, about: PaymentReversed | SurplusDecided, source: UUID, taken: list[Use]) -> None:
     """From invoices, each locked in the order of ids, and from the credit."""
     noted = isinstance(about, PaymentReversed) and about.consequence is RefundConsequence.CREDIT_NOTE
     for use in sorted(taken, key=lambda use: use.invoice_id.int if use.invoice_id else 0):

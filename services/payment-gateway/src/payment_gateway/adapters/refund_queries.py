@@ -13,7 +13,7 @@ from payment_gateway.adapters.tables import bank_transaction, payment, refund
 from payment_gateway.domain.judgement import TransactionOutcome
 from payment_gateway.domain.refund import Refund
 
-Rows = Sequence[Row[Any]]
+Rows = Sequence[Row[*tuple[Any, ...]]]
 
 _REFUND = [
     *(refund.c[field.name] for field in fields(Refund)),

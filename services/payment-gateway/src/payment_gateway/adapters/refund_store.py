@@ -138,14 +138,14 @@ class SqlRefunds(SqlLedger):
         self, of: Payment, taken: Taken, back: MoneyBack, consequence: RefundConsequence | None, times: Times
     ) -> None:
         """Keeps that money went back or did not come, and tells the other services."""
-        movement_id = new_id()
+        movement_id, kind = new_id(), ReversalKind.REFUND if back.refund_id else back.kind
         values = {
             **self._tenant,
             "movement_id": movement_id,
             "protocol": taken.protocol,
             "site": taken.site,
             "reversal_id": back.reversal_id,
-            "kind": ReversalKind.REFUND if back.refund_id else back.kind,
+            "kind": kind,
             "payment_id": of.payment_id,
             "attempt_id": back.attempt_id,
             "message_id": back.message_id,
@@ -164,7 +164,7 @@ class SqlRefunds(SqlLedger):
             regie_id=of.regie_id,
             family_id=of.family_id,
             label=of.label,
-            kind=PublishedKind(values["kind"]),
+            kind=PublishedKind(kind.value),
             amount_cents=back.amount_cents,
             reversed_at=times.now,
             refund_id=back.refund_id,

@@ -10,12 +10,11 @@ from uuid import UUID
 from chassis.errors import NotFoundError
 from chassis.ids import new_id
 from contracts.events.payment_gateway import RefundConsequence
-from contracts.values import PaymentPurpose
+from contracts.values import EURO, PaymentPurpose
 from payment_gateway.application.bank_port import Protocols
 from payment_gateway.application.give_back import give_back
 from payment_gateway.application.ports import MoneyBack, PaymentStore, Times
 from payment_gateway.domain.judgement import Decision, ReversalKind
-from payment_gateway.domain.outcome import EURO
 from payment_gateway.domain.payment import Payment
 from payment_gateway.domain.refund import (
     BY_HAND,

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from chassis.errors import DomainError
 from chassis.french import euros
 from contracts.events.payment_gateway import RefundConsequence
+from contracts.values import EURO
 from payment_gateway.domain.judgement import Decision, TransactionOutcome
-from payment_gateway.domain.outcome import EURO
 
 MOST_TRIES = 4
 """How often a bank is spoken to about a refund whose outcome it did not tell; then a person looks."""

@@ -1,0 +1,62 @@
+"""The buttons of money given back."""
+
+from driver import until
+from faults.buttons import Click, World, button
+
+
+def _paid(world: World, **misbehaviour: int) -> str:
+    """An adhesion of 10 €, paid; the payment's id."""
+    parent = world.new_parent("Zoé")
+    payment_id = parent.ask_to_pay_order(parent.order(world.paid_activity, "Zoé")["order_id"])
+    parent.at_the_bank(payment_id, **misbehaviour).pay()
+    parent.wait_for_payment(payment_id, "to_review" if misbehaviour else "succeeded")
+    return payment_id
+
+
+@button("/mairie/paiements/{payment_id}/rembourser")
+def give_back(world: World) -> Click:
+    payment_id = _paid(world)
+    path = f"/mairie/paiements/{payment_id}/rembourser"
+    typed = world.desk.go(path).form(path).filled(montant="4", motif="Geste", geste="verifier")
+    return Click(
+        world.desk,
+        world.desk.send(typed).form(path).filled(geste="confirmer"),
+        "remboursement",
+        lambda _pages: world.count("payment-gateway", "refund", "payment_id = $1", payment_id),
+    )
+
+
+@button("/mairie/remboursements/{refund_id}")
+def note_the_end(world: World) -> Click:
+    """Of a refund of which the bank says nothing; the hour until a person must look is passed over."""
+    payment_id = _paid(world)
+    world.bank.misbehave(payment_id, fault="unavailable")
+    body = {"amount_cents": 1000, "reason": "Geste"}
+    refund_id = world.town_hall.api.post("payment-gateway", f"/payments/{payment_id}/refunds", body)["refund_id"]
+    until(lambda: world.count("payment-gateway", "refund", "refund_id = $1 and tries = 1", refund_id))
+    world.databases.query(
+        "payment-gateway", "update refund set status = 'to_check', next_try_at = null where refund_id = $1", refund_id
+    )
+    path = f"/mairie/remboursements/{refund_id}"
+    return Click(
+        world.desk,
+        world.desk.go(path).form(path).filled(fin="fait"),
+        "sont rendus",
+        lambda _pages: world.count("payment-gateway", "bank_reversal", "payment_id = $1", payment_id),
+    )
+
+
+@button("/mairie/sommes/{movement_id}/{choice}")
+def credit_a_surplus(world: World) -> Click:
+    payment_id = _paid(world, amount_cents=900)
+    listed = world.town_hall.api.get("payment-gateway", "/surpluses", decision="to_decide")["items"]
+    (movement_id,) = [one["movement_id"] for one in listed if one["payment_id"] == payment_id]
+    path = f"/mairie/sommes/{movement_id}/credited"
+    return Click(
+        world.desk,
+        world.desk.go(path).form(path).filled(motif="Payé par erreur"),
+        "au crédit du compte de la famille, qui est prévenue",
+        lambda _pages: world.count(
+            "payment-gateway", "ledger_entry", "payment_id = $1 and kind = 'credit'", payment_id
+        ),
+    )
