@@ -62,6 +62,7 @@ REGISSEURS = {
     "POST /api/payment-gateway/v1/surpluses/{movement_id}/decision",
     "GET /api/payment-gateway/v1/ledger/differences",
     "GET /api/billing/v1/ledger/differences",
+    "GET /api/billing/v1/credits",
 }
 """Of the town hall's routes, those that an agent may not call."""
 

@@ -233,6 +233,11 @@ def _billing(world: World) -> APIRouter:
     router = APIRouter()
     hall = world.town_hall
 
+    @router.get("/credits")
+    def credits_held(request: Request) -> dict[str, Any]:
+        staff(world, request, "regisseur", "administrator")
+        return {"items": hall.credits}
+
     @router.get("/ledger/differences")
     def differences(request: Request) -> dict[str, Any]:
         staff(world, request, "regisseur", "administrator")

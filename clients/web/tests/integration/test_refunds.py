@@ -135,6 +135,14 @@ async def test_other_money_is_not_credited(regisseur, surplus: dict[str, Any]) -
     assert "2000 centièmes de la monnaie 840" in page
 
 
+async def test_credits_of_families_can_be_given_back(regisseur, world: World, payment: str) -> None:
+    held = {"payment_id": payment, "family_id": FAMILY, "family_name": "Martin", "label": "Facture 1", "cents": 1200}
+    world.town_hall.credits.append(held)
+    page = (await regisseur.get(TO_DECIDE)).text
+    assert "12,00\xa0€ – " in page
+    assert f"/mairie/paiements/{payment}/rembourser" in page
+
+
 async def test_adhesions_whose_money_is_back_are_shown(regisseur, world: World) -> None:
     returned = {"family_id": FAMILY, "family_name": "Martin", "activity_name": "Cantine", "first_names": ["Louis"]}
     world.town_hall.returned.append(returned | {"amount_cents": 1700, "returned_cents": 1700, "money_back": "rejected"})

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from chassis.ids import new_id
-from contracts.events import PaymentReversed, SurplusDecided, SurplusReceived
+from contracts.events import InvoicePaymentUnused, PaymentReversed, SurplusDecided, SurplusReceived
 from contracts.events.payment_gateway import RefundConsequence, ReversalKind, SurplusDecision, SurplusReason
 from contracts.values import PaymentPurpose, Role
 
@@ -80,6 +80,12 @@ async def state(town, home):
     return invoice["status"], invoice["paid_cents"], invoice["credited_cents"]
 
 
+async def credits(town, home):
+    async with town.staff(Role.REGISSEUR) as client:
+        found = (await client.get("/credits")).json()["items"]
+    return [(one["payment_id"], one["cents"]) for one in found if one["family_id"] == str(home.family_id)]
+
+
 async def differences(town, home):
     async with town.staff(Role.REGISSEUR) as client:
         found = (await client.get("/ledger/differences")).json()["items"]
@@ -130,7 +136,11 @@ async def test_what_was_paid_twice_goes_back_without_the_invoice(town, home, inv
     await town.publish(town.settled(home, first))
     await town.publish(town.settled(home, second))
     assert (await account(town, home))[0] == -2000
+    assert await credits(town, home) == [(second["payment_id"], 2000)]
+    told = "select 1 from kept.published_event where type = $1 and subject = $2"
+    assert len(await town.harness.query(told, InvoicePaymentUnused.event_type, second["payment_id"])) == 1
     await town.publish(back(town, home, second, 2000))
+    assert await credits(town, home) == []
     assert await state(town, home) == ("paid", 2000, 0)
     assert (await account(town, home))[0] == 0
     assert await differences(town, home) == []

@@ -7,7 +7,14 @@ from uuid import UUID
 from chassis.ids import new_id
 from chassis.testing.plugin import ALIXAN, Harness
 from contracts.event import Event
-from contracts.events import FamilyRegistered, PaymentReversed, SurplusDecided, SurplusReceived
+from contracts.events import (
+    AdhesionPaymentUnused,
+    FamilyRegistered,
+    InvoicePaymentUnused,
+    PaymentReversed,
+    SurplusDecided,
+    SurplusReceived,
+)
 from contracts.events.payment_gateway import RefundConsequence, ReversalKind, SurplusDecision, SurplusReason
 from contracts.values import Guardian, PaymentPurpose, PostalAddress
 
@@ -68,6 +75,16 @@ async def test_money_that_settles_nothing_is_told_then_what_becomes_of_it(harnes
     assert first[0] == "Un paiement que la mairie doit vérifier"
     assert "34,00\xa0€" in first[1]
     assert second[0] == "34,00\xa0€ au crédit de votre compte"
+
+
+async def test_a_payment_of_what_was_paid_already_is_told(harness: Harness) -> None:
+    family_id = await family(harness)
+    about = {"family_id": family_id, "label": "Cantine", "amount_cents": 1700, "settled_at": AT}
+    credited = InvoicePaymentUnused(payment_id=new_id(), **about)
+    returned = AdhesionPaymentUnused(payment_id=new_id(), **about)
+    mails = await told(harness, family_id, credited, returned)
+    assert [subject for subject, _ in mails] == ["Vous avez payé 17,00\xa0€ en trop"] * 2
+    assert ["au crédit de votre compte" in body for _, body in mails] == [True, False]
 
 
 async def test_a_refund_says_whether_the_invoice_is_owed_again(harness: Harness) -> None:

@@ -103,6 +103,7 @@ async def test_a_late_success_of_an_older_payment_counts(commune: "Commune") -> 
     assert (paid["status"], paid["payment_id"]) == ("paid", first["payment_id"])
     await commune.settle(home, second, SUCCEEDED)
     assert await surpluses(commune, home) == [(1700, "order_already_paid")]
+    assert len(await commune.events("adhesion_payment_unused", "family_id", home.family_id)) == 1
     assert (await commune.read(home, f"/adhesion-orders/{first['order_id']}")) == paid
     assert len(await commune.events("adhesion_paid", "family_id", home.family_id)) == 1
 

@@ -176,3 +176,23 @@ async def run_invoicing(api: Api, month: date) -> InvoicingRun:
 async def invoicing_runs(api: Api) -> list[InvoicingRun]:
     """The months invoiced, the latest run first."""
     return await api.get(list[InvoicingRun], f"{_BASE}/invoicing-runs")
+
+
+class FamilyCredit(Answer):
+    """Money at a family's credit. ``surplus_id`` when it came of a surplus that the régie credited."""
+
+    payment_id: UUID
+    surplus_id: UUID | None = None
+    family_id: UUID
+    family_name: str | None = None
+    label: str
+    cents: int
+
+
+class _Credits(Answer):
+    items: list[FamilyCredit]
+
+
+async def credits_held(api: Api) -> list[FamilyCredit]:
+    """What lies at families' credit, the latest payment first, for the régie."""
+    return (await api.get(_Credits, f"{_BASE}/credits")).items

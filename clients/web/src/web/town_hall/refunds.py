@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Response
 
-from web.api import enrolment, payments, refunds
+from web.api import billing, enrolment, payments, refunds
 from web.api.errors import ApiProblem
 from web.api.payments import CommunePayment
 from web.api.refunds import MoneyTaken, PaymentMoney
@@ -32,11 +32,12 @@ Choice = Literal["credited", "refunded"]
 async def show_to_decide(visit: RegisseurVisit, fait: Literal["credited", "refunded"] | None = None) -> Response:
     """What waits for the régie: surplus money, refunds by hand, orders whose money went back."""
     api = visit.api
-    surpluses, waiting, unused, returned = await asyncio.gather(
+    surpluses, waiting, unused, returned, credits_held = await asyncio.gather(
         attempt(refunds.surpluses(api)),
         attempt(refunds.waiting(api)),
         attempt(enrolment.surplus_payments(api)),
         attempt(enrolment.returned_payments(api)),
+        attempt(billing.credits_held(api)),
     )
     return await visit.page(
         "town_hall/refunds/to_decide.html",
@@ -44,6 +45,7 @@ async def show_to_decide(visit: RegisseurVisit, fait: Literal["credited", "refun
         waiting=waiting,
         unused=unused,
         returned=returned,
+        credits_held=credits_held,
         done=fait,
     )
 

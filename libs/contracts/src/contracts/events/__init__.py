@@ -1,10 +1,11 @@
 """All events, by the service that publishes them."""
 
-from contracts.events.billing import InvoiceIssued, InvoicePaymentRequested, InvoiceSettled
+from contracts.events.billing import InvoiceIssued, InvoicePaymentRequested, InvoicePaymentUnused, InvoiceSettled
 from contracts.events.enrolment import (
     ActivityPublished,
     AdhesionPaid,
     AdhesionPaymentRequested,
+    AdhesionPaymentUnused,
     EntitlementChanged,
     FamilyRegistered,
     GuardianChanged,
@@ -25,11 +26,13 @@ __all__ = [
     "ActivityPublished",
     "AdhesionPaid",
     "AdhesionPaymentRequested",
+    "AdhesionPaymentUnused",
     "EntitlementChanged",
     "FamilyRegistered",
     "GuardianChanged",
     "InvoiceIssued",
     "InvoicePaymentRequested",
+    "InvoicePaymentUnused",
     "InvoiceSettled",
     "MemberRegistered",
     "PaymentReversed",

@@ -1,6 +1,6 @@
 """Events of billing: invoices."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from contracts.event import Event, event
@@ -35,3 +35,18 @@ class InvoiceSettled(Event):
     number: str
     family_id: UUID
     paid_cents: Cents
+
+
+@event("billing.invoice_payment_unused.v1", subject="payment_id")
+class InvoicePaymentUnused(Event):
+    """``amount_cents`` of a payment that succeeded settle nothing: it was for
+    invoices that were paid otherwise meanwhile: the family has it as a credit.
+
+    Told once. ``settled_at`` is the business instant of the success.
+    """
+
+    payment_id: UUID
+    family_id: UUID
+    label: str
+    amount_cents: Cents
+    settled_at: datetime

@@ -1,6 +1,6 @@
 """Events of enrolment: families, activities, adhesions."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from contracts.event import Event, event
@@ -100,3 +100,18 @@ class EntitlementChanged(Event):
     unit_price_cents: Cents
     tariff_label: str
     effective_from: date
+
+
+@event("enrolment.adhesion_payment_unused.v1", subject="payment_id")
+class AdhesionPaymentUnused(Event):
+    """``amount_cents`` of a payment that succeeded settle nothing: it was for
+    an order that was paid, or members who were enrolled, otherwise meanwhile: the town hall gives it back.
+
+    Told once. ``settled_at`` is the business instant of the success.
+    """
+
+    payment_id: UUID
+    family_id: UUID
+    label: str
+    amount_cents: Cents
+    settled_at: datetime

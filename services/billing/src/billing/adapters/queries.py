@@ -105,6 +105,24 @@ async def family_payments(transaction: Transaction, family_id: UUID) -> Sequence
     return rows.mappings().all()
 
 
+async def family_credits(transaction: Transaction, limit: int) -> Sequence[RowMapping]:
+    """What lies at families' credit, by the payment it came of, the latest payment first."""
+    rows = await transaction.connection.execute(
+        text(
+            "select coalesce(s.payment_id, u.source_id) as payment_id, s.surplus_id, u.family_id,"
+            " f.name as family_name, coalesce(s.label, p.label, '') as label, u.cents from"
+            " (select tenant_id, source_id, family_id, sum(cents)::bigint as cents from payment_use"
+            "  where invoice_id is null group by tenant_id, source_id, family_id having sum(cents) > 0) u"
+            " left join surplus s on s.tenant_id = u.tenant_id and s.surplus_id = u.source_id"
+            " left join payment p on p.tenant_id = u.tenant_id and p.payment_id = u.source_id"
+            " left join family f on f.tenant_id = u.tenant_id and f.family_id = u.family_id"
+            " order by 1 desc limit :limit"
+        ),
+        {"limit": limit},
+    )
+    return rows.mappings().all()
+
+
 _RUNS = """
     select r.run_id, r.period, r.automatic, r.created_at, i.*
     from invoicing_run r

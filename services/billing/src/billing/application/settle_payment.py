@@ -2,7 +2,7 @@
 
 from billing.application.ports import OpenInvoice, PaymentStore
 from billing.domain.allocation import allocate
-from contracts.events import InvoiceSettled, PaymentSettled
+from contracts.events import InvoicePaymentUnused, InvoiceSettled, PaymentSettled
 from contracts.values import PaymentStatus
 
 
@@ -41,6 +41,14 @@ async def _allocate(store: PaymentStore, settled: PaymentSettled, invoices: list
             await store.publish(event, sequence=version)
     if surplus := allocation.surplus_cents:
         await store.add_use(settled.payment_id, settled.family_id, None, surplus, settled.payment_id)
+        unused = InvoicePaymentUnused(
+            payment_id=settled.payment_id,
+            family_id=settled.family_id,
+            label=settled.label,
+            amount_cents=surplus,
+            settled_at=settled.settled_at,
+        )
+        await store.publish(unused, sequence=1)
     await _credit_paid(store, settled, allocation.paid_cents)
     await _credit(store, settled, "credit", f"Trop-perçu – {settled.label}", allocation.surplus_cents)
 

@@ -167,6 +167,23 @@ class Difference(BaseModel):
         return cls.model_validate({**row, "sentence": DIFFERENCES[row["kind"]]})
 
 
+class FamilyCredit(BaseModel):
+    """Money at a family's credit that no invoice used. ``surplus_id`` when it came of a surplus the régie credited."""
+
+    payment_id: UUID
+    surplus_id: UUID | None
+    family_id: UUID
+    family_name: str | None
+    label: str
+    cents: int
+
+
+class CreditList(BaseModel):
+    """Credits, the latest payment first."""
+
+    items: list[FamilyCredit]
+
+
 class DifferenceList(BaseModel):
     """Differences; none, unless something is broken."""
 

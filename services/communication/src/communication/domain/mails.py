@@ -87,6 +87,32 @@ Ce message est envoyé automatiquement.
 _SIGNED = "Ce message est envoyé automatiquement. Pour écrire à la mairie, utilisez la messagerie du portail."
 
 
+def payment_unused(*, label: str, amount_cents: int, paid_on: date, is_credited: bool, portal_title: str) -> MailText:
+    """A payment came although nothing was due any more; ``is_credited`` says that the account has it already."""
+    after = (
+        "La somme est au crédit de votre compte. Pour être remboursé, écrivez à la mairie."
+        if is_credited
+        else "La mairie voit cette somme et vous la rembourse."
+    )
+    return MailText(
+        subject=f"Vous avez payé {euros(amount_cents)} en trop",
+        body=f"""Bonjour,
+
+Votre paiement a réussi, mais ce qu'il devait régler l'était déjà par un autre paiement.
+
+Objet : {label}
+Payé en trop : {euros(amount_cents)}
+Date : {short_date(paid_on)}
+
+Rien n'est perdu. {after}
+{PORTAL_ADDRESS}/messagerie
+
+{portal_title}
+{_SIGNED}
+""",
+    )
+
+
 def surplus_credited(*, label: str, amount_cents: int, portal_title: str) -> MailText:
     """The town hall put the money on the family's account."""
     return MailText(

@@ -10,11 +10,13 @@ from communication.adapters.store import SqlCommunicationStore
 from communication.application.notify import Notice, notify_families
 from communication.application.ports import Contact
 from communication.domain.mails import invoice_available, payment_received, surplus_received
-from communication.entrypoints.money_notices import tell_credit, tell_money_back
+from communication.entrypoints.money_notices import tell_credit, tell_money_back, tell_unused
 from contracts.events import (
+    AdhesionPaymentUnused,
     FamilyRegistered,
     GuardianChanged,
     InvoiceIssued,
+    InvoicePaymentUnused,
     PaymentReversed,
     PaymentSettled,
     SurplusDecided,
@@ -100,6 +102,8 @@ CONSUMERS = [
             SurplusReceived: announce_surplus,
             SurplusDecided: tell_credit,
             PaymentReversed: tell_money_back,
+            InvoicePaymentUnused: tell_unused,
+            AdhesionPaymentUnused: tell_unused,
         },
     ),
 ]

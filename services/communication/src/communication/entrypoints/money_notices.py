@@ -8,10 +8,25 @@ from chassis.messaging.consumer import Received
 from chassis.tenants import tenant_of
 from communication.adapters.store import SqlCommunicationStore
 from communication.application.notify import Notice, notify_families
-from communication.domain.mails import MailText, payment_rejected, refund_made, surplus_credited
-from contracts.events import PaymentReversed, SurplusDecided
+from communication.domain.mails import MailText, payment_rejected, payment_unused, refund_made, surplus_credited
+from contracts.events import AdhesionPaymentUnused, InvoicePaymentUnused, PaymentReversed, SurplusDecided
 from contracts.events.payment_gateway import RefundConsequence, ReversalKind, SurplusDecision
 from contracts.values import PaymentPurpose
+
+
+async def tell_unused(
+    transaction: Transaction, received: Received[InvoicePaymentUnused] | Received[AdhesionPaymentUnused]
+) -> None:
+    """«Vous avez payé … en trop.» The payment itself was confirmed by another mail."""
+    unused, tenant = received.event, await tenant_of(transaction)
+    text = payment_unused(
+        label=unused.label,
+        amount_cents=unused.amount_cents,
+        paid_on=local_day(unused.settled_at, tenant.time_zone),
+        is_credited=isinstance(unused, InvoicePaymentUnused),
+        portal_title=tenant.description.portal_title,
+    )
+    await _notify(transaction, unused.family_id, uuid5(unused.payment_id, "unused"), text)
 
 
 async def tell_credit(transaction: Transaction, received: Received[SurplusDecided]) -> None:

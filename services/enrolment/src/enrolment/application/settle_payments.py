@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
-from contracts.events import PaymentSettled
+from contracts.events import AdhesionPaymentUnused, PaymentSettled
 from contracts.values import PaymentPurpose
 from enrolment.application.activate import Activation, activate, activation
 from enrolment.application.ports import Store
@@ -37,7 +36,7 @@ class Surplus:
     payment: Payment
     cents: int
     reason: SurplusReason
-    at: datetime
+    settled: PaymentSettled
 
 
 async def settle_payments(store: Store, outcomes: Sequence[Outcome]) -> None:
@@ -56,7 +55,21 @@ async def settle_payments(store: Store, outcomes: Sequence[Outcome]) -> None:
         await store.write_payments([settling.payments[payment_id] for payment_id in settling.moved])
     await activate(store, settling.activations)
     for surplus in settling.surpluses:
-        await store.insert_surplus(surplus.payment, surplus.cents, surplus.reason, surplus.at)
+        await _keep(store, surplus)
+
+
+async def _keep(store: Store, surplus: Surplus) -> None:
+    """For the town hall to give back; the family is told."""
+    settled = surplus.settled
+    await store.insert_surplus(surplus.payment, surplus.cents, surplus.reason, settled.settled_at)
+    unused = AdhesionPaymentUnused(
+        payment_id=settled.payment_id,
+        family_id=settled.family_id,
+        label=settled.label,
+        amount_cents=surplus.cents,
+        settled_at=settled.settled_at,
+    )
+    await store.publish(unused, sequence=1)
 
 
 @dataclass
@@ -111,7 +124,7 @@ class _Settling:
             self._keep_surplus(payment, activated.surplus_cents, SurplusReason.ALREADY_ENROLLED, outcome)
 
     def _keep_surplus(self, payment: Payment, cents: int, reason: SurplusReason, outcome: Outcome) -> None:
-        self.surpluses.append(Surplus(payment, cents, reason, outcome.settled.settled_at))
+        self.surpluses.append(Surplus(payment, cents, reason, outcome.settled))
 
 
 async def _lock(store: Store, payment_ids: set[UUID]) -> _Settling:

@@ -119,9 +119,10 @@ def surplus_sentence(verdict: Verdict) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
-def reversal_sentence(kind: ReversalKind, amount_cents: int) -> str:
-    """Money that went back, or did not come."""
-    return f"{_REVERSALS[kind]} : {euros(amount_cents)}."
+def reversal_sentence(kind: ReversalKind, amount_cents: int, *, is_ours: bool) -> str:
+    """Money that went back, or did not come; ``is_ours`` when the régie asked for it, of the bank or by hand."""
+    words = "Somme rendue à la famille" if is_ours else _REVERSALS[kind]
+    return f"{words} : {euros(amount_cents)}."
 
 
 def refund_sentence(status: RefundStatus, amount_cents: int, reason: str, sentence: str | None) -> str:

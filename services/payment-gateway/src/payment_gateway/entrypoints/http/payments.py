@@ -129,7 +129,7 @@ def _attempt_entry(row: queries.AnyRow) -> HistoryEntry:
 
 
 def _reversal_entry(row: queries.AnyRow) -> HistoryEntry:
-    sentence = history.reversal_sentence(ReversalKind(row.kind), row.amount_cents)
+    sentence = history.reversal_sentence(ReversalKind(row.kind), row.amount_cents, is_ours=row.refund_id is not None)
     return HistoryEntry(at=row.recorded_at, kind="reversal", sentence=sentence)
 
 
