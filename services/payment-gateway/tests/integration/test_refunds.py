@@ -363,3 +363,19 @@ class TestPayZen:
         assert await told(harness, payment_id) == [("refund", 500)]
         assert (await ask(shop, payment_id, 2901)).json()["type"].endswith("refund-too-large")
         assert await differences(shop, payment_id) == []
+
+    async def test_a_debit_and_its_credit_told_at_once_are_both_recorded(
+        self, open_shop: Any, payzen: Any, harness: Harness
+    ) -> None:
+        """In either order, and together: the credit waits for what it is of."""
+        shop = await open_shop(other=payzen)
+        payment_id = await shop.request()
+        started = await shop.start(payment_id)
+        form = dict(started["fields"])
+        debit = payzen.decide(started)
+        credit = payzen.message(form, self.credit(payzen, form["vads_order_id"], 500))
+        await asyncio.gather(*(shop.notify(started["attempt_id"], each) for each in (credit, debit, credit)))
+        await shop.wait_for(payment_id, "succeeded")
+        await harness.run_job("judge-waiting-messages")
+        assert await told(harness, payment_id) == [("refund", 500)]
+        assert await differences(shop, payment_id) == []

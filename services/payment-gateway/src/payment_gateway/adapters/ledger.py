@@ -23,7 +23,9 @@ class Entry:
 class SqlLedger(Scoped):
     """The ledger of one commune."""
 
-    def entry_values(self, entry: Entry, of: Payment, movement_id: UUID, cents: int, currency: str) -> dict[str, object]:
+    def entry_values(
+        self, entry: Entry, of: Payment, movement_id: UUID, cents: int, currency: str
+    ) -> dict[str, object]:
         """What is written of a movement of a payment."""
         return {
             **self._tenant,
