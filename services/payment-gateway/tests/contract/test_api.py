@@ -32,8 +32,13 @@ async def test_chains_of_calls_are_answered_as_documented(harness: Harness, shop
     payment_id = await shop.request()
     payment, attempts = "GET /payments/{payment_id}", "POST /payments/{payment_id}/attempts"
     same = {"path.payment_id": "$request.path.payment_id"}
-    started = {"path.attempt_id": "$response.body#/attempt_id", "path.slug": "alixan", "path.outcome": "effectue"}
-    coming_back = "GET /pay/return/paybox/{slug}/{attempt_id}/{outcome}"
+    started = {
+        "path.attempt_id": "$response.body#/attempt_id",
+        "path.protocol": "paybox",
+        "path.slug": "alixan",
+        "path.outcome": "effectue",
+    }
+    coming_back = "GET /pay/return/{protocol}/{slug}/{attempt_id}/{outcome}"
     links = [
         Link(payment, 200, attempts, same),
         Link(attempts, 201, payment, same),
