@@ -102,7 +102,7 @@ async def run_job_forever(job: AnyJob, runtime: "Runtime") -> None:
 
 async def run_job_once(job: AnyJob, runtime: "Runtime", only: Set[UUID] | None = None) -> str:
     """Runs the job, unless another process is running it: «done», «failed» for some commune, or «elsewhere»."""
-    async with runtime.database.platform() as connection:
+    async with runtime.job_slots, runtime.database.platform() as connection:
         elected = await connection.scalar(
             text("select pg_try_advisory_xact_lock(hashtext(:name))"), {"name": f"job-{job.name}"}
         )

@@ -115,6 +115,8 @@ class Runtime:
             pool_size=3,  # the relay, which waits for the broker inside its transaction; dead letters; their gauge
             application_name=f"{service.name}-relay",
         )
+        self.job_slots = asyncio.Semaphore(max(1, settings.database_pool_size // 2 - 1))
+        """A job at work holds two connections, one to be elected: all at once would wait for each other for ever."""
         self.database = Database(self._engine, self.clock, service.name, self.signals)
         self.tenants = TenantRegistry(self.database)
         self.http = httpx.AsyncClient(timeout=10)
