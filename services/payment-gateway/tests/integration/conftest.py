@@ -65,7 +65,7 @@ class PayZenBank(FakeBank):
         self.refund_answers = asyncio.Event()
         self.refund_answers.set()
         self.mode = "TEST"
-        self.refund = Response(status_code=503)
+        self.refund: Response | None = None
         self.app.post("/api-payment/V4/{service:path}")(self._answer)
 
     def contract(self, **changed: Any) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class PayZenBank(FakeBank):
         expected = base64.b64encode(f"{self.site_id}:{self.password}".encode()).decode()
         if request.headers["authorization"] != f"Basic {expected}":
             return self._error("INT_905")
-        if service == "Transaction/CancelOrRefund":
+        if service == "Transaction/CancelOrRefund" and self.refund is not None:
             return self.refund
         if service == "Charge/SDKTest":
             return self._said({"value": question["value"]})
