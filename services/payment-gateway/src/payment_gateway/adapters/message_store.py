@@ -46,8 +46,13 @@ def verdict_values(verdict: Verdict, outcome: BankOutcome | None, real_now: date
     return values
 
 
-def transaction_values(attempt: Attempt, said: Said, judgement: Judgement, real_now: datetime) -> dict[str, Any]:
-    """What is written of a transaction the bank accepted; one that settles nothing waits for a decision."""
+def transaction_values(
+    attempt: Attempt, said: Said, judgement: Judgement, *, real_now: datetime, now: datetime
+) -> dict[str, Any]:
+    """What is written of a transaction the bank accepted; one that settles nothing waits for a decision.
+
+    Where the bank does not say when it happened, it is the business instant ``now``.
+    """
     outcome, settles = said.outcome, judgement.transaction is TransactionOutcome.SETTLED
     return {
         "protocol": attempt.contract.protocol,
@@ -65,6 +70,8 @@ def transaction_values(attempt: Attempt, said: Said, judgement: Judgement, real_
         "authorisation": outcome.authorisation,
         "call_number": outcome.call_number,
         "accepted_at": real_now,
+        "happened_at": outcome.happened_at or now,
+        "bank_number": outcome.bank_number,
     }
 
 
@@ -144,7 +151,8 @@ class SqlMessages(Scoped):
 
         One that settles nothing waits for a decision of the town hall, and is told to the other services.
         """
-        outcome, values = said.outcome, transaction_values(attempt, said, judgement, real_now)
+        now = self._transaction.now()
+        outcome, values = said.outcome, transaction_values(attempt, said, judgement, real_now=real_now, now=now)
         await self._connection.execute(insert(bank_transaction).values({**self._tenant, **values}))
         if judgement.transaction is not TransactionOutcome.SETTLED:
             event = SurplusReceived(
@@ -180,6 +188,7 @@ class SqlMessages(Scoped):
             "message_id": said.message_id,
             "amount_cents": said.outcome.amount_cents,
             "recorded_at": real_now,
+            "happened_at": self._returned_at(said.outcome, kind),
         }
         inserted = insert(bank_reversal).values(values).on_conflict_do_nothing()
         if (await self._connection.execute(inserted)).rowcount == 0:
@@ -198,3 +207,8 @@ class SqlMessages(Scoped):
         )
         await self._transaction.publish(event, sequence=1)
         return True
+
+    def _returned_at(self, outcome: BankOutcome, kind: ReversalKind) -> datetime:
+        """A refund is a transaction with a date of its own; what takes an acceptance back bears the acceptance's."""
+        told = outcome.happened_at if kind is ReversalKind.REFUND else None
+        return told or self._transaction.now()

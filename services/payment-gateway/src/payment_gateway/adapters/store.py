@@ -1,8 +1,9 @@
 """The payment store on PostgreSQL: one class per aggregate, gathered by ``SqlPaymentStore``."""
 
+from payment_gateway.adapters.bank_file_store import SqlBankFiles
 from payment_gateway.adapters.message_store import SqlMessages
 from payment_gateway.adapters.payment_store import SqlAttempts, SqlPayments
 
 
-class SqlPaymentStore(SqlPayments, SqlAttempts, SqlMessages):
+class SqlPaymentStore(SqlPayments, SqlAttempts, SqlMessages, SqlBankFiles):
     """Implements ``PaymentStore`` in one transaction of one commune."""

@@ -110,6 +110,8 @@ bank_transaction = Table(
     Column("authorisation", Text),
     Column("call_number", Text),
     _instant("accepted_at"),
+    _instant("happened_at"),
+    Column("bank_number", Text),
 )
 bank_reversal = Table(
     "bank_reversal",
@@ -125,4 +127,32 @@ bank_reversal = Table(
     Column("message_id", Uuid),
     Column("amount_cents", BigInteger),
     _instant("recorded_at"),
+    _instant("happened_at"),
+)
+bank_file = Table(
+    "bank_file",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("file_id", Uuid, primary_key=True),
+    Column("regie_id", Uuid),
+    Column("site", Text),
+    Column("mode", Text),
+    Column("file_name", Text),
+    Column("digest", LargeBinary),
+    Column("first_day", Date),
+    Column("last_day", Date),
+    Column("line_count", Integer),
+    Column("total_cents", BigInteger),
+    Column("sent_by", Uuid),
+    _instant("sent_at"),
+)
+bank_file_line = Table(
+    "bank_file_line",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("file_id", Uuid, primary_key=True),
+    Column("line_number", Integer, primary_key=True),
+    Column("day", Date),
+    Column("reference", Text),
+    Column("amount_cents", BigInteger),
 )

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from contracts.events.payment_gateway import BankReceipt
 from payment_gateway.application.ports import Attempt, PaymentStore, Said
 from payment_gateway.domain.judgement import Judgement, Verdict, judge
 from payment_gateway.domain.outcome import BankOutcome, OutcomeKind
-from payment_gateway.domain.payment import PUBLISHED, Payment
+from payment_gateway.domain.payment import PUBLISHED, Payment, PaymentStatus
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ async def decide(store: PaymentStore, attempt_id: UUID, said: Said, times: Times
         return Verdict.DUPLICATE
     if judgement.status and judgement.status.rank > attempt.status.rank:
         await store.set_attempt_status(attempt_id, judgement.status)
-    await _settle(store, payment, judgement, times)
+    await _settle(store, payment, judgement, times, _receipt(attempt, outcome))
     return judgement.verdict
 
 
@@ -60,7 +61,9 @@ async def _holder(store: PaymentStore, attempt: Attempt, outcome: BankOutcome) -
     return await store.payment_of_transaction(attempt.contract, outcome.transaction_id)
 
 
-async def _settle(store: PaymentStore, payment: Payment, judgement: Judgement, times: Times) -> None:
+async def _settle(
+    store: PaymentStore, payment: Payment, judgement: Judgement, times: Times, receipt: BankReceipt | None
+) -> None:
     if judgement.status is None or not judgement.settles_payment:
         return
     moved = payment.move(judgement.status, judgement.code, judgement.reason, times.now)
@@ -68,4 +71,15 @@ async def _settle(store: PaymentStore, payment: Payment, judgement: Judgement, t
         return
     await store.save_payment(moved)
     if moved.status in PUBLISHED:
-        await store.publish_settled(moved)
+        await store.publish_settled(moved, receipt if moved.status is PaymentStatus.SUCCEEDED else None)
+
+
+def _receipt(attempt: Attempt, outcome: BankOutcome) -> BankReceipt | None:
+    """What the family's receipt says of the bank; nothing without the bank's number."""
+    if outcome.transaction_id is None:
+        return None
+    return BankReceipt(
+        regie_name=attempt.contract.terms.shop_name,
+        reference=attempt.reference,
+        transaction_id=outcome.transaction_id,
+    )
