@@ -39,6 +39,7 @@ PARENTS = {
     "GET /api/billing/v1/invoices/{invoice_id}",
     "GET /api/billing/v1/invoices/{invoice_id}/pdf",
     "GET /api/payment-gateway/v1/payments/{payment_id}",
+    "GET /api/payment-gateway/v1/payments/{payment_id}/receipt",
     "POST /api/payment-gateway/v1/payments/{payment_id}/attempts",
     "GET /api/communication/v1/messages",
     "POST /api/communication/v1/messages",
@@ -53,6 +54,12 @@ REGISSEURS = {
     "GET /api/enrolment/v1/reconciliation",
     "POST /api/planning/v1/statements",
     "POST /api/payment-gateway/v1/statements",
+    "GET /api/payment-gateway/v1/bank-day",
+    "GET /api/payment-gateway/v1/bank-day/movements",
+    "GET /api/payment-gateway/v1/bank-movements.csv",
+    "GET /api/payment-gateway/v1/bank-files",
+    "GET /api/payment-gateway/v1/bank-files/{file_id}",
+    "POST /api/payment-gateway/v1/regies/{regie_id}/bank-files",
 }
 """Of the town hall's routes, those that an agent may not call."""
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from driver import Mailbox, Portal, System
 from driver.pages import PortalPages
-from faults import family_buttons, town_hall_buttons  # noqa: F401 - they fill SCENARIOS
+from faults import family_buttons, money_buttons, town_hall_buttons  # noqa: F401 - they fill SCENARIOS
 from faults.buttons import SCENARIOS, World
 from faults.databases import Databases
 from faults.family_buttons import RECAP
