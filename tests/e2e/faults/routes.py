@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from driver import Api
+from driver import Api, until
 from driver.operations import Operation
 
 PARENTS = {
@@ -39,6 +39,7 @@ PARENTS = {
     "GET /api/billing/v1/invoices/{invoice_id}",
     "GET /api/billing/v1/invoices/{invoice_id}/pdf",
     "GET /api/payment-gateway/v1/payments/{payment_id}",
+    "GET /api/payment-gateway/v1/payments/{payment_id}/receipt",
     "POST /api/payment-gateway/v1/payments/{payment_id}/attempts",
     "GET /api/communication/v1/messages",
     "POST /api/communication/v1/messages",
@@ -63,6 +64,12 @@ REGISSEURS = {
     "GET /api/payment-gateway/v1/ledger/differences",
     "GET /api/billing/v1/ledger/differences",
     "GET /api/billing/v1/credits",
+    "GET /api/payment-gateway/v1/bank-day",
+    "GET /api/payment-gateway/v1/bank-day/movements",
+    "GET /api/payment-gateway/v1/bank-movements.csv",
+    "GET /api/payment-gateway/v1/bank-files",
+    "GET /api/payment-gateway/v1/bank-files/{file_id}",
+    "POST /api/payment-gateway/v1/regies/{regie_id}/bank-files",
 }
 """Of the town hall's routes, those that an agent may not call."""
 
@@ -89,12 +96,19 @@ UPSERTS = {
 Content = dict[str, Any]
 Send = Callable[[Operation], httpx.Response]
 _NO_TOKEN = "0" * 43
+_TOO_MANY = 429
 
 
 def ask(api: Api, operation: Operation, ids: dict[str, str], content: Content | None = None) -> httpx.Response:
-    """Calls an operation with these ids, and a body that is empty unless given."""
+    """Calls an operation with these ids, and a body that is empty unless given.
+
+    The gateway may say that so many calls are too many at once: then it is asked again.
+    """
     body = {} if operation.method == "GET" else (content or {"json": {}})
-    return api.send(operation.method, operation.address({"token": _NO_TOKEN, **ids}), **body)
+    address = operation.address({"token": _NO_TOKEN, **ids})
+    return until(
+        lambda: api.send(operation.method, address, **body), lambda answer: answer.status_code != _TOO_MANY, seconds=30
+    )
 
 
 def unexpected(

@@ -10,7 +10,12 @@ from playwright.sync_api import Browser, expect
 
 from driver import Mailbox, Portal, System
 from driver.pages import PortalPages
-from faults import family_buttons, refund_buttons, town_hall_buttons  # noqa: F401 - they fill SCENARIOS
+from faults import (  # noqa: F401 - they fill SCENARIOS
+    family_buttons,
+    money_buttons,
+    refund_buttons,
+    town_hall_buttons,
+)
 from faults.buttons import SCENARIOS, World
 from faults.databases import Databases
 from faults.family_buttons import RECAP

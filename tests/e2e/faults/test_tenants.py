@@ -54,6 +54,7 @@ def ids(mercier: Parent, town_hall: TownHall) -> dict[str, str]:
         "payment_id": order["payment_id"],
         "activity_id": order["lines"][0]["activity_id"],
         "regie_id": order["regie"]["regie_id"],
+        "file_id": str(uuid.uuid4()),
         "line_id": mercier.api.get("planning", "/draft")["lines"][0]["line_id"],
         "invoice_id": mercier.invoices()[0]["invoice_id"],
         "news_id": mercier.api.get("communication", "/news")[0]["news_id"],

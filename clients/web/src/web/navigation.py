@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.responses import RedirectResponse
 
 from web.i18n import gettext as _
+from web.security.session import Session
 
 LOGIN = "/"
 FIRST_PASSWORD = "/premier-mot-de-passe"  # noqa: S105 - a path
@@ -36,8 +37,8 @@ def parent_navigation() -> list[Destination]:
     ]
 
 
-def staff_navigation(*, keeps_books: bool) -> list[tuple[str, list[Destination]]]:
-    """The town hall's pages, by what they are about; some only for those who keep the régie's books."""
+def staff_navigation(session: Session) -> list[tuple[str, list[Destination]]]:
+    """The town hall's pages, by what they are about; some are for régisseurs or administrators only."""
     return [
         ("", [Destination(_("Tableau de bord"), STAFF_HOME, "house")]),
         (
@@ -55,7 +56,7 @@ def staff_navigation(*, keeps_books: bool) -> list[tuple[str, list[Destination]]
                 Destination(_("Factures"), "/mairie/factures", "receipt-euro"),
                 Destination(_("Facturer un mois"), "/mairie/facturation", "calculator"),
                 Destination(_("Paiements"), "/mairie/paiements", "credit-card"),
-                *([Destination(_("Contrôles"), CONTROLS, "circle-check")] if keeps_books else []),
+                *(_books() if session.keeps_books else []),
             ],
         ),
         (
@@ -65,8 +66,21 @@ def staff_navigation(*, keeps_books: bool) -> list[tuple[str, list[Destination]]
                 Destination(_("Actualités"), "/mairie/actualites", "newspaper"),
                 Destination(_("Documents"), "/mairie/documents", "file-text"),
                 Destination(_("Courriels envoyés"), "/mairie/courriels", "send"),
+                *(
+                    [Destination(_("Paiement en ligne"), "/mairie/paiement-en-ligne", "lock")]
+                    if session.administers
+                    else []
+                ),
             ],
         ),
+    ]
+
+
+def _books() -> list[Destination]:
+    return [
+        Destination(_("Encaissements"), "/mairie/encaissements", "euro"),
+        Destination(_("Fichiers PayFiP"), "/mairie/rapprochements", "upload"),
+        Destination(_("Contrôles"), CONTROLS, "circle-check"),
     ]
 
 

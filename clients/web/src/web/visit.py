@@ -101,7 +101,7 @@ class Visit:
             "session": session,
             "home": self.home_path,
             "navigation": parent_navigation() if usable and not staff else [],
-            "office": staff_navigation(keeps_books=session.keeps_books) if session and usable and staff else [],
+            "office": staff_navigation(session) if session and usable and staff else [],
             "path": self.request.url.path,
             "csrf_token": self.browser.csrf_token,
             "days_waiting": waiting,
@@ -170,6 +170,12 @@ async def _regisseur(visit: Annotated[Visit, Depends(_staff)]) -> Visit:
     return visit
 
 
+async def _administrator(visit: Annotated[Visit, Depends(_staff)]) -> Visit:
+    if visit.session is None or not visit.session.administers:
+        raise ApiProblem(403, {"detail": _("Cette page est réservée aux administrateurs de la commune.")})
+    return visit
+
+
 def login_address(request: Request) -> str:
     """The login page, coming back to this page afterwards when it can be shown again."""
     if request.method != "GET":
@@ -188,3 +194,5 @@ StaffVisit = Annotated[Visit, Depends(_staff)]
 """Someone of the town hall; others are told that the page is not theirs."""
 RegisseurVisit = Annotated[Visit, Depends(_regisseur)]
 """Who keeps the régie's books; other people of the town hall are told whom the page is for."""
+AdministratorVisit = Annotated[Visit, Depends(_administrator)]
+"""Who sets the commune up; others are told that the page is not theirs."""

@@ -6,14 +6,18 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Form, Request, Response, UploadFile
 
+from fake_api import town_hall_payments
 from fake_api.enrolment import adhesion, family_file
 from fake_api.identity import staff
+from fake_api.parts import not_found as _not_found
+from fake_api.parts import part as _part
 from fake_api.world import (
     CANTEEN,
     CHILDREN,
     FAMILY,
     GUARDIAN,
     NOW,
+    REGIE,
     SEASON,
     SWIMMING,
     TODAY,
@@ -36,19 +40,9 @@ def routes(world: World) -> dict[str, APIRouter]:
         "enrolment": _enrolment(world),
         "planning": _planning(world),
         "billing": _billing(world),
-        "payment-gateway": _payments(world),
+        "payment-gateway": town_hall_payments.routes(world),
         "communication": _communication(world),
     }
-
-
-def _not_found() -> Problem:
-    return Problem(404, "not-found", "Introuvable.")
-
-
-def _part(items: list[dict[str, Any]], cursor: str | None, limit: int) -> dict[str, Any]:
-    start = int(cursor or 0)
-    following = str(start + limit) if len(items) > start + limit else None
-    return {"items": items[start : start + limit], "next_cursor": following}
 
 
 def _identity(world: World) -> APIRouter:
@@ -120,6 +114,11 @@ def _enrolment(world: World) -> APIRouter:
         words = (query or "").lower()
         found = [f for f in _families(world) if words in f"{f['name']} {f['guardians']}".lower()]
         return _part(found, cursor, limit)
+
+    @router.get("/regies")
+    def regies(request: Request) -> list[dict[str, str]]:
+        staff(world, request)
+        return [{"regie_id": REGIE, "name": "Régie Périscolaire d'Alixan"}]
 
     @router.get("/families/{family_id}")
     def family(request: Request, family_id: uuid.UUID) -> dict[str, Any]:
@@ -280,35 +279,6 @@ def _billing(world: World) -> APIRouter:
         }
         hall.runs.append(done)
         return done
-
-    return router
-
-
-def _payments(world: World) -> APIRouter:
-    router = APIRouter()
-
-    @router.get("/payments")
-    def payments(
-        request: Request,
-        status: str | None = None,
-        family_id: uuid.UUID | None = None,
-        cursor: str | None = None,
-        limit: int = 50,
-    ) -> dict[str, Any]:
-        staff(world, request)
-        more = {"family_id": FAMILY, "bank_reference": "22070412", "reason_code": None, "needs_review": False}
-        found = [payment | more for payment in world.payments.values() if status in {None, payment["status"]}]
-        return _part(found if str(family_id) in {FAMILY, "None"} else [], cursor, limit)
-
-    @router.get("/payments/{payment_id}/history")
-    def history(request: Request, payment_id: str) -> list[dict[str, Any]]:
-        staff(world, request)
-        if payment_id not in world.payments:
-            raise _not_found()
-        return [
-            {"at": NOW, "kind": "requested", "sentence": "Paiement demandé."},
-            {"at": NOW, "kind": "message", "sentence": "La banque accepte le paiement."},
-        ]
 
     return router
 

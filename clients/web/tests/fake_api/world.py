@@ -21,8 +21,8 @@ FAMILY, GUARDIAN, CANTEEN, SWIMMING, REGIE = (an_id(n) for n in ("family", "guar
 CHILDREN = {an_id(name): name for name in ("Louis", "Estelle", "Louane", "Théo")}
 LOUIS, ESTELLE, LOUANE, THEO = CHILDREN
 USER, PASSWORD, OWN_PASSWORD = "camille.martin", "premier-mot", "quatre chevaux verts sautent"
-STAFF_USER, REGISSEUR_USER = "agent.mairie", "regisseur.mairie"
-STAFF_ROLES = {STAFF_USER: "agent", REGISSEUR_USER: "regisseur"}
+STAFF_USER, REGISSEUR_USER, ADMINISTRATOR_USER = "agent.mairie", "regisseur.mairie", "administratrice.mairie"
+STAFF_ROLES = {STAFF_USER: "agent", REGISSEUR_USER: "regisseur", ADMINISTRATOR_USER: "administrator"}
 
 
 HOME = {
@@ -97,6 +97,10 @@ class TownHall:
     """Movement and choice."""
     returned: list[dict[str, Any]] = field(default_factory=list)
     differences: list[dict[str, Any]] = field(default_factory=list)
+    contract: dict[str, Any] | None = None
+    """The régie's contract with its bank, secrets included."""
+    contract_works: bool = True
+    sent_files: list[bytes] = field(default_factory=list)
 
 
 @dataclass

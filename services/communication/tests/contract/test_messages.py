@@ -9,8 +9,19 @@ SETTING = Setting(
     # The job that sends mails runs meanwhile; a mail goes to who is in the family when it is written, and bears the
     # portal's title of that moment.
     ignored={
-        "mail": ("state", "attempts", "next_attempt_at", "sent_at", "recipient_name", "recipient_email", "body"),
+        "mail": (
+            "state",
+            "attempts",
+            "next_attempt_at",
+            "sent_at",
+            "recipient_name",
+            "recipient_email",
+            "body",
+            "html",
+        ),
     },
+    # A refusal keeps its row, withdrawn or not, once something was paid.
+    every_state=("mail",),
     only={"mail": f"guardian_id = '{known_id('guardian_id')}'", "guardian": "in_family"},
     needs={
         "communication.notices billing.invoice_issued.v1": FAMILY,

@@ -1,7 +1,7 @@
 """Messages between family and town hall; mails from events."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from chassis.testing.plugin import ALIXAN, VEYRAS, Harness
 from communication.application.notify import FamilyNotYetKnownError
 from contracts.event import Event
 from contracts.events import FamilyRegistered, GuardianChanged, InvoiceIssued, PaymentSettled, SurplusReceived
-from contracts.events.payment_gateway import SurplusReason
+from contracts.events.payment_gateway import BankReceipt, SurplusReason
 from contracts.values import Guardian, PaymentPurpose, PaymentStatus, PostalAddress, Regie, Role
 
 REGIE = Regie(regie_id=new_id(), name="Régie périscolaire d'Alixan")
@@ -81,14 +81,84 @@ async def test_an_invoice_is_announced_once_by_mail(harness: Harness, mail_serve
     assert len(await harness.query("select 1 from mail where recipient_email = 'anne@example.org'")) == 1
 
 
-async def test_a_success_is_confirmed_and_a_refusal_is_not(harness: Harness, mail_server: Any) -> None:
+async def test_a_success_is_confirmed_on_the_communes_day(harness: Harness, mail_server: Any) -> None:
     family_id, _ = await register_family(harness, "paul@example.org")
-    await harness.publish(payment(family_id, PaymentStatus.REFUSED), tenant_id=ALIXAN.tenant_id)
     await harness.publish(payment(family_id, PaymentStatus.SUCCEEDED), tenant_id=ALIXAN.tenant_id)
     (mail,) = await received(mail_server, "paul@example.org")
-    assert mail["Subject"] == "Paiement de 34,00 € confirmé"
-    assert "05/07/2022" in mail.get_content(), "the commune's day, not UTC's"
-    assert len(await harness.query("select 1 from mail where recipient_email = 'paul@example.org'")) == 1
+    assert mail["Subject"] == "Reçu de votre paiement de 34,00 €"
+    assert "05/07/2022" in mail.get_body(("plain",)).get_content(), "the commune's day, not UTC's"
+
+
+REFUSAL = "select * from mail where kind = 'refusal' and family_id = $1"
+
+
+async def leave_now(harness: Harness, family_id: UUID) -> None:
+    """As if the time given to a refusal were over."""
+    await harness.query("update mail set next_attempt_at = now() where kind = 'refusal' and family_id = $1", family_id)
+    await harness.run_job("send-mails")
+
+
+async def test_a_refusal_is_written_when_nothing_is_paid_after(harness: Harness, mail_server: Any) -> None:
+    family_id, _ = await register_family(harness, "rose@example.org")
+    await harness.publish(payment(family_id, PaymentStatus.SUCCEEDED), tenant_id=ALIXAN.tenant_id)
+    await received(mail_server, "rose@example.org")
+    reason = "Votre banque a refusé : plafond de la carte atteint. Utilisez une autre carte. Rien n'a été débité."
+    refused = payment(family_id, PaymentStatus.REFUSED).model_copy(update={"reason": reason})
+    for sequence in (2, 3):
+        await harness.publish(refused, tenant_id=ALIXAN.tenant_id, sequence=sequence)
+    (waiting,) = await harness.eventually(REFUSAL, family_id)
+    assert waiting["next_attempt_at"] > datetime.now(UTC) + timedelta(minutes=19)
+    await harness.run_job("send-mails")
+    assert len(await received(mail_server, "rose@example.org")) == 1
+    await leave_now(harness, family_id)
+    _, mail = await received(mail_server, "rose@example.org", 2)
+    assert mail["Subject"] == "Votre paiement de 34,00 € n'a pas abouti"
+    assert reason in mail.get_content()
+    assert "http://alixan.localhost:8080/accueil" in mail.get_content()
+
+
+async def test_a_refusal_followed_by_a_success_is_not_written(harness: Harness, mail_server: Any) -> None:
+    family_id, _ = await register_family(harness, "lea.b@example.org")
+    await harness.publish(payment(family_id, PaymentStatus.REFUSED), tenant_id=ALIXAN.tenant_id)
+    await harness.eventually(REFUSAL, family_id)
+    await harness.publish(payment(family_id, PaymentStatus.SUCCEEDED), tenant_id=ALIXAN.tenant_id)
+    await received(mail_server, "lea.b@example.org")
+    await leave_now(harness, family_id)
+    assert [row["state"] for row in await harness.query(REFUSAL, family_id)] == ["withdrawn"]
+    assert len(await received(mail_server, "lea.b@example.org")) == 1
+
+
+async def test_a_refusal_that_arrives_after_its_success_is_not_written(harness: Harness, mail_server: Any) -> None:
+    family_id, _ = await register_family(harness, "luc@example.org")
+    paid = payment(family_id, PaymentStatus.SUCCEEDED)
+    await harness.publish(paid, tenant_id=ALIXAN.tenant_id, sequence=3)
+    await received(mail_server, "luc@example.org")
+    late = paid.model_copy(update={"status": PaymentStatus.REFUSED})
+    await harness.publish(late, tenant_id=ALIXAN.tenant_id, sequence=2)
+    await harness.eventually(REFUSAL, family_id)
+    await leave_now(harness, family_id)
+    assert [row["state"] for row in await harness.query(REFUSAL, family_id)] == ["withdrawn"]
+
+
+async def test_a_receipt_is_sent_once_in_two_forms(harness: Harness, mail_server: Any) -> None:
+    family_id, _ = await register_family(harness, "nora@example.org")
+    told = BankReceipt(regie_name="Régie <d'Alixan>", reference="REF-1", transaction_id="987654321")
+    event = payment(family_id, PaymentStatus.SUCCEEDED).model_copy(update={"receipt": told, "label": "<b>Cantine</b>"})
+    for sequence in (1, 1, 2):
+        await harness.publish(event, tenant_id=ALIXAN.tenant_id, sequence=sequence)
+    (mail,) = await received(mail_server, "nora@example.org")
+    text, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    for said in ("34,00\u00a0€", "05/07/2022", "REF-1", "987654321"):
+        assert said in text
+        assert said in html
+    address = f"http://alixan.localhost:8080/paiement/{event.payment_id}/recu"
+    assert address in text
+    assert f'href="{address}"' in html
+    assert "<b>Cantine</b>" in text
+    assert "<b>Cantine</b>" not in html
+    assert "Régie &lt;d&#x27;Alixan&gt;" in html
+    await harness.eventually("select 1 from mail where recipient_email = 'nora@example.org' and state = 'sent'")
+    assert len(await harness.query("select 1 from mail where recipient_email = 'nora@example.org'")) == 1
 
 
 async def test_money_to_be_looked_at_is_told_once(harness: Harness, mail_server: Any) -> None:

@@ -228,7 +228,7 @@ async def test_history_in_words(shop: Any) -> None:
     await shop.notify(attempt_id, shop.bank.message(payment_id, 3400, trans="4242003"))
     words = await shop.history(payment_id)
     assert "Paiement demandé : 34,00\u00a0€, Cantine d'Alixan 2022/2023." in words
-    assert "Tentative n° 1 : départ vers la page de la banque." in words
+    assert "départ vers la page de la banque (Paybox ou Up2pay e-Transactions, contrat d'essai), référence" in words
     assert "Message de la banque (tentative n° 1) : paiement refusé, code 00105, 34,00\u00a0€." in words
     assert "paiement accepté, code 00000, 34,00\u00a0€, transaction 4242003." in words
     assert words.endswith("Réglé.")

@@ -194,7 +194,7 @@ def test_every_code_has_a_meaning_and_one_is_a_success(code: str) -> None:
         ("00030", "15 minutes"),
         ("00001", "abandonné"),
         ("00191", "injoignable"),
-        ("00199", "refusé le paiement"),
+        ("00195", "refusé le paiement"),
     ],
 )
 def test_refusals_are_told_in_words(code: str, words: str) -> None:

@@ -72,13 +72,18 @@ class Books:
 
     def mails(self) -> dict[str, str]:
         """Message ids of the mails said to be sent, and their state."""
-        return {str(row["mail_id"]): row["state"] for row in self._query("communication", "select * from mail")}
+        return {
+            str(row["mail_id"]): row["state"]
+            for row in self._query("communication", "select * from mail where kind <> 'refusal'")
+        }
 
     def unfinished(self) -> dict[str, int]:
         """What is still on its way: outboxes, bank messages to judge, mails, queues but the dead letters."""
         found = {f"outbox {name}": self._one(name, "select count(*) from outbox") for name in _DATABASES}
         found["bank messages"] = self._one("payment_gateway", "select count(*) from bank_message where verdict is null")
-        found["mails"] = self._one("communication", "select count(*) from mail where state = 'waiting'")
+        found["mails"] = self._one(
+            "communication", "select count(*) from mail where state = 'waiting' and kind <> 'refusal'"
+        )
         found |= {name: depth for name, depth in self._queues().items() if not name.endswith(".dead")}
         return {name: number for name, number in found.items() if number}
 

@@ -21,6 +21,13 @@ addEventListener("pageshow", (event) => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// Printing needs a script: the button shows itself only where it works.
+const print = document.querySelector("[data-print]");
+if (print) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}
+
 // The answer of a form that must not be asked for again by «reload» or «back».
 const answer = document.querySelector("[data-replace-address]");
 if (answer) history.replaceState(null, "", answer.dataset.replaceAddress);

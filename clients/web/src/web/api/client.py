@@ -15,7 +15,7 @@ from web.api.errors import ApiProblem, ServiceUnavailableError, SessionEndedErro
 from web.tracing import current_trace
 
 T = TypeVar("T")
-Query = Mapping[str, str | int | None]
+Query = Mapping[str, str | int | list[str] | None]
 _PIECE_BYTES = 256 * 1024
 _IN_FLIGHT_PATIENCE_SECONDS = 8.0
 _IN_FLIGHT_PAUSE_SECONDS = 0.3
@@ -68,7 +68,7 @@ class Api:
         """An unsafe call whose answer does not matter."""
         await self._send(method, path, body=body)
 
-    async def upload(self, path: str, fields: Mapping[str, str], name: str, file: BinaryIO) -> None:
+    async def upload(self, path: str, fields: Mapping[str, str], name: str, file: BinaryIO) -> httpx.Response:
         """POSTs a file in the multipart field ``file``, read in pieces. The API tells its type by its content."""
         content = _digest(file)
         # Sent twice, a file must be the same to the byte: the boundary cannot be drawn.
@@ -77,7 +77,7 @@ class Api:
             "POST", f"/api/{path}", data=dict(fields), files={"file": (name, file)}, headers=headers
         )
         request.headers.update(self._headers("POST", path, f"{fields} {name} {content}".encode()))
-        await self._checked(path, request)
+        return await self._checked(path, request)
 
     @asynccontextmanager
     async def stream(self, path: str) -> AsyncIterator[httpx.Response]:

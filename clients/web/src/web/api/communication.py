@@ -117,7 +117,7 @@ class Mail(Answer):
     mail_id: UUID
     recipient_name: str
     subject: str
-    state: Literal["waiting", "sent", "failed"]
+    state: Literal["waiting", "sent", "failed", "withdrawn"]
     created_at: datetime
     sent_at: datetime | None = None
 

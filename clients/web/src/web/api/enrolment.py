@@ -231,6 +231,11 @@ async def families(api: Api, query: str | None = None, cursor: str | None = None
     return await api.get(Page[FamilyItem], f"{_BASE}/families", {"query": query, "cursor": cursor, "limit": 50})
 
 
+async def regies(api: Api) -> list[Regie]:
+    """The commune's cash offices, for its staff."""
+    return await api.get(list[Regie], f"{_BASE}/regies")
+
+
 async def family_file(api: Api, family_id: UUID) -> Family:
     """A family's file, for the staff. ``ApiProblem`` 404."""
     return await api.get(Family, f"{_BASE}/families/{family_id}")

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from pydantic import AliasChoices, Field
 
-from web.api.client import Answer, Api, Page
+from web.api.client import Answer, Api, Page, Query
 from web.api.errors import ApiProblem
 
 _BASE = "payment-gateway/v1"
@@ -28,6 +29,19 @@ class Payment(Answer):
     attempts: int = 0
 
 
+class Receipt(Answer):
+    """Proof of a payment."""
+
+    payment_id: UUID
+    label: str
+    amount_cents: int
+    paid_at: datetime
+    regie_name: str
+    reference: str
+    transaction_id: str
+    mode: Literal["test", "production"]
+
+
 class BankForm(Answer):
     """The form the browser must send to the bank."""
 
@@ -45,6 +59,11 @@ async def payment(api: Api, payment_id: UUID) -> Payment | None:
         if problem.status == 404:
             return None
         raise
+
+
+async def receipt(api: Api, payment_id: UUID) -> Receipt:
+    """The receipt of a settled payment. ``ApiProblem`` 404."""
+    return await api.get(Receipt, f"{_BASE}/payments/{payment_id}/receipt")
 
 
 async def start_attempt(
@@ -72,6 +91,7 @@ class CommunePayment(Payment):
 
     family_id: UUID | None = None
     bank_reference: str | None = None
+    regie_id: UUID | None = None
     needs_review: bool = False
     created_at: datetime
 
@@ -87,14 +107,22 @@ async def commune_payments(
     api: Api,
     *,
     status: str | None = None,
-    family_id: UUID | None = None,
+    family_ids: Sequence[UUID] = (),
+    regie_id: UUID | None = None,
+    search: str = "",
+    amount_cents: int | None = None,
+    day: date | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[CommunePayment]:
-    """The commune's payments, the latest first, for its staff."""
-    query = {
+    """The commune's payments, the latest first, for its staff. ``search`` is a whole reference or bank's number."""
+    query: Query = {
         "status": status,
-        "family_id": str(family_id) if family_id else None,
+        "family_id": [str(family_id) for family_id in family_ids],
+        "regie_id": str(regie_id) if regie_id else None,
+        "search": search or None,
+        "amount_cents": amount_cents,
+        "day": day.isoformat() if day else None,
         "cursor": cursor,
         "limit": limit,
     }

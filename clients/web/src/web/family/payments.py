@@ -41,6 +41,13 @@ async def show_payment(
     )
 
 
+@router.get("/paiement/{payment_id}/recu")
+async def show_receipt(visit: ParentVisit, payment_id: UUID) -> Response:
+    """The receipt, made to be printed."""
+    receipt = await payments.receipt(visit.api, payment_id)
+    return await visit.page("family/payment/receipt.html", receipt=receipt)
+
+
 @router.get("/paiement/{payment_id}/etat")
 async def tell_state(visit: ParentVisit, payment_id: UUID) -> Response:
     """The state alone, for the page that asks again and again."""

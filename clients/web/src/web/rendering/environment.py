@@ -41,6 +41,7 @@ def make_environment(assets: Assets) -> Environment:
     for function in _FILTERS:
         environment.filters[function.__name__] = function
     environment.filters["moment"] = _moment
+    environment.filters["clock"] = _clock
     environment.filters["commune_html"] = _commune_html
     environment.globals.update(asset=assets.url, icon=assets.icon, new_key=lambda: str(uuid.uuid4()))
     return environment
@@ -50,6 +51,12 @@ def make_environment(assets: Assets) -> Environment:
 def _moment(context: Context, instant: datetime) -> str:
     """The API's instants are universal; pages tell the commune's time."""
     return formatting.moment(instant, context["commune"].zone)
+
+
+@pass_context
+def _clock(context: Context, instant: datetime) -> str:
+    """«09:05», on the commune's clocks."""
+    return f"{instant.astimezone(context['commune'].zone):%H:%M}"
 
 
 def _commune_html(html: str) -> Markup:

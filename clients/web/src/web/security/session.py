@@ -18,7 +18,8 @@ DEVICE_COOKIE = "__Host-device"
 """What identity gave to this device: attacks from elsewhere do not hold up its next login."""
 
 _RENEW_BEFORE_SECONDS = 60
-_BOOKKEEPING_ROLES = frozenset({"regisseur", "administrator"})
+_ADMINISTRATOR = "administrator"
+_BOOKKEEPING_ROLES = frozenset({"regisseur", _ADMINISTRATOR})
 _STAFF_ROLES = _BOOKKEEPING_ROLES | {"agent"}
 
 
@@ -89,6 +90,11 @@ class Session(BaseModel):
     def keeps_books(self) -> bool:
         """Answers for the régie's money: invoices, and sees that the books agree."""
         return not _BOOKKEEPING_ROLES.isdisjoint(self.account.roles)
+
+    @property
+    def administers(self) -> bool:
+        """Sets the commune up, its contracts with banks included."""
+        return _ADMINISTRATOR in self.account.roles
 
 
 class SessionCookies:

@@ -63,7 +63,7 @@ async def show_family(visit: StaffVisit, family_id: UUID, du: DayFilter = None, 
         attempt(identity.family_accounts(api, family_id)),
         attempt(_booked(api, family_id, start, last + timedelta(days=1))),
         attempt(billing.commune_invoices(api, family_id=family_id, limit=_SHOWN)),
-        attempt(payments.commune_payments(api, family_id=family_id, limit=_SHOWN)),
+        attempt(payments.commune_payments(api, family_ids=[family_id], limit=_SHOWN)),
     )
     return await visit.page(
         "town_hall/families/file.html",

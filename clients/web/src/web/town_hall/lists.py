@@ -1,7 +1,9 @@
 """What the lists share: filters left empty, and their parts."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from web.api.enrolment import Family
 from web.attempts import attempt
 from web.visit import Visit
 
+_AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
 _EmptyIsAbsent = BeforeValidator(lambda value: value or None)
 
 
@@ -50,6 +53,21 @@ PaymentStatus = Annotated[
     _EmptyIsAbsent,
     Query(),
 ]
+
+
+def _cents(written: object) -> int | None:
+    """«34», «34,5» and «34,00 €» as cents. Raises ``ValueError``."""
+    text = str(written or "").replace("€", "").replace("\u00a0", "").replace(" ", "").replace(",", ".")
+    if not text:
+        return None
+    euros = Decimal(text) if _AMOUNT.fullmatch(text) else None
+    if euros is None:
+        raise ValueError("an amount in euros is expected")
+    return int(euros * 100)
+
+
+AmountFilter = Annotated[int | None, BeforeValidator(_cents), Query()]
+"""An amount in cents, asked for in euros."""
 
 
 @dataclass(frozen=True)

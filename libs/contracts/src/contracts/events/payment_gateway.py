@@ -9,12 +9,20 @@ from contracts.events.statement import Statement
 from contracts.values import Cents, PaymentPurpose, PaymentStatus
 
 
+class BankReceipt(Value):
+    """What a receipt says of the bank: the régie as its contract names it, our reference there, the bank's number."""
+
+    regie_name: str
+    reference: str
+    transaction_id: str
+
+
 @event("payment_gateway.payment_settled.v1", subject="payment_id")
 class PaymentSettled(Event):
     """The outcome of a payment as of the envelope's sequence.
 
     A refusal may be followed by a success (another card); a success is final. ``reason`` is a French sentence for
-    the family, None on success. ``settled_at`` is the business instant.
+    the family, None on success. ``settled_at`` is the business instant; ``receipt`` is there on success only.
     """
 
     payment_id: UUID
@@ -28,6 +36,7 @@ class PaymentSettled(Event):
     label: str
     reason_code: str | None
     reason: str | None
+    receipt: BankReceipt | None = None
 
 
 class StatedPayment(Value):

@@ -18,11 +18,14 @@ SEND_MAILS = "send-mails"
 _ADD_MAILS = text(
     """
     insert into mail (tenant_id, created_at, mail_id, about, guardian_id, recipient_name, recipient_email, subject,
-                      body)
-    select :tenant_id, :now, m.* from unnest(
+                      body, html, kind, family_id, payment_id, next_attempt_at)
+    select :tenant_id, :now, id, about, guardian, name, email, subject, body, html, kind, family, payment,
+        coalesce(leaves_at, now()) from unnest(
         cast(:ids as uuid[]), cast(:abouts as uuid[]), cast(:guardians as uuid[]), cast(:names as text[]),
-        cast(:emails as text[]), cast(:subjects as text[]), cast(:bodies as text[])
-    ) as m
+        cast(:emails as text[]), cast(:subjects as text[]), cast(:bodies as text[]),
+        cast(:htmls as text[]), cast(:kinds as text[]), cast(:families as uuid[]), cast(:payments as uuid[]),
+        cast(:leaves as timestamptz[])
+    ) as m (id, about, guardian, name, email, subject, body, html, kind, family, payment, leaves_at)
     on conflict do nothing
     """
 )
@@ -158,6 +161,11 @@ class SqlCommunicationStore:
                 "emails": [mail.recipient.email for mail in mails],
                 "subjects": [mail.text.subject for mail in mails],
                 "bodies": [mail.text.body for mail in mails],
+                "htmls": [mail.text.html for mail in mails],
+                "kinds": [mail.payment.kind if mail.payment else "notice" for mail in mails],
+                "families": [mail.payment.family_id if mail.payment else None for mail in mails],
+                "payments": [mail.payment.payment_id if mail.payment else None for mail in mails],
+                "leaves": [mail.payment.leaves_at if mail.payment else None for mail in mails],
             },
         )
         self._transaction.wake(SEND_MAILS)

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import TransientError
-from communication.application.ports import CommunicationStore, Mail
+from communication.application.ports import AboutPayment, CommunicationStore, Mail
 from communication.domain.mails import MailText
 
 
@@ -21,6 +21,7 @@ class Notice:
     family_id: UUID
     about: UUID
     text: MailText
+    payment: AboutPayment | None = None
 
 
 async def notify_families(store: CommunicationStore, notices: Sequence[Notice], now: datetime) -> None:
@@ -33,7 +34,7 @@ async def notify_families(store: CommunicationStore, notices: Sequence[Notice], 
         raise FamilyNotYetKnownError(", ".join(map(str, unknown)))
     contacts = [contact for contact in await store.contacts_of(families) if contact.email]
     mails = [
-        Mail(notice.about, contact, notice.text)
+        Mail(notice.about, contact, notice.text, notice.payment)
         for notice in notices
         for contact in contacts
         if contact.family_id == notice.family_id

@@ -55,12 +55,23 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class AboutPayment:
+    """What a mail tells of a payment. A refusal does not leave before a real instant, nor once the family has paid."""
+
+    kind: Literal["receipt", "refusal"]
+    family_id: UUID
+    payment_id: UUID
+    leaves_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Mail:
     """A mail about something (an invoice, a payment) to one guardian."""
 
     about: UUID
     recipient: Contact
     text: MailText
+    payment: AboutPayment | None = None
 
 
 class CommunicationStore(Protocol):

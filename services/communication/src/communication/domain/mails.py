@@ -6,16 +6,19 @@ from datetime import date, timedelta
 from chassis.french import euros, month_of, of, short_date
 
 MAX_ATTEMPTS = 12
+REFUSAL_PATIENCE = timedelta(minutes=20)
+"""A refusal is often followed by another card: it is written only when nothing was paid in this time."""
 PORTAL_ADDRESS = "[adresse du portail]"
 """Stands in a body for the commune's address, which is filled in when the mail is sent."""
 
 
 @dataclass(frozen=True)
 class MailText:
-    """Subject and body of a mail."""
+    """Subject and body of a mail; ``html`` says the same, for readers that show it."""
 
     subject: str
     body: str
+    html: str | None = None
 
 
 def invoice_available(
@@ -40,23 +43,24 @@ Ce message est envoyé automatiquement. Pour écrire à la mairie, utilisez la m
     )
 
 
-def payment_received(*, label: str, amount_cents: int, paid_on: date, portal_title: str) -> MailText:
-    """A payment was confirmed by the bank."""
+def payment_refused(*, label: str, amount_cents: int, reason: str | None, portal_title: str) -> MailText:
+    """The bank refused, and nothing was paid since: why, and what to do."""
     return MailText(
-        subject=f"Paiement de {euros(amount_cents)} confirmé",
+        subject=f"Votre paiement de {euros(amount_cents)} n'a pas abouti",
         body=f"""Bonjour,
 
-Votre paiement est confirmé par la banque.
+Votre paiement n'a pas abouti, et rien n'est réglé :
 
 Objet : {label}
 Montant : {euros(amount_cents)}
-Date : {short_date(paid_on)}
 
-Vous le retrouvez dans l'historique de vos paiements :
-{PORTAL_ADDRESS}/factures/historique
+{reason or "La banque a refusé le paiement. Rien n'a été débité."}
+
+Pour payer autrement, retrouvez vos inscriptions et vos factures sur le portail :
+{PORTAL_ADDRESS}/accueil
 
 {portal_title}
-Ce message est envoyé automatiquement. Conservez-le comme reçu.
+Ce message est envoyé automatiquement.
 """,
     )
 

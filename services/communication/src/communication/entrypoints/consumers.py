@@ -1,6 +1,8 @@
 """What communication does with the events of the other services."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid5
 
 from chassis.clock import local_day
 from chassis.database import Transaction
@@ -8,8 +10,9 @@ from chassis.messaging.consumer import Consumer, Received, Together
 from chassis.tenants import Tenant, tenant_of
 from communication.adapters.store import SqlCommunicationStore
 from communication.application.notify import Notice, notify_families
-from communication.application.ports import Contact
-from communication.domain.mails import invoice_available, payment_received, surplus_received
+from communication.application.ports import AboutPayment, Contact
+from communication.domain.mails import REFUSAL_PATIENCE, invoice_available, payment_refused, surplus_received
+from communication.domain.receipts import Receipt, receipt_mail
 from communication.entrypoints.money_notices import tell_credit, tell_money_back, tell_unused
 from contracts.events import (
     AdhesionPaymentUnused,
@@ -46,14 +49,14 @@ async def announce_invoices(transaction: Transaction, events: Sequence[Received[
     await notify_families(SqlCommunicationStore(transaction), notices, transaction.now())
 
 
-async def confirm_payments(transaction: Transaction, events: Sequence[Received[PaymentSettled]]) -> None:
-    """«Votre paiement est confirmé.» Refusals are told on the page, not by mail."""
-    paid = [received.event for received in events if received.event.status is PaymentStatus.SUCCEEDED]
-    if not paid:
-        return
-    tenant = await tenant_of(transaction)
-    notices = [_confirmation(payment, tenant) for payment in paid]
-    await notify_families(SqlCommunicationStore(transaction), notices, transaction.now())
+async def tell_payments(transaction: Transaction, events: Sequence[Received[PaymentSettled]]) -> None:
+    """The receipt, once for each payment, and refusals, which leave when nothing is paid soon after."""
+    tenant, payments = await tenant_of(transaction), [received.event for received in events]
+    leaves_at = transaction.clock.real_now() + REFUSAL_PATIENCE
+    notices = [_receipt(payment, tenant) for payment in payments if payment.status is PaymentStatus.SUCCEEDED]
+    notices += [_refusal(payment, tenant, leaves_at) for payment in payments if payment.status is PaymentStatus.REFUSED]
+    if notices:
+        await notify_families(SqlCommunicationStore(transaction), notices, transaction.now())
 
 
 def _announcement(invoice: InvoiceIssued, tenant: Tenant) -> Notice:
@@ -68,14 +71,31 @@ def _announcement(invoice: InvoiceIssued, tenant: Tenant) -> Notice:
     return Notice(invoice.family_id, invoice.invoice_id, text)
 
 
-def _confirmation(payment: PaymentSettled, tenant: Tenant) -> Notice:
-    text = payment_received(
+def _receipt(payment: PaymentSettled, tenant: Tenant) -> Notice:
+    told = payment.receipt
+    receipt = Receipt(
         label=payment.label,
         amount_cents=payment.amount_cents,
         paid_on=local_day(payment.settled_at, tenant.time_zone),
+        page=f"/paiement/{payment.payment_id}/recu",
+        portal_title=tenant.description.portal_title,
+        regie=told.regie_name if told else None,
+        reference=told.reference if told else str(payment.payment_id),
+        transaction_id=told.transaction_id if told else None,
+    )
+    about = AboutPayment("receipt", payment.family_id, payment.payment_id)
+    return Notice(payment.family_id, payment.payment_id, receipt_mail(receipt), about)
+
+
+def _refusal(payment: PaymentSettled, tenant: Tenant, leaves_at: datetime) -> Notice:
+    text = payment_refused(
+        label=payment.label,
+        amount_cents=payment.amount_cents,
+        reason=payment.reason,
         portal_title=tenant.description.portal_title,
     )
-    return Notice(payment.family_id, payment.payment_id, text)
+    about = AboutPayment("refusal", payment.family_id, payment.payment_id, leaves_at)
+    return Notice(payment.family_id, uuid5(payment.payment_id, "refused"), text, about)
 
 
 async def announce_surplus(transaction: Transaction, received: Received[SurplusReceived]) -> None:
@@ -98,7 +118,7 @@ CONSUMERS = [
         "notices",
         {
             InvoiceIssued: Together(announce_invoices),
-            PaymentSettled: Together(confirm_payments),
+            PaymentSettled: Together(tell_payments),
             SurplusReceived: announce_surplus,
             SurplusDecided: tell_credit,
             PaymentReversed: tell_money_back,

@@ -1,5 +1,7 @@
 """Sending the mails that wait."""
 
+from html import escape
+
 import structlog
 from sqlalchemy import select, text, update
 
@@ -16,6 +18,18 @@ _log = structlog.get_logger(__name__)
 _BATCH = 50
 _SENT = text("update mail set state = 'sent', sent_at = :now, attempts = attempts + 1 where mail_id = any(:ids)")
 
+_receipt = mail.alias("receipt")
+_overtaken = (mail.c.kind == "refusal") & (
+    select(_receipt)
+    .where(
+        _receipt.c.kind == "receipt",
+        _receipt.c.family_id == mail.c.family_id,
+        (_receipt.c.mail_id > mail.c.mail_id) | (_receipt.c.payment_id == mail.c.payment_id),
+    )
+    .exists()
+)
+"""A refusal after which the family paid, this or anything else: it knows."""
+
 
 async def send_waiting_mails(runtime: Runtime, tenant: Tenant) -> None:
     """Sends a commune's waiting mails, oldest first."""
@@ -24,28 +38,33 @@ async def send_waiting_mails(runtime: Runtime, tenant: Tenant) -> None:
 
 
 async def send_batch(runtime: Runtime, tenant: Tenant) -> int:
-    """Sends at most 50 mails of a commune; returns how many were tried."""
+    """Sends at most 50 mails of a commune; returns how many were due."""
     settings = runtime.settings
     assert isinstance(settings, CommunicationSettings)  # noqa: S101
     address = settings.public_url.format(hostname=tenant.hostname)
     now = runtime.clock.real_now()
     due = (
-        select(mail)
+        select(mail, _overtaken.label("overtaken"))
         .where(mail.c.state == "waiting", mail.c.next_attempt_at <= now)
         .order_by(mail.c.mail_id)
         .limit(_BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=mail)
     )
     async with runtime.transaction(tenant.id) as transaction, Mailer(settings.smtp_url) as mailer:
         rows = (await transaction.connection.execute(due)).all()
         sent = []
         for row in rows:
+            if row.overtaken:
+                withdrawn = update(mail).where(mail.c.mail_id == row.mail_id).values(state="withdrawn")
+                await transaction.connection.execute(withdrawn)
+                continue
             try:
                 await mailer.send(
                     sender=f"{tenant.description.portal_title} <{settings.mail_sender}>",
                     recipient=row.recipient_email,
                     subject=row.subject,
                     body=row.body.replace(PORTAL_ADDRESS, address),
+                    html=row.html.replace(PORTAL_ADDRESS, escape(address)) if row.html else None,
                     message_id=f"{row.mail_id}@{tenant.hostname}",
                 )
             except MailNotSentError as error:

@@ -104,7 +104,7 @@ class Mail(BaseModel):
     mail_id: UUID
     recipient_name: str
     subject: str
-    state: Literal["waiting", "sent", "failed"]
+    state: Literal["waiting", "sent", "failed", "withdrawn"]
     created_at: datetime
     sent_at: datetime | None
 

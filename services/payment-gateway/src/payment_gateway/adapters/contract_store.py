@@ -1,6 +1,7 @@
 """Merchant contracts in PostgreSQL. Each secret is sealed, bound to the commune and the régie it belongs to."""
 
 import base64
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from chassis.secrets import SecretBox
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.adapters.scoped import Scoped
 from payment_gateway.adapters.tables import daily_number, merchant_contract
-from payment_gateway.application.ports import MerchantContract
+from payment_gateway.application.ports import ContractPeriod, MerchantContract
 
 _columns = merchant_contract.c
 CONTRACT_COLUMNS = [_columns.contract_id, _columns.regie_id, _columns.terms, _columns.sealed_secrets]
@@ -71,6 +72,17 @@ class SqlContracts(Scoped):
             .limit(_MOST_CONTRACTS)
         )
         return [self.read_contract(row) for row in await self._connection.execute(statement)]
+
+    async def contract_history(self, regie_id: UUID) -> list[ContractPeriod]:
+        """A régie's contracts with their secrets, the one in force first, as many as a person would look at."""
+        statement = (
+            select(*CONTRACT_COLUMNS, _columns.opened_at)
+            .where(_columns.regie_id == regie_id)
+            .order_by(_columns.contract_id.desc())
+            .limit(_MOST_CONTRACTS)
+        )
+        rows: Iterable[Any] = await self._connection.execute(statement)
+        return [ContractPeriod(self.read_contract(row), row.opened_at) for row in rows]
 
     async def next_daily_number(self, contract: MerchantContract, day: date) -> int:
         """A number no other transaction draws for this shop on this day; its row stays locked until the end."""

@@ -16,6 +16,7 @@ from sqlalchemy import Executable, bindparam, func, insert, select, text, tuple_
 from chassis.database import Transaction
 from chassis.outbox import Outgoing
 from chassis.secrets import SecretBox
+from contracts.events.payment_gateway import BankReceipt
 from payment_gateway.adapters.message_store import message_of, taken_entry, transaction_values, verdict_values
 from payment_gateway.adapters.payment_store import MOVED, PAYMENT_COLUMNS, payment_of, settled_event
 from payment_gateway.adapters.store import SqlPaymentStore
@@ -156,7 +157,7 @@ class GatheredStore(SqlPaymentStore):
         if judgement.transaction is not TransactionOutcome.SETTLED:
             await super().add_transaction(attempt, of, said, judgement, real_now)
             return
-        values = transaction_values(attempt, said, judgement, real_now)
+        values = transaction_values(attempt, said, judgement, real_now=real_now, now=self._transaction.now())
         self._new_transactions.append({**self._tenant, **values})
         cents, currency = values["amount_cents"], values["currency"]
         if cents:
@@ -182,9 +183,9 @@ class GatheredStore(SqlPaymentStore):
         """The last state is written with the batch."""
         self._payments[moved.payment_id] = self._moved[moved.payment_id] = moved
 
-    async def publish_settled(self, settled: Payment) -> None:
+    async def publish_settled(self, settled: Payment, receipt: BankReceipt | None) -> None:
         """Published with the batch."""
-        self._events.append(Outgoing(settled_event(settled, self._transaction.now()), settled.version))
+        self._events.append(Outgoing(settled_event(settled, self._transaction.now(), receipt), settled.version))
 
     async def set_verdict(
         self, message_id: UUID, verdict: Verdict, outcome: BankOutcome | None, real_now: datetime

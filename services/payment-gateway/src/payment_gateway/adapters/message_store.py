@@ -44,8 +44,13 @@ def verdict_values(verdict: Verdict, outcome: BankOutcome | None, real_now: date
     return values
 
 
-def transaction_values(attempt: Attempt, said: Said, judgement: Judgement, real_now: datetime) -> dict[str, Any]:
-    """What is written of a transaction the bank accepted; one that settles nothing waits for a decision."""
+def transaction_values(
+    attempt: Attempt, said: Said, judgement: Judgement, *, real_now: datetime, now: datetime
+) -> dict[str, Any]:
+    """What is written of a transaction the bank accepted; one that settles nothing waits for a decision.
+
+    Where the bank does not say when it happened, it is the business instant ``now``.
+    """
     outcome, settles = said.outcome, judgement.transaction is TransactionOutcome.SETTLED
     return {
         "protocol": attempt.contract.protocol,
@@ -63,6 +68,8 @@ def transaction_values(attempt: Attempt, said: Said, judgement: Judgement, real_
         "authorisation": outcome.authorisation,
         "call_number": outcome.call_number,
         "accepted_at": real_now,
+        "happened_at": outcome.happened_at or now,
+        "bank_number": outcome.bank_number,
     }
 
 
@@ -148,7 +155,8 @@ class SqlMessages(SqlLedger):
 
         One that settles nothing waits for a decision of the town hall, and is told to the other services.
         """
-        outcome, values = said.outcome, transaction_values(attempt, said, judgement, real_now)
+        now = self._transaction.now()
+        outcome, values = said.outcome, transaction_values(attempt, said, judgement, real_now=real_now, now=now)
         await self._connection.execute(insert(bank_transaction).values({**self._tenant, **values}))
         await self.enter(taken_entry(judgement), of, values["movement_id"], outcome.amount_cents, outcome.currency)
         if judgement.transaction is not TransactionOutcome.SETTLED:

@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.events import PaymentSettled
+from contracts.events.payment_gateway import BankReceipt
 from contracts.values import Payer, PaymentPurpose
 from contracts.values import PaymentStatus as PublishedStatus
 from payment_gateway.adapters.contract_store import CONTRACT_COLUMNS, SqlContracts
@@ -41,7 +42,7 @@ def payment_of(row: Row[Any]) -> Payment:
     return Payment(**{**values, "status": PaymentStatus(row.status), "purpose": PaymentPurpose(row.purpose)})
 
 
-def settled_event(settled: Payment, now: datetime) -> PaymentSettled:
+def settled_event(settled: Payment, now: datetime, receipt: BankReceipt | None = None) -> PaymentSettled:
     """What the other services are told of an outcome."""
     return PaymentSettled(
         payment_id=settled.payment_id,
@@ -55,6 +56,7 @@ def settled_event(settled: Payment, now: datetime) -> PaymentSettled:
         label=settled.label,
         reason_code=settled.reason_code,
         reason=settled.reason,
+        receipt=receipt,
     )
 
 
@@ -89,9 +91,10 @@ class SqlPayments(Scoped):
             values["payer"] = None
         await self._connection.execute(update(payment).where(payment.c.payment_id == moved.payment_id).values(values))
 
-    async def publish_settled(self, settled: Payment) -> None:
-        """Tells the outcome to the other services."""
-        await self._transaction.publish(settled_event(settled, self._transaction.now()), sequence=settled.version)
+    async def publish_settled(self, settled: Payment, receipt: BankReceipt | None) -> None:
+        """Tells the outcome to the other services, with what the family's receipt says of the bank on success."""
+        event = settled_event(settled, self._transaction.now(), receipt)
+        await self._transaction.publish(event, sequence=settled.version)
 
     async def lock_expired(self, real_now: datetime, limit: int) -> list[Payment]:
         """Payments in progress whose time is over, locked; those being moved by someone else are left."""

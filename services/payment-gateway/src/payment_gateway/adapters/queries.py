@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from payment_gateway.adapters.tables import bank_message, bank_reversal, bank_transaction, payment, payment_attempt
+from payment_gateway.adapters.tables import (
+    bank_message,
+    bank_reversal,
+    bank_transaction,
+    merchant_contract,
+    payment,
+    payment_attempt,
+)
 from payment_gateway.domain.judgement import Decision
 from payment_gateway.domain.payment import PaymentStatus
 
@@ -54,27 +61,37 @@ async def payments(
     connection: AsyncConnection,
     *,
     status: PaymentStatus | None,
-    family_id: UUID | None,
+    family_ids: Sequence[UUID],
     cursor: UUID | None,
     limit: int,
+    further: Sequence[ColumnElement[bool]] = (),
 ) -> Rows:
-    """Payments, newest first. ``to_review`` gives all that a person must look at, settled or not."""
+    """Payments, newest first. ``to_review`` gives all that a person must look at, settled or not.
+
+    ``family_ids`` empty means any family; ``further`` narrows more, see ``payment_search``.
+    """
     statement = _payments().order_by(payment.c.payment_id.desc()).limit(limit)
     if status is PaymentStatus.TO_REVIEW:
         statement = statement.where(_to_review)
     elif status:
         statement = statement.where(payment.c.status == status)
-    if family_id:
-        statement = statement.where(payment.c.family_id == family_id)
+    if family_ids:
+        statement = statement.where(payment.c.family_id.in_(family_ids))
+    statement = statement.where(*further)
     if cursor:
         statement = statement.where(payment.c.payment_id < cursor)
     return (await connection.execute(statement)).all()
 
 
 async def attempts(connection: AsyncConnection, payment_id: UUID) -> Rows:
-    """Attempts of a payment, oldest first."""
+    """Attempts of a payment, oldest first, each with its protocol."""
     columns = payment_attempt.c
-    statement = select(payment_attempt).where(columns.payment_id == payment_id).order_by(columns.number)
+    statement = (
+        select(payment_attempt, merchant_contract.c.protocol, merchant_contract.c.mode)
+        .join(merchant_contract, merchant_contract.c.contract_id == columns.contract_id)
+        .where(columns.payment_id == payment_id)
+        .order_by(columns.number)
+    )
     return (await connection.execute(statement.limit(_MOST_MESSAGES))).all()
 
 

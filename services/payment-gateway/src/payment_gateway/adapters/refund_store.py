@@ -153,6 +153,7 @@ class SqlRefunds(SqlLedger):
             "recorded_at": times.real_now,
             "transaction_id": back.transaction_id,
             "refund_id": back.refund_id,
+            "happened_at": back.happened_at or times.now,
         }
         await self._connection.execute(insert(bank_reversal).values(values))
         await self.enter(Entry("return", taken.account, "bank"), of, movement_id, back.amount_cents, taken.currency)

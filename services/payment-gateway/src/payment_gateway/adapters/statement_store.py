@@ -11,6 +11,7 @@ from contracts.event import Event
 from contracts.events.payment_gateway import StatedPayment
 from contracts.events.statement import Position
 from payment_gateway.adapters.payment_store import PAYMENT_COLUMNS, payment_of, settled_event
+from payment_gateway.adapters.receipts import bank_receipts
 from payment_gateway.adapters.scoped import Scoped
 from payment_gateway.adapters.tables import payment
 from payment_gateway.domain.payment import PUBLISHED, Payment
@@ -41,11 +42,16 @@ class SqlStatementStore(Scoped):
             .limit(limit)
         )
         found = [payment_of(row) for row in await self._connection.execute(statement)]
+        receipts = await bank_receipts(self._connection, [settled.payment_id for settled in found])
+        now = self._transaction.now()
         return [
             Owned(
                 _position(settled),
-                settled.settled_at or self._transaction.now(),
-                StatedPayment(sequence=settled.version, outcome=settled_event(settled, self._transaction.now())),
+                settled.settled_at or now,
+                StatedPayment(
+                    sequence=settled.version,
+                    outcome=settled_event(settled, now, receipts.get(settled.payment_id)),
+                ),
             )
             for settled in found
         ]

@@ -1,9 +1,10 @@
 """The payment store on PostgreSQL: one class per aggregate, gathered by ``SqlPaymentStore``."""
 
+from payment_gateway.adapters.bank_file_store import SqlBankFiles
 from payment_gateway.adapters.message_store import SqlMessages
 from payment_gateway.adapters.payment_store import SqlAttempts, SqlPayments
 from payment_gateway.adapters.refund_store import SqlRefunds
 
 
-class SqlPaymentStore(SqlPayments, SqlAttempts, SqlMessages, SqlRefunds):
+class SqlPaymentStore(SqlPayments, SqlAttempts, SqlMessages, SqlRefunds, SqlBankFiles):
     """Implements ``PaymentStore`` in one transaction of one commune."""

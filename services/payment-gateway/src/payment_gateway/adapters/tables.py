@@ -113,6 +113,8 @@ bank_transaction = Table(
     _instant("decided_at"),
     Column("decided_by", Uuid),
     Column("decision_version", Integer),
+    _instant("happened_at"),
+    Column("bank_number", Text),
 )
 bank_reversal = Table(
     "bank_reversal",
@@ -130,6 +132,7 @@ bank_reversal = Table(
     _instant("recorded_at"),
     Column("transaction_id", Text),
     Column("refund_id", Uuid),
+    _instant("happened_at"),
 )
 refund = Table(
     "refund",
@@ -171,4 +174,31 @@ ledger_entry = Table(
     Column("regie_id", Uuid),
     Column("movement_id", Uuid),
     _instant("occurred_at"),
+)
+bank_file = Table(
+    "bank_file",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("file_id", Uuid, primary_key=True),
+    Column("regie_id", Uuid),
+    Column("site", Text),
+    Column("mode", Text),
+    Column("file_name", Text),
+    Column("digest", LargeBinary),
+    Column("first_day", Date),
+    Column("last_day", Date),
+    Column("line_count", Integer),
+    Column("total_cents", BigInteger),
+    Column("sent_by", Uuid),
+    _instant("sent_at"),
+)
+bank_file_line = Table(
+    "bank_file_line",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("file_id", Uuid, primary_key=True),
+    Column("line_number", Integer, primary_key=True),
+    Column("day", Date),
+    Column("reference", Text),
+    Column("amount_cents", BigInteger),
 )

@@ -3,19 +3,20 @@
 A protocol is a package of ``adapters`` that exports ``PROTOCOL``; nothing else names it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Any, ClassVar, Literal, Protocol, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Protocol, Self, TypeVar, runtime_checkable
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from chassis.errors import DomainError
 from contracts.values import Payer
 from payment_gateway.domain.judgement import Channel, Verdict
 from payment_gateway.domain.outcome import NEVER_PAID, BankOutcome, Meaning, OutcomeKind
 from payment_gateway.domain.payment import Mode, Payment
+from payment_gateway.domain.reconciliation import StatementLine
 
 
 class ContractTerms(BaseModel):
@@ -23,14 +24,20 @@ class ContractTerms(BaseModel):
 
     Fields that hold a ``SecretStr`` are its secrets: optional, so that an unchanged one need not be given again, and
     excluded from what is written. Those of ``required_secrets`` must be known for a contract to be kept.
+    ``title`` is the protocol's name for the town hall; the fields' own titles and descriptions make its form.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     required_secrets: ClassVar[tuple[str, ...]] = ()
+    title: ClassVar[str]
 
     protocol: str
     mode: Mode
-    shop_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    shop_name: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+        Field(title="Nom de la régie", description="Tel que les familles le lisent sur leur reçu."),
+    ]
 
     @property
     def shop(self) -> str:
@@ -185,6 +192,16 @@ class BankUnavailableError(DomainError):
     sentence = "La banque ne répond pas pour le moment. Rien n'a été débité : réessayez dans quelques minutes."
 
 
+class UnreadableStatementError(DomainError):
+    """A bank's file that is not as it should be: nothing of it is taken. ``problems`` are sentences, line by line."""
+
+    slug = "bank-file-unreadable"
+    sentence = "Ce fichier n'est pas lisible, rien n'a été enregistré. Téléchargez-le de nouveau depuis PayFiP."
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(problems=list(problems))
+
+
 class RefundImpossibleError(DomainError):
     """This contract gives no way to refund through the bank."""
 
@@ -241,6 +258,15 @@ class BankProtocol(Protocol[TermsT_contra]):
 
     async def check(self, terms: TermsT_contra) -> ContractCheck:
         """Whether the bank knows this contract. Never takes money."""
+        ...
+
+
+@runtime_checkable
+class ReadsStatements(Protocol):
+    """A protocol whose bank gives a file of what it took."""
+
+    def read_statement(self, raw: bytes) -> Sequence[StatementLine]:
+        """The payments of a file. Raises ``UnreadableStatementError``."""
         ...
 
 

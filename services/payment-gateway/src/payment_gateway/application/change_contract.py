@@ -1,12 +1,13 @@
 """A régie's contract with its bank."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import DomainError
 from chassis.ids import new_id
 from payment_gateway.application.bank_port import ContractTerms
-from payment_gateway.application.ports import MerchantContract, PaymentStore
+from payment_gateway.application.ports import ContractPeriod, MerchantContract, PaymentStore
 
 
 class ContractSecretMissingError(DomainError):
@@ -33,3 +34,16 @@ async def change_contract(store: PaymentStore, regie_id: UUID, terms: ContractTe
     contract = MerchantContract(new_id(), regie_id, terms)
     await store.replace_contract(contract, now)
     return contract
+
+
+def secrets_since(history: Sequence[ContractPeriod]) -> dict[str, datetime]:
+    """When each secret of the contract in force was given: ``history`` has it first, then those it replaced."""
+    if not history:
+        return {}
+    since = {}
+    for name, value in history[0].contract.terms.secrets().items():
+        for period in history:
+            if period.contract.terms.secrets().get(name) != value:
+                break
+            since[name] = period.opened_at
+    return since

@@ -5,11 +5,12 @@ It does not matter how the bank came to say it (message, answer), how often, or 
 
 from uuid import UUID
 
+from contracts.events.payment_gateway import BankReceipt
 from payment_gateway.application.give_back import give_back
 from payment_gateway.application.ports import Attempt, MoneyBack, PaymentStore, Said, Times
 from payment_gateway.domain.judgement import Judgement, ReversalKind, Verdict, judge
 from payment_gateway.domain.outcome import BankOutcome, OutcomeKind
-from payment_gateway.domain.payment import PUBLISHED, Payment
+from payment_gateway.domain.payment import PUBLISHED, Payment, PaymentStatus
 
 
 async def decide(store: PaymentStore, attempt_id: UUID, said: Said, times: Times) -> Verdict:
@@ -31,7 +32,7 @@ async def decide(store: PaymentStore, attempt_id: UUID, said: Said, times: Times
         return Verdict.DUPLICATE
     if judgement.status and judgement.status.rank > attempt.status.rank:
         await store.set_attempt_status(attempt_id, judgement.status)
-    await _settle(store, payment, judgement, times)
+    await _settle(store, payment, judgement, times, _receipt(attempt, outcome))
     return judgement.verdict
 
 
@@ -52,6 +53,8 @@ async def _reverse(
         outcome.amount_cents,
         said.message_id,
         code=outcome.code,
+        # A refund is a transaction with a date of its own; what takes an acceptance back bears the acceptance's.
+        happened_at=outcome.happened_at if kind is ReversalKind.REFUND else None,
     )
     return await give_back(store, payment, back, None, times)
 
@@ -72,7 +75,9 @@ async def _holder(store: PaymentStore, attempt: Attempt, outcome: BankOutcome) -
     return await store.payment_of_transaction(attempt.contract, outcome.transaction_id)
 
 
-async def _settle(store: PaymentStore, payment: Payment, judgement: Judgement, times: Times) -> None:
+async def _settle(
+    store: PaymentStore, payment: Payment, judgement: Judgement, times: Times, receipt: BankReceipt | None
+) -> None:
     if judgement.status is None or not judgement.settles_payment:
         return
     moved = payment.move(judgement.status, judgement.code, judgement.reason, times.now)
@@ -80,4 +85,15 @@ async def _settle(store: PaymentStore, payment: Payment, judgement: Judgement, t
         return
     await store.save_payment(moved)
     if moved.status in PUBLISHED:
-        await store.publish_settled(moved)
+        await store.publish_settled(moved, receipt if moved.status is PaymentStatus.SUCCEEDED else None)
+
+
+def _receipt(attempt: Attempt, outcome: BankOutcome) -> BankReceipt | None:
+    """What the family's receipt says of the bank; nothing without the bank's number."""
+    if outcome.transaction_id is None:
+        return None
+    return BankReceipt(
+        regie_name=attempt.contract.terms.shop_name,
+        reference=attempt.reference,
+        transaction_id=outcome.transaction_id,
+    )

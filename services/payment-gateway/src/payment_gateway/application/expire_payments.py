@@ -19,5 +19,5 @@ async def expire_payments(store: PaymentStore, *, now: datetime, real_now: datet
         expired = payment.move(PaymentStatus.EXPIRED, None, EXPIRED_SENTENCE, now)
         await store.expire_attempts(payment.payment_id)
         await store.save_payment(expired)
-        await store.publish_settled(expired)
+        await store.publish_settled(expired, None)
     return len(payments)

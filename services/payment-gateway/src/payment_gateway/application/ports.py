@@ -1,18 +1,19 @@
 """What the use cases need of the store."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from contracts.events.payment_gateway import RefundConsequence
+from contracts.events.payment_gateway import BankReceipt, RefundConsequence
 from contracts.values import Payer
 from payment_gateway.application.bank_port import ContractTerms
 from payment_gateway.domain.judgement import Channel, Decision, Judgement, ReversalKind, Verdict
 from payment_gateway.domain.outcome import BankOutcome
 from payment_gateway.domain.payment import Mode, Payment, PaymentStatus
+from payment_gateway.domain.reconciliation import StatementLine
 from payment_gateway.domain.refund import Refund, Taken
 
 
@@ -38,6 +39,14 @@ class MerchantContract:
     def mode(self) -> Mode:
         """Whether real money moves."""
         return self.terms.mode
+
+
+@dataclass(frozen=True)
+class ContractPeriod:
+    """A contract of a régie, and since when it was in force."""
+
+    contract: MerchantContract
+    opened_at: datetime
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,7 @@ class MoneyBack:
     """Money of a transaction that went back, or did not come after all. ``reversal_id`` is the bank's own number of it.
 
     ``message_id`` is the bank's message that says so, None for its answer to a refund and for what was done by hand.
+    ``happened_at`` is the bank's own instant of it, None where it gives none.
     """
 
     attempt_id: UUID
@@ -100,6 +110,7 @@ class MoneyBack:
     message_id: UUID | None = None
     refund_id: UUID | None = None
     code: str | None = None
+    happened_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +129,20 @@ class Times:
     real_now: datetime
 
 
+@dataclass(frozen=True)
+class StatementFile:
+    """A bank's file of what it took from the payers of a shop. ``digest`` is the SHA-256 of its bytes."""
+
+    file_id: UUID
+    regie_id: UUID
+    site: str
+    mode: Mode
+    file_name: str
+    digest: bytes
+    sent_by: UUID
+    sent_at: datetime
+
+
 class PaymentRegister(Protocol):
     """Where requested payments are written down."""
 
@@ -130,12 +155,13 @@ class PaymentStore(PaymentRegister, Protocol):
     async def current_contract(self, regie_id: UUID) -> MerchantContract | None: ...
     async def replace_contract(self, contract: MerchantContract, now: datetime) -> None: ...
     async def contracts_of(self, protocol: str) -> list[MerchantContract]: ...
+    async def contract_history(self, regie_id: UUID) -> list[ContractPeriod]: ...
     async def next_daily_number(self, contract: MerchantContract, day: date) -> int: ...
 
     async def locked_payment(self, payment_id: UUID) -> Payment | None: ...
     async def payer_of(self, payment_id: UUID) -> Payer: ...
     async def save_payment(self, payment: Payment) -> None: ...
-    async def publish_settled(self, payment: Payment) -> None: ...
+    async def publish_settled(self, payment: Payment, receipt: BankReceipt | None) -> None: ...
     async def lock_expired(self, real_now: datetime, limit: int) -> list[Payment]: ...
 
     async def add_attempt(self, attempt: Attempt, next_question_at: datetime | None) -> None: ...
@@ -183,6 +209,9 @@ class PaymentStore(PaymentRegister, Protocol):
     async def save_refund(self, refund: Refund) -> None: ...
     async def refund_awaiting(self, back: MoneyBack) -> Refund | None: ...
     async def lock_due_refunds(self, real_now: datetime, limit: int) -> list[Refund]: ...
+
+    async def file_with(self, regie_id: UUID, digest: bytes) -> UUID | None: ...
+    async def add_file(self, file: StatementFile, lines: Sequence[StatementLine]) -> bool: ...
 
 
 class GatheringStore(PaymentStore, Protocol):

@@ -83,9 +83,17 @@ def requested_sentence(amount_cents: int, label: str) -> str:
     return f"Paiement demandé : {euros(amount_cents)}, {label}."
 
 
-def attempt_sentence(number: int) -> str:
-    """A family left for the bank."""
-    return f"Tentative n° {number} : départ vers la page de la banque."
+def attempt_sentence(number: int, bank: str, reference: str, *, is_test: bool) -> str:
+    """A family left for the bank, where the attempt bears a reference."""
+    trial = ", contrat d'essai" if is_test else ""
+    return f"Tentative n° {number} : départ vers la page de la banque ({bank}{trial}), référence {reference}."
+
+
+def question_sentence(number: int, questions: int, *, is_over: bool) -> str:
+    """The bank was asked about an attempt; at the time of the last question."""
+    times = "une fois" if questions == 1 else f"{questions} fois"
+    rest = "elle a dit son dernier mot" if is_over else "elle le sera encore"
+    return f"La banque a été interrogée {times} sur la tentative n° {number} : {rest}."
 
 
 def message_sentence(

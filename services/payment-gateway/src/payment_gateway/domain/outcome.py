@@ -1,6 +1,7 @@
 """What a bank says of an attempt, in our words, whatever its protocol."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from contracts.values import EURO
@@ -45,7 +46,8 @@ class BankOutcome:
     ``transaction_id`` and ``call_number`` are what the bank needs to give the money back. ``is_test`` says that the
     bank's test platform made it; ``lacks_proof`` that the protocol demands more to believe a success; ``encoding``
     which form of the text a signature covers. ``undoes`` says that an acceptance of the same transaction, if there was
-    one, is taken back.
+    one, is taken back. ``happened_at`` is the instant the bank gives it, by which its statement cuts days;
+    ``bank_number`` the short number its statement shows, where that is not ``transaction_id``.
     """
 
     code: str
@@ -60,3 +62,5 @@ class BankOutcome:
     lacks_proof: bool = False
     undoes: bool = False
     encoding: str = "raw"
+    happened_at: datetime | None = None
+    bank_number: str | None = None

@@ -2,7 +2,16 @@
 
 from chassis.runtime import Service
 from payment_gateway.entrypoints.consumers import CONSUMERS
-from payment_gateway.entrypoints.http import bank, contracts, payments, refunds, statements
+from payment_gateway.entrypoints.http import (
+    bank,
+    bank_days,
+    bank_files,
+    contracts,
+    payments,
+    receipts,
+    refunds,
+    statements,
+)
 from payment_gateway.entrypoints.jobs import JOBS
 from payment_gateway.entrypoints.settings import PaymentGatewaySettings
 from payment_gateway.entrypoints.statements import STATEMENT_JOB
@@ -16,8 +25,12 @@ SERVICE = Service(
         payments.router,
         payments.starting,
         refunds.router,
+        receipts.router,
         contracts.router,
         contracts.checking,
+        bank_days.router,
+        bank_days.exporting,
+        bank_files.router,
         bank.router,
         statements.router,
     ],
@@ -37,6 +50,10 @@ SERVICE = Service(
         "consequence-missing": 422,
         "contract-secret-missing": 422,
         "bank-unavailable": 409,
+        "export-too-long": 422,
+        "no-bank-file": 409,
+        "bank-file-too-large": 413,
+        "bank-file-unreadable": 422,
     },
     consumers=CONSUMERS,
     jobs=[*JOBS, STATEMENT_JOB],

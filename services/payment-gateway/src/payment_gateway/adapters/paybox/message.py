@@ -6,8 +6,10 @@ that is seen by comparing ``bank_transaction`` with the bank's own statement.
 """
 
 import re
+from datetime import datetime
 from urllib.parse import unquote_to_bytes
 
+from payment_gateway.adapters.bank_time import paris_instant
 from payment_gateway.adapters.paybox.refusals import meaning_of
 from payment_gateway.adapters.paybox.seal import bank_public_key, decode_signature, is_signed
 from payment_gateway.application.bank_port import UnreadableMessageError
@@ -114,4 +116,11 @@ def _outcome(values: dict[str, str], encoding: str) -> BankOutcome:
         is_test=authorisation == _TEST_AUTHORISATION,
         lacks_proof=meaning.kind is OutcomeKind.ACCEPTED and authorisation is None,
         encoding=encoding,
+        happened_at=_happened_at(values),
     )
+
+
+def _happened_at(values: dict[str, str]) -> datetime | None:
+    """The document says JJMMAAAA, integrations saw AAAAMMJJ: in this century, no day can be read both ways."""
+    day, hour = values.get("date", ""), values.get("heure", "")
+    return paris_instant(day + hour, "%d%m%Y%H:%M:%S") or paris_instant(day + hour, "%Y%m%d%H:%M:%S")

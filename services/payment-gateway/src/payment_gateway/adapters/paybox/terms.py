@@ -19,16 +19,47 @@ class PayboxTerms(ContractTerms):
 
     required_secrets: ClassVar[tuple[str, ...]] = ("hmac_key",)
 
+    title: ClassVar[str] = "Paybox ou Up2pay e-Transactions"
+
     protocol: Literal["paybox"]
-    site: Annotated[str, StringConstraints(pattern=r"^[0-9]{7}$")]
-    rang: Annotated[str, StringConstraints(pattern=r"^[0-9]{2,3}$")]
-    identifiant: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
-    page_url: BankAddress
-    server_page_url: BankAddress | None = None
-    direct_url: BankAddress | None = None
-    bank_public_key_pem: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+    site: Annotated[
+        str, StringConstraints(pattern=r"^[0-9]{7}$"), Field(title="Site (PBX_SITE)", description="7 chiffres.")
+    ]
+    rang: Annotated[
+        str, StringConstraints(pattern=r"^[0-9]{2,3}$"), Field(title="Rang (PBX_RANG)", description="2 ou 3 chiffres.")
+    ]
+    identifiant: Annotated[
+        str,
+        StringConstraints(pattern=r"^[0-9]{1,9}$"),
+        Field(title="Identifiant (PBX_IDENTIFIANT)", description="1 à 9 chiffres."),
+    ]
+    page_url: Annotated[
+        BankAddress, Field(title="Adresse de la page de paiement", description="La barre oblique finale compte.")
+    ]
+    server_page_url: Annotated[
+        BankAddress | None,
+        Field(title="La même, vue de notre serveur", description="Seulement si elle diffère de celle des familles."),
+    ] = None
+    direct_url: Annotated[
+        BankAddress | None,
+        Field(
+            title="Adresse de Paybox Direct (PPPS)",
+            description="Pour rembourser en ligne ; demande un contrat « premium ».",
+        ),
+    ] = None
+    bank_public_key_pem: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
+        Field(title="Clé publique de la banque", description="Le fichier pubkey.pem de sa documentation, en entier."),
+    ]
     hmac_key: Annotated[
-        SecretStr | None, Field(exclude=True, json_schema_extra={"pattern": _HMAC_KEY, "writeOnly": True})
+        SecretStr | None,
+        Field(
+            exclude=True,
+            title="Clé HMAC",
+            description="128 chiffres hexadécimaux, créés dans l'espace marchand de la banque.",
+            json_schema_extra={"pattern": _HMAC_KEY, "writeOnly": True},
+        ),
     ] = None
 
     @property

@@ -4,6 +4,7 @@ import re
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from payment_gateway.adapters.bank_time import paris_instant
 from payment_gateway.adapters.payfip.terms import PayFiPTerms
 from payment_gateway.adapters.plain_text import plain
 from payment_gateway.application.bank_port import (
@@ -80,6 +81,7 @@ def outcome_of(terms: PayFiPTerms, said: dict[str, str]) -> BankOutcome:
         authorisation=said.get("numauto") or None,
         is_test=said.get("saisie") == _TEST,
         undoes=result == DEBIT_REFUSED,
+        happened_at=paris_instant(said.get("dattrans", "") + said.get("heurtrans", ""), "%d%m%Y%H%M"),
     )
 
 

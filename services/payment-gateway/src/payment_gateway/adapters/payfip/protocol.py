@@ -8,6 +8,7 @@ from uuid import UUID
 from payment_gateway.adapters.form_data import read_form
 from payment_gateway.adapters.payfip.orders import DEBIT_ACCEPTED, GIVEN_UP, order_values, outcome_of, refdet
 from payment_gateway.adapters.payfip.soap import FunctionalFaultError, call
+from payment_gateway.adapters.payfip.statement_file import read_statement
 from payment_gateway.adapters.payfip.terms import PayFiPTerms
 from payment_gateway.application.bank_port import (
     Answer,
@@ -26,6 +27,7 @@ from payment_gateway.application.bank_port import (
 from payment_gateway.domain.judgement import Channel, Verdict
 from payment_gateway.domain.outcome import BankOutcome, Meaning, OutcomeKind
 from payment_gateway.domain.payment import Payment
+from payment_gateway.domain.reconciliation import StatementLine
 
 _IDOP_LIFE = timedelta(minutes=20)
 """An operation lives 15 minutes, during which one given up can still be paid; its answer may be on its way longer."""
@@ -107,6 +109,10 @@ class PayFiP:
         raise RefundImpossibleError(
             "PayFiP ne rembourse pas en ligne : demandez-le à votre comptable public, puis notez le remboursement."
         )
+
+    def read_statement(self, raw: bytes) -> list[StatementLine]:
+        """The file that the treasury's site gives. Raises ``UnreadableStatementError``."""
+        return read_statement(raw)
 
     async def check(self, terms: PayFiPTerms) -> ContractCheck:
         """recupererDetailClient: the treasury names the régie."""

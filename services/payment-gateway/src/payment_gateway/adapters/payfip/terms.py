@@ -1,8 +1,8 @@
 """What a PayFiP contract says. It has no secret: the treasury knows a régie by its number, and signs nothing."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from payment_gateway.adapters.addresses import BankAddress, check_production
 from payment_gateway.application.bank_port import ContractTerms
@@ -15,11 +15,27 @@ class PayFiPTerms(ContractTerms):
     ``activation`` marks the real payments by which the treasury opens the service (SAISIE X).
     """
 
+    title: ClassVar[str] = "PayFiP (finances publiques)"
+
     protocol: Literal["payfip"]
-    numcli: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
-    service_url: BankAddress = "https://www.payfip.gouv.fr/tpa/services/securite"
-    page_url: BankAddress = "https://www.payfip.gouv.fr/tpa/paiementws.web"
-    activation: bool = False
+    numcli: Annotated[
+        str,
+        StringConstraints(pattern=r"^[0-9]{6}$"),
+        Field(title="Numéro de client (NUMCLI)", description="6 chiffres, donnés par la DGFiP."),
+    ]
+    service_url: Annotated[BankAddress, Field(title="Adresse du service")] = (
+        "https://www.payfip.gouv.fr/tpa/services/securite"
+    )
+    page_url: Annotated[BankAddress, Field(title="Adresse de la page de paiement")] = (
+        "https://www.payfip.gouv.fr/tpa/paiementws.web"
+    )
+    activation: Annotated[
+        bool,
+        Field(
+            title="Paiements d'activation",
+            description="À cocher seulement pour les premiers paiements réels que la DGFiP demande avant d'ouvrir.",
+        ),
+    ] = False
 
     @property
     def shop(self) -> str:

@@ -6,6 +6,7 @@ mode, order and amount, must be found under the names that are theirs, each in a
 
 import re
 
+from payment_gateway.adapters.bank_time import utc_instant
 from payment_gateway.adapters.form_data import read_form
 from payment_gateway.adapters.payzen.rest_models import outcome_of, read_payment
 from payment_gateway.adapters.payzen.seal import is_answer_signed, is_signed
@@ -76,6 +77,8 @@ def _read_fields(terms: PayZenTerms, values: dict[str, str]) -> BankOutcome:
         authorisation=values.get("vads_auth_number", "").strip() or None,
         is_test=values["vads_ctx_mode"] == _TEST,
         undoes=undoes(status),
+        happened_at=utc_instant(values.get("vads_effective_creation_date", ""), "%Y%m%d%H%M%S"),
+        bank_number=values["vads_trans_id"],
     )
 
 

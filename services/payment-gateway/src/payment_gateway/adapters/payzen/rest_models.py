@@ -23,6 +23,7 @@ class _Authorisation(_Said):
 
 class _Card(_Said):
     authorization_response: _Authorisation | None = None
+    legacy_trans_id: str | None = None
 
 
 class _Details(_Said):
@@ -46,8 +47,16 @@ class Transaction(_Said):
     @property
     def authorisation(self) -> _Authorisation:
         """The card scheme's answer."""
-        card = self.transaction_details.card_details if self.transaction_details else None
-        return (card.authorization_response if card else None) or _Authorisation()
+        return self._card.authorization_response or _Authorisation()
+
+    @property
+    def number(self) -> str | None:
+        """vads_trans_id, the short number of the back office and of statements."""
+        return self._card.legacy_trans_id
+
+    @property
+    def _card(self) -> _Card:
+        return (self.transaction_details.card_details if self.transaction_details else None) or _Card()
 
 
 class _Order(_Said):
@@ -110,4 +119,6 @@ def outcome_of(payment: Payment, transaction: Transaction) -> BankOutcome:
         authorisation=authorisation.authorization_number,
         is_test=payment.order_details.mode == _TEST,
         undoes=undoes(transaction.detailed_status),
+        happened_at=transaction.creation_date,
+        bank_number=transaction.number,
     )

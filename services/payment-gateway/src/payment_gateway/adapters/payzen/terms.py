@@ -1,13 +1,15 @@
 """What a PayZen contract says."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 
 from payment_gateway.adapters.addresses import BankAddress, check_production
 from payment_gateway.application.bank_port import ContractTerms
 
-_Secret = Annotated[SecretStr | None, Field(exclude=True, json_schema_extra={"writeOnly": True})]
+
+def _secret(title: str, description: str) -> Any:  # noqa: ANN401 - what pydantic takes for a field
+    return Field(exclude=True, title=title, description=description, json_schema_extra={"writeOnly": True})
 
 
 class PayZenTerms(ContractTerms):
@@ -20,13 +22,35 @@ class PayZenTerms(ContractTerms):
 
     required_secrets: ClassVar[tuple[str, ...]] = ("form_key",)
 
+    title: ClassVar[str] = "PayZen, SystemPay, Scellius ou Sogecommerce"
+
     protocol: Literal["payzen"]
-    site_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
-    page_url: BankAddress
-    rest_url: BankAddress | None = None
-    form_key: _Secret = None
-    rest_password: _Secret = None
-    rest_hmac_key: _Secret = None
+    site_id: Annotated[
+        str,
+        StringConstraints(pattern=r"^[0-9]{8}$"),
+        Field(title="Identifiant de la boutique", description="8 chiffres, dans votre espace marchand."),
+    ]
+    page_url: Annotated[
+        BankAddress,
+        Field(title="Adresse de la page de paiement", description="Elle finit en général par /vads-payment/."),
+    ]
+    rest_url: Annotated[
+        BankAddress | None,
+        Field(
+            title="Adresse de l'API REST",
+            description="Elle finit par /V4/. Sans elle, la banque ne peut être ni interrogée ni remboursée en ligne.",
+        ),
+    ] = None
+    form_key: Annotated[
+        SecretStr | None,
+        _secret("Clé du formulaire", "Clé HMAC-SHA-256 du mode choisi : une boutique en a une d'essai, une réelle."),
+    ] = None
+    rest_password: Annotated[
+        SecretStr | None, _secret("Mot de passe de l'API REST", "Celui du mode choisi, essai ou production.")
+    ] = None
+    rest_hmac_key: Annotated[
+        SecretStr | None, _secret("Clé HMAC-SHA-256 de l'API REST", "Seulement si la banque notifie par l'API REST.")
+    ] = None
 
     @property
     def shop(self) -> str:

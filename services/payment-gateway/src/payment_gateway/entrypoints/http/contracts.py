@@ -10,8 +10,9 @@ from chassis.http.dependencies import Administrator, CurrentRuntime, CurrentTena
 from chassis.http.scope import OwnTransactionsRoute, PortalRoute
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.application.bank_port import ContractTerms
-from payment_gateway.application.change_contract import change_contract
-from payment_gateway.entrypoints.schemas import Contract, ContractChecked
+from payment_gateway.application.change_contract import change_contract, secrets_since
+from payment_gateway.entrypoints.contract_forms import form_of
+from payment_gateway.entrypoints.schemas import Contract, ContractChecked, ContractState, ProtocolForm
 from payment_gateway.entrypoints.wiring import store_of, stores_of
 
 router = APIRouter(route_class=PortalRoute, tags=["contracts"])
@@ -40,6 +41,31 @@ async def get_contract(
     if contract is None:
         raise NotFoundError
     return contract.terms
+
+
+@router.get("/protocols")
+async def list_protocols(_principal: Staff) -> list[ProtocolForm]:
+    """The banks' protocols, and what to ask for in a form of each."""
+    return [form_of(name, protocol.terms) for name, protocol in PROTOCOLS.items()]
+
+
+@router.get("/regies/{regie_id}/contract/state")
+async def get_contract_state(
+    regie_id: UUID, _principal: Staff, runtime: CurrentRuntime, transaction: CurrentTransaction
+) -> ContractState:
+    """Since when a régie's contract is in force, and when its secrets were given; never the secrets."""
+    history = await store_of(runtime, transaction).contract_history(regie_id)
+    if not history:
+        raise NotFoundError
+    terms = history[0].contract.terms
+    return ContractState(
+        protocol=terms.protocol,
+        title=terms.title,
+        mode=terms.mode,
+        shop_name=terms.shop_name,
+        opened_at=history[0].opened_at,
+        secrets=secrets_since(history),
+    )
 
 
 @checking.post("/regies/{regie_id}/contract/test")

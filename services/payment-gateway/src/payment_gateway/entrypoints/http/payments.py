@@ -10,16 +10,19 @@ from chassis.http.dependencies import AnyPrincipal, CurrentRuntime, CurrentTenan
 from chassis.http.scope import OwnTransactionsRoute, PortalRoute
 from chassis.ids import new_id
 from payment_gateway.adapters import queries, refund_queries
+from payment_gateway.adapters.bank_days import Days
+from payment_gateway.adapters.payment_search import search_conditions
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.application.start_attempt import start_attempt
 from payment_gateway.domain import history
 from payment_gateway.domain.judgement import Channel, Decision, ReversalKind, Verdict
 from payment_gateway.domain.outcome import OutcomeKind
-from payment_gateway.domain.payment import PaymentStatus
+from payment_gateway.domain.payment import Mode, PaymentStatus
 from payment_gateway.domain.refund import RefundStatus
 from payment_gateway.entrypoints.schemas import (
     HistoryEntry,
     Payment,
+    PaymentFilter,
     PaymentPage,
     StaffPayment,
     StartedAttempt,
@@ -35,15 +38,24 @@ starting = APIRouter(route_class=OwnTransactionsRoute, tags=["payments"])
 @router.get("/payments")
 async def list_payments(
     _principal: Staff,
+    tenant: CurrentTenant,
     transaction: CurrentTransaction,
-    status: PaymentStatus | None = None,
-    family_id: UUID | None = None,
-    cursor: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    wanted: Annotated[PaymentFilter, Query()],
 ) -> PaymentPage:
     """The commune's payments, newest first; ``status=to_review`` gives all that a person must look at."""
+    limit = wanted.limit
     rows = await queries.payments(
-        transaction.connection, status=status, family_id=family_id, cursor=cursor, limit=limit + 1
+        transaction.connection,
+        status=wanted.status,
+        family_ids=wanted.family_id,
+        cursor=wanted.cursor,
+        limit=limit + 1,
+        further=search_conditions(
+            words=wanted.search.strip(),
+            amount_cents=wanted.amount_cents,
+            days=Days(wanted.day, wanted.day, tenant.time_zone) if wanted.day else None,
+            regie_id=wanted.regie_id,
+        ),
     )
     return PaymentPage(
         items=[StaffPayment.model_validate(row, from_attributes=True) for row in rows[:limit]],
@@ -52,7 +64,9 @@ async def list_payments(
 
 
 @router.get("/payments/{payment_id}")
-async def get_payment(payment_id: UUID, principal: AnyPrincipal, transaction: CurrentTransaction) -> Payment:
+async def get_payment(
+    payment_id: UUID, principal: AnyPrincipal, transaction: CurrentTransaction
+) -> StaffPayment | Payment:
     """A payment of the caller's family, or any of the commune for the town hall.
 
     Not found also while its request is on its way.
@@ -63,7 +77,8 @@ async def get_payment(payment_id: UUID, principal: AnyPrincipal, transaction: Cu
     row = await queries.payment_by_id(transaction.connection, payment_id, family_id)
     if row is None:
         raise NotFoundError
-    return Payment.model_validate(row, from_attributes=True)
+    shown = StaffPayment if principal.is_staff else Payment
+    return shown.model_validate(row, from_attributes=True)
 
 
 @starting.post("/payments/{payment_id}/attempts", status_code=201)
@@ -106,7 +121,9 @@ async def get_history(payment_id: UUID, _principal: Staff, transaction: CurrentT
     payment = await queries.payment_by_id(transaction.connection, payment_id, None)
     if payment is None:
         raise NotFoundError
-    events = [_attempt_entry(row) for row in await queries.attempts(transaction.connection, payment_id)]
+    attempts = await queries.attempts(transaction.connection, payment_id)
+    events = [_attempt_entry(row) for row in attempts]
+    events += [_question_entry(row) for row in attempts if row.questions]
     events += [_reversal_entry(row) for row in await queries.reversals(transaction.connection, payment_id)]
     events += [
         _refund_entry(row) for row in await refund_queries.refunds(transaction.connection, payment_id=payment_id)
@@ -125,7 +142,15 @@ async def get_history(payment_id: UUID, _principal: Staff, transaction: CurrentT
 
 
 def _attempt_entry(row: queries.AnyRow) -> HistoryEntry:
-    return HistoryEntry(at=row.started_at, kind="attempt", sentence=history.attempt_sentence(row.number))
+    sentence = history.attempt_sentence(
+        row.number, PROTOCOLS[row.protocol].terms.title, row.reference, is_test=row.mode == Mode.TEST
+    )
+    return HistoryEntry(at=row.started_at, kind="attempt", sentence=sentence)
+
+
+def _question_entry(row: queries.AnyRow) -> HistoryEntry:
+    sentence = history.question_sentence(row.number, row.questions, is_over=row.next_question_at is None)
+    return HistoryEntry(at=row.asked_at, kind="question", sentence=sentence)
 
 
 def _reversal_entry(row: queries.AnyRow) -> HistoryEntry:
