@@ -81,6 +81,7 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
             "json": {"subject": "Objet", "body": "Texte"}
         },
         "POST /api/identity/v1/accounts/{account_id}/first-password": {"json": {}},
+        "POST /api/payment-gateway/v1/regies/{regie_id}/bank-files": {"files": {"file": ("f.csv", b"EN-TETE")}},
     }
 
 

@@ -114,6 +114,8 @@ async def test_a_bad_file_changes_nothing(cruas: Any, harness: Harness) -> None:
 async def test_a_bank_without_file(shop: Any) -> None:
     refused = await send(shop, file(("ABCDEF", 100)))
     assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (409, "no-bank-file")
+    shop.regie_id = new_id()
+    assert (await send(shop, file(("ABCDEF", 100)))).status_code == 404, "a régie without contract"
 
 
 async def test_who_may(cruas: Any, shop: Any) -> None:

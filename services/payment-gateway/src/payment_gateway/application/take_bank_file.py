@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from uuid import UUID
 
-from chassis.errors import DomainError
+from chassis.errors import DomainError, NotFoundError
 from chassis.ids import new_id
 from payment_gateway.application.bank_port import Protocols, ReadsStatements
 from payment_gateway.application.ports import PaymentStore, StatementFile
@@ -39,11 +39,14 @@ async def take_bank_file(
 ) -> UUID:
     """Keeps a file, read whole or not at all; the same bytes again are the same file. Returns its id.
 
-    Raises ``NoStatementFileError``, ``BankFileTooLargeError``, ``UnreadableStatementError``.
+    Raises ``NotFoundError`` for a régie without contract, ``NoStatementFileError``, ``BankFileTooLargeError``,
+    ``UnreadableStatementError``.
     """
     contract = await store.current_contract(regie_id)
-    protocol = protocols[contract.protocol] if contract else None
-    if contract is None or not isinstance(protocol, ReadsStatements):
+    if contract is None:
+        raise NotFoundError
+    protocol = protocols[contract.protocol]
+    if not isinstance(protocol, ReadsStatements):
         raise NoStatementFileError
     if len(raw) > MAX_BYTES:
         raise BankFileTooLargeError
