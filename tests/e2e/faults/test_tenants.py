@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from chassis.authentication import Principal
 from chassis.testing.tokens import TokenSigner
 from contracts.values import Role
-from driver import Api, Parent, Session, System, TownHall
+from driver import Api, Parent, Session, System, TownHall, until
 from driver.operations import Operation, all_operations
 from driver.scenes import lived_in
 from faults.databases import Databases
@@ -44,6 +44,9 @@ def ids(mercier: Parent, town_hall: TownHall) -> dict[str, str]:
     orders = mercier.api.get("enrolment", "/adhesion-orders")
     order = next(each for each in orders if each["status"] == "paid")
     accounts = town_hall.api.get("identity", "/accounts", family_id=mercier.family.family_id)["items"]
+    payment = f"/payments/{order['payment_id']}"
+    refund = town_hall.api.post("payment-gateway", f"{payment}/refunds", {"amount_cents": 1, "reason": "Geste"})
+    until(lambda: town_hall.api.get("payment-gateway", f"/refunds/{refund['refund_id']}")["ended_at"])
     return {
         "tenant_id": town_hall.api.get("identity", "/commune")["tenant_id"],
         "account_id": accounts[0]["account_id"],
@@ -55,6 +58,8 @@ def ids(mercier: Parent, town_hall: TownHall) -> dict[str, str]:
         "activity_id": order["lines"][0]["activity_id"],
         "regie_id": order["regie"]["regie_id"],
         "file_id": str(uuid.uuid4()),
+        "refund_id": refund["refund_id"],
+        "movement_id": town_hall.api.get("payment-gateway", f"{payment}/money")["taken"][0]["movement_id"],
         "line_id": mercier.api.get("planning", "/draft")["lines"][0]["line_id"],
         "invoice_id": mercier.invoices()[0]["invoice_id"],
         "news_id": mercier.api.get("communication", "/news")[0]["news_id"],
@@ -81,6 +86,11 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
             "json": {"subject": "Objet", "body": "Texte"}
         },
         "POST /api/identity/v1/accounts/{account_id}/first-password": {"json": {}},
+        "POST /api/payment-gateway/v1/payments/{payment_id}/refunds": {"json": {"amount_cents": 1, "reason": "Geste"}},
+        "POST /api/payment-gateway/v1/refunds/{refund_id}/end": {"json": {"done": True}},
+        "POST /api/payment-gateway/v1/surpluses/{movement_id}/decision": {
+            "json": {"decision": "credited", "reason": "Geste"}
+        },
         "POST /api/payment-gateway/v1/regies/{regie_id}/bank-files": {"files": {"file": ("f.csv", b"EN-TETE")}},
     }
 
