@@ -15,6 +15,7 @@ from driver import TownHall, until
 from faults.databases import run
 
 _PACE = 24
+_REGIE = "Régie Périscolaire de Numérian"
 """How many prepare themselves at a time."""
 _PATIENCE_SECONDS = 60.0
 _EVE = {"kind": "days_before", "days": 1, "time": "23:59", "counting": "calendar"}
@@ -99,6 +100,7 @@ class Crowd:
     def activity(self, name: str, *, fee_cents: int = 0, capacity: int | None = None) -> str:
         """An activity open every day of the year's school terms, booked until the eve. Returns its id."""
         api, activity_id = self._town_hall.api, str(uuid.uuid4())
+        regies = api.get("enrolment", "/regies")
         described = {
             "name": f"{name} 2022/2023",
             "element_name": name,
@@ -107,7 +109,7 @@ class Crowd:
             "season": "2022/2023",
             "opens_on": "2022-09-01",
             "closes_on": "2023-07-08",
-            "regie_id": api.get("enrolment", "/regies")[0]["regie_id"],
+            "regie_id": next(each["regie_id"] for each in regies if each["name"] == _REGIE),
             "immediate_payment": True,
             "member_kind": "child",
             "min_age": None,

@@ -5,8 +5,8 @@ from uuid import UUID
 from chassis.testing.examples import known_id
 from chassis.testing.histories import Setting, every_order_has_one_end
 from chassis.testing.plugin import Harness
-from contracts.events import PaymentSettled
-from contracts.values import PaymentPurpose
+from contracts.events import PaymentReversed, PaymentSettled, SurplusDecided, SurplusReceived
+from contracts.values import EURO, PaymentPurpose
 
 
 async def invoice_to_pay(harness: Harness, tenant_id: UUID) -> None:
@@ -32,9 +32,22 @@ async def invoice_to_pay(harness: Harness, tenant_id: UUID) -> None:
 
 SETTING = Setting(
     prepare=invoice_to_pay,
-    fixed={PaymentSettled: {"purpose": PaymentPurpose.INVOICES}},
+    fixed={
+        PaymentSettled: {"purpose": PaymentPurpose.INVOICES},
+        PaymentReversed: {
+            "purpose": PaymentPurpose.INVOICES,
+            "surplus_id": None,
+            "movement_id": known_id("reversal_id"),
+        },
+        SurplusReceived: {"currency": EURO},
+        SurplusDecided: {"currency": EURO},
+    },
+    needs={
+        "billing.returns payment_gateway.payment_reversed.v1": ("billing.payments payment_gateway.payment_settled.v1",),
+        "billing.returns payment_gateway.surplus_decided.v1": ("billing.returns payment_gateway.surplus_received.v1",),
+    },
     # Rows are numbered as they come; names in a label are those of that moment.
-    ignored={"ledger_movement": ("movement_id", "label")},
+    ignored={"ledger_movement": ("movement_id", "label"), "payment_use": ("use_id",)},
 )
 
 

@@ -3,9 +3,11 @@
 from chassis.testing.examples import known_id
 from chassis.testing.histories import Setting, every_order_has_one_end
 from chassis.testing.plugin import Harness
+from contracts.events import PaymentReversed
 
 FAMILY = ("communication.families enrolment.family_registered.v1",)
 SETTING = Setting(
+    fixed={PaymentReversed: {"surplus_id": None, "movement_id": known_id("reversal_id")}},
     # The job that sends mails runs meanwhile; a mail goes to who is in the family when it is written, and bears the
     # portal's title of that moment.
     ignored={
@@ -27,6 +29,10 @@ SETTING = Setting(
         "communication.notices billing.invoice_issued.v1": FAMILY,
         "communication.notices payment_gateway.payment_settled.v1": FAMILY,
         "communication.notices payment_gateway.surplus_received.v1": FAMILY,
+        "communication.notices payment_gateway.surplus_decided.v1": FAMILY,
+        "communication.notices payment_gateway.payment_reversed.v1": FAMILY,
+        "communication.notices billing.invoice_payment_unused.v1": FAMILY,
+        "communication.notices enrolment.adhesion_payment_unused.v1": FAMILY,
     },
 )
 

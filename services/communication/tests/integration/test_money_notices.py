@@ -59,7 +59,7 @@ async def told(harness: Harness, family_id: UUID, *events: Event) -> list[tuple[
         await harness.publish(event, tenant_id=ALIXAN.tenant_id, sequence=sequence, message_id=message_id)
         await harness.eventually("select 1 from inbox where message_id = $1", message_id, seconds=30)
     rows = await harness.query(
-        "select subject, body from mail join guardian using (tenant_id, guardian_id) where family_id = $1"
+        "select subject, body from mail join guardian using (tenant_id, guardian_id) where guardian.family_id = $1"
         " order by mail_id",
         family_id,
     )

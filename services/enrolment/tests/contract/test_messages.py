@@ -5,7 +5,7 @@ from uuid import UUID
 from chassis.testing.examples import known_id
 from chassis.testing.histories import Setting, every_order_has_one_end
 from chassis.testing.plugin import Harness
-from contracts.events import PaymentSettled
+from contracts.events import PaymentReversed, PaymentSettled
 from contracts.values import PaymentPurpose
 
 
@@ -43,7 +43,10 @@ async def order_to_pay(harness: Harness, tenant_id: UUID) -> None:
 
 SETTING = Setting(
     prepare=order_to_pay,
-    fixed={PaymentSettled: {"purpose": PaymentPurpose.ADHESION_ORDER}},
+    fixed={
+        PaymentSettled: {"purpose": PaymentPurpose.ADHESION_ORDER},
+        PaymentReversed: {"purpose": PaymentPurpose.ADHESION_ORDER, "surplus_id": None},
+    },
 )
 
 

@@ -13,16 +13,33 @@ from contracts.event import Event
 from contracts.events import (
     AdhesionPaid,
     AdhesionPaymentRequested,
+    AdhesionPaymentUnused,
     GuardianChanged,
     InvoiceIssued,
     InvoicePaymentRequested,
+    InvoicePaymentUnused,
     InvoiceSettled,
+    PaymentReversed,
     PaymentSettled,
     ReservationsCommitted,
+    SurplusDecided,
+    SurplusReceived,
 )
 
 REVISIONS = (1, 2, 3, 4)
-ONCE = frozenset({AdhesionPaid, AdhesionPaymentRequested, InvoiceIssued, InvoicePaymentRequested, InvoiceSettled})
+ONCE = frozenset(
+    {
+        AdhesionPaid,
+        AdhesionPaymentRequested,
+        AdhesionPaymentUnused,
+        InvoiceIssued,
+        InvoicePaymentRequested,
+        InvoicePaymentUnused,
+        InvoiceSettled,
+        PaymentReversed,
+        SurplusReceived,
+    }
+)
 """Events of which each aggregate has one only: the others come again, with each new state of theirs."""
 
 _NAMESPACE = UUID("0b1f2a7c-3f0e-4a57-9a64-3a1f6f1f7a10")
@@ -70,6 +87,8 @@ def _sensible(model: type[Event], revision: int) -> dict[str, object]:
         return {"status": _OUTCOMES[revision], "amount_cents": 1000}
     if model is ReservationsCommitted:
         return {"basket_id": known_id("basket_id", revision)}
+    if model is SurplusDecided:
+        return {"amount_cents": 1000, "label": "Cantine"}
     return {"period": _DAY} if model is InvoiceIssued else {}
 
 
