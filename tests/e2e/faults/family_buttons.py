@@ -112,11 +112,12 @@ def order_adhesions(world: World) -> Click:
 
 @button("/inscriptions/commandes/{order_id}/payer")
 def pay_order(world: World) -> Click:
-    order_id = world.staged("Estelle")
+    parent = world.new_parent("Zoé")  # each time: who has left for the bank is warned before leaving again
+    order_id, tab = parent.order(world.paid_activity, "Zoé")["order_id"], world.logged_in(parent)
     path = f"/inscriptions/commandes/{order_id}"
     return Click(
-        world.tab,
-        world.tab.go(path).form(f"{path}/payer"),
+        tab,
+        tab.go(path).form(f"{path}/payer"),
         TO_THE_BANK,
         lambda _pages: world.count("enrolment", "order_payment", "order_id = $1", order_id),
     )
