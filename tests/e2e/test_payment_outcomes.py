@@ -38,9 +38,13 @@ def assert_paid_once(parent: Parent, order: dict[str, Any], payment_id: str) -> 
 
 
 def assert_not_paid(parent: Parent, order: dict[str, Any]) -> None:
+    assert_nothing_opened(parent, order)
+    assert parent.account() == {"balance_cents": 0, "movements": []}
+
+
+def assert_nothing_opened(parent: Parent, order: dict[str, Any]) -> None:
     assert parent.read_order(order["order_id"])["status"] == "awaiting_payment"
     assert not any(activity["open"] for activity in parent.planning_activities("Louis"))
-    assert parent.account() == {"balance_cents": 0, "movements": []}
 
 
 def all_answered(bank: Bank, page: BankPage, count: int) -> list[dict[str, Any]]:
@@ -166,7 +170,10 @@ def test_another_amount_is_for_a_person_to_look_at(
 ) -> None:
     parent.at_the_bank(payment_id, amount_cents=cents).pay()
     assert parent.wait_for_payment(payment_id, "to_review")["reason"]
-    assert_not_paid(parent, order)
+    assert_nothing_opened(parent, order)
+    account = until(parent.account, lambda account: account["movements"])
+    assert account["balance_cents"] == -cents
+    assert [movement["kind"] for movement in account["movements"]] == ["surplus"]
 
 
 def test_two_tabs_of_one_order(

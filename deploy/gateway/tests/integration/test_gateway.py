@@ -231,7 +231,7 @@ class TestCrowds:
 
     @pytest.fixture
     def genuine(self, folder: Path, upstreams: dict[str, list[int]]) -> Iterator[httpx.Client]:
-        with running(Nginx(folder / "genuine", GATEWAY, free_block(1, 12055), upstreams)) as client:
+        with running(Nginx(folder / "genuine", GATEWAY, free_block(1), upstreams)) as client:
             yield client
 
     def test_a_school_full_of_parents_behind_one_address_is_served(self, genuine: httpx.Client) -> None:
@@ -289,7 +289,7 @@ class TestCrowds:
             def _values(self) -> dict[str, str]:
                 return {**super()._values(), "GATEWAY_TRUSTED": "192.0.2.1"}
 
-        gateway = Distrustful(folder / "spoofed", GATEWAY, free_block(1, 12055), upstreams, rate="1r/m", burst=20)
+        gateway = Distrustful(folder / "spoofed", GATEWAY, free_block(1), upstreams, rate="1r/m", burst=20)
         with running(gateway) as client:
             statuses = [
                 client.get("/", headers={"X-Forwarded-For": f"198.51.100.{number}"}).status_code for number in range(40)

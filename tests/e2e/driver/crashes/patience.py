@@ -13,7 +13,8 @@ from driver.crashes.ledger import Ledger
 PATIENCE_SECONDS = 900.0
 """More than the longest outage a test makes."""
 _PAUSE_SECONDS = 0.5
-_AWAY = frozenset({502, 503, 504})
+_AWAY = frozenset({429, 502, 503, 504})
+"""The portal breaks off, or says that so many from one address are too many at once."""
 _COOKIE = re.compile(r"^(__Host-[\w-]+)=([^;]*)")
 
 

@@ -34,7 +34,9 @@ _KEEP = text(
         cast(:ids as uuid[]), cast(:attempts as uuid[]), cast(:protocols as text[]), cast(:channels as text[]),
         cast(:raws as bytea[])
     ) as m
-    on conflict (tenant_id, attempt_id, channel, digest) do update set receptions = bank_message.receptions + 1
+    on conflict (tenant_id, attempt_id, channel, digest) do update set receptions = bank_message.receptions + 1,
+        verdict = nullif(bank_message.verdict, 'hint'),
+        judged_at = case when bank_message.verdict is distinct from 'hint' then bank_message.judged_at end
     returning message_id, attempt_id, channel, digest
     """
 )

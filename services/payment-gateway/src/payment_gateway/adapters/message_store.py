@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.ids import new_id
@@ -88,11 +88,19 @@ class SqlMessages(SqlLedger):
         return await self._connection.scalar(statement) or 0
 
     async def keep_message(self, message: BankMessage, real_now: datetime) -> UUID:
-        """Keeps a message, or counts its reception when the same bytes are kept. Returns the kept one's id."""
+        """Keeps a message, or counts its reception when the same bytes are kept. Returns the kept one's id.
+
+        A hint given once more is judged once more: what it hints at may be new.
+        """
         inserted = insert(bank_message).values({**self._tenant, **asdict(message), "received_at": real_now})
+        again = bank_message.c.verdict == Verdict.HINT
         statement = inserted.on_conflict_do_update(
             index_elements=["tenant_id", "attempt_id", "channel", "digest"],
-            set_={"receptions": bank_message.c.receptions + 1},
+            set_={
+                "receptions": bank_message.c.receptions + 1,
+                "verdict": func.nullif(bank_message.c.verdict, Verdict.HINT.value),
+                "judged_at": case((again, None), else_=bank_message.c.judged_at),
+            },
         ).returning(bank_message.c.message_id)
         message_id: UUID = (await self._connection.execute(statement)).scalar_one()
         return message_id
