@@ -25,6 +25,8 @@ _TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 _UUIDS = re.compile(r"'\{?[0-9a-f]{8}-[0-9a-f-]{27}(,[0-9a-f-]{36})*\}?'")
 _TPS = re.compile(r"tps = ([0-9.]+) \(without initial connection time\)")
 _CLIENTS = 4
+_MOST_VARIABLES = 255
+"""More in one statement than pgbench prepares: then it sends the script's statements as they are."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,14 @@ async def limit(
     folder = private.system.state.folder
     seconds = await asyncio.gather(
         *(
-            _pgbench(private, database, _written(folder / f"{database}.sql", script), first=first, runs=runs)
+            _pgbench(
+                private,
+                database,
+                _written(folder / f"{database}.sql", script),
+                mode=_mode(script),
+                first=first,
+                runs=runs,
+            )
             for database, script in per_database.items()
         )
     )
@@ -132,12 +141,18 @@ def _written(file: Path, script: str) -> Path:
     return file
 
 
-async def _pgbench(private: PrivateSystem, database: str, script: Path, *, first: int, runs: int) -> float:
+def _mode(script: str) -> str:
+    """How pgbench sends the statements."""
+    longest = max(statement.count(":b") for statement in script.split(";\n"))
+    return "prepared" if longest <= _MOST_VARIABLES else "simple"
+
+
+async def _pgbench(private: PrivateSystem, database: str, script: Path, *, mode: str, first: int, runs: int) -> float:
     """Seconds taken by the runs of all clients."""
     variables = (f"first={first}", f"runs={runs}", "i=0")
     process = await asyncio.create_subprocess_exec(
         str(private.system.postgres.binary("pgbench")),
-        *("-n", "-M", "prepared", "-c", str(_CLIENTS), "-j", "1", "-t", str(runs), "-f", str(script)),
+        *("-n", "-M", mode, "-c", str(_CLIENTS), "-j", "1", "-t", str(runs), "-f", str(script)),
         *(argument for variable in variables for argument in ("-D", variable)),
         database,
         env={**os.environ, **private.role_environment(f"{database}_app")},
@@ -147,5 +162,5 @@ async def _pgbench(private: PrivateSystem, database: str, script: Path, *, first
     output, errors = await process.communicate()
     found = _TPS.search(output.decode())
     if process.returncode != 0 or found is None:
-        raise BenchError(f"pgbench {database} : {errors.decode()[-2000:]}")
+        raise BenchError(f"pgbench {database} : {errors.decode()[:2000]}")
     return runs * _CLIENTS / float(found[1])
