@@ -47,6 +47,10 @@ class World:
         return TownHall(api, patience=PATIENCE_SECONDS)
 
 
+_BANK_PAGES = ("/php/", "/vads-payment/")
+"""Ends of the addresses of Paybox's page and of PayZen's."""
+
+
 class Journey:
     """One family. ``steps`` are done in order, each needs its services; with ``by_pages`` what commits goes through
     the web client.
@@ -144,11 +148,11 @@ class Journey:
     def _pay_by_pages(self, action: str) -> str:
         tab = self._tab
         tab.submit(action)
-        while "/php/" not in tab.shown:  # the payment's page until the gateway knows of it
+        while not (bank := next((path for path in _BANK_PAGES if path in tab.shown), None)):  # the payment's page
             tab.open(tab.path)
             if f'action="{tab.path.partition("?")[0]}/banque"' in tab.shown:
                 tab.submit("/banque")
-        address, fields = tab.form("/php/")
+        address, fields = tab.form(bank)
         back = self._world.cards.pay(PaymentForm(address, tuple(fields)))
         path = self._parent.come_back(back)
         tab.open(path)

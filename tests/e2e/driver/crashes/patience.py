@@ -1,6 +1,7 @@
 """Clients as people have them: they try again when the portal breaks off, with the same key where there is one."""
 
 import re
+import secrets
 import time
 from html.parser import HTMLParser
 from typing import Any
@@ -16,6 +17,11 @@ _PAUSE_SECONDS = 0.5
 _AWAY = frozenset({429, 502, 503, 504})
 """The portal breaks off, or says that so many from one address are too many at once."""
 _COOKIE = re.compile(r"^(__Host-[\w-]+)=([^;]*)")
+
+
+def own_address() -> str:
+    """Where one person of many comes from: the gateway counts by it."""
+    return f"198.18.{secrets.randbelow(256)}.{secrets.randbelow(254) + 1}"
 
 
 def insist(ledger: Ledger, ask: Any, *, away: frozenset[int] = _AWAY) -> httpx.Response:
@@ -50,6 +56,7 @@ class PatientApi(Api):
 
     def __init__(self, gateway_url: str, host: str, ledger: Ledger) -> None:
         super().__init__(gateway_url, host)
+        self._client.headers["x-forwarded-for"] = own_address()
         self._ledger = ledger
         self._credentials: tuple[str, str] | None = None
 
@@ -98,7 +105,8 @@ class Tab:
     """A browser without scripts in one commune. What does not come is asked for again, with the same form."""
 
     def __init__(self, gateway_url: str, host: str, ledger: Ledger) -> None:
-        self._client = httpx.Client(base_url=gateway_url, headers={"host": host}, timeout=40, trust_env=False)
+        headers = {"host": host, "x-forwarded-for": own_address()}
+        self._client = httpx.Client(base_url=gateway_url, headers=headers, timeout=40, trust_env=False)
         self._ledger = ledger
         self._cookies: dict[str, str] = {}
         self.path = "/"
