@@ -38,7 +38,7 @@ class Nginx:
     port: int
     upstreams: Mapping[str, Sequence[int]]
     rate: str = "200r/s"
-    burst: int = 600
+    burst: int = 1000
 
     def prepare(self) -> None:
         """Writes the configuration and copies the pages where the workers' account can read them."""
