@@ -21,11 +21,11 @@ from chassis.ids import new_id
 from chassis.testing.contract import CHECKS, served
 from chassis.testing.plugin import Harness
 
+_ROUNDS = 12
 _SETTINGS = hypothesis.settings(
     max_examples=12,
     stateful_step_count=5,
     database=None,
-    derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
@@ -47,14 +47,20 @@ class Link:
 
 
 async def follows_links(
-    harness: Harness, headers: Mapping[str, str], links: Sequence[Link] = (), known: Mapping[str, object] | None = None
-) -> Counter[tuple[str, int]]:
+    harness: Harness,
+    headers: Mapping[str, str],
+    links: Sequence[Link] = (),
+    known: Mapping[str, object] | None = None,
+    *,
+    enough: int,
+) -> None:
     """Calls operations in chains, along ``links`` and those that schemathesis infers from the document's schemas.
 
     Operations that are not for this caller are left out: ``answers_to_anything`` sees them refuse.
 
-    ``known`` gives path parameters of things that exist to the first step. Returns the answers of second and further
-    steps, «source → target» and status. Fails like ``answers_to_anything``.
+    ``known`` gives path parameters of things that exist to the first step. Chains are drawn, so they are drawn in
+    rounds until ``enough`` different second or further steps have succeeded. Fails like ``answers_to_anything``, and
+    when that many are never reached.
     """
     prefix = f"/api/{harness.runtime.service}/v1"
     document = deepcopy(harness.app.openapi())
@@ -66,9 +72,12 @@ async def follows_links(
     steps: Counter[tuple[str, int]] = Counter()
     async with served(harness.app) as address:
         calls = {"base_url": address, "headers": {"host": "alixan.localhost", **headers}}
-        machine = _machine(schema.as_state_machine(), calls, known or {}, prefix, steps)
-        await asyncio.to_thread(run_state_machine_as_test, machine, settings=_SETTINGS)
-    return steps
+        for number in range(_ROUNDS):
+            machine = hypothesis.seed(number)(_machine(schema.as_state_machine(), calls, known or {}, prefix, steps))
+            await asyncio.to_thread(run_state_machine_as_test, machine, settings=_SETTINGS)
+            if len(_reached(steps)) >= enough:
+                return
+    raise AssertionError(f"{enough} further steps wanted in {_ROUNDS} rounds: {dict(steps)}")
 
 
 async def _leave_out_forbidden(harness: Harness, headers: Mapping[str, str], document: dict[str, Any]) -> None:
@@ -123,6 +132,6 @@ def _add_link(document: dict[str, Any], prefix: str, name: str, link: Link) -> N
     operation(link.source)["responses"][str(link.status)].setdefault("links", {})[name] = described
 
 
-def reached(steps: Counter[tuple[str, int]]) -> set[str]:
+def _reached(steps: Counter[tuple[str, int]]) -> set[str]:
     """The steps that succeeded at least once."""
     return {label for label, status in steps if 200 <= status < 400}
