@@ -11,6 +11,8 @@ from contracts.event import Value
 Cents = Annotated[int, Field(ge=0)]
 EURO = "978"
 """ISO 4217, numeric."""
+WHOLE_DAY = "day"
+"""The one slot of the days of an activity that has no slots of its own."""
 
 
 class Role(StrEnum):

@@ -125,6 +125,7 @@ async def test_an_activity_is_published_when_it_changes(commune: "Commune") -> N
         "opens_on": "2022-09-01",
         "closes_on": "2023-07-08",
         "regie": {"regie_id": str(commune.regie_id), "name": "Régie des écoles"},
+        "slots": [],
     }
 
 

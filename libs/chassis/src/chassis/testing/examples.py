@@ -118,8 +118,14 @@ def _plain_value(kind: type, name: str, revision: int, index: int) -> Any:  # no
         UUID: known_id(name, index),
         bool: bool(revision % 2),
         int: revision if name == "version" else 100 * revision,
-        str: f"{name}.{revision}@example.org" if name == "email" else f"{name} {revision}",
+        str: _text(name, revision),
     }
     if kind not in values:
         raise TypeError(f"no example for {name}: {kind}")
     return values[kind]
+
+
+def _text(name: str, revision: int) -> str:
+    if name in {"from_time", "until_time"}:
+        return f"{revision + (8 if name == 'from_time' else 12):02}:30"
+    return f"{name}.{revision}@example.org" if name == "email" else f"{name} {revision}"

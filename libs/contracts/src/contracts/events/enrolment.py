@@ -1,11 +1,37 @@
 """Events of enrolment: families, activities, adhesions."""
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
-from contracts.event import Event, event
+from pydantic import StringConstraints
+
+from contracts.event import Event, Value, event
 from contracts.events.payment_request import PaymentRequest
 from contracts.values import Cents, Guardian, MemberKind, PostalAddress, Regie
+
+LocalTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""«08:30», of the commune."""
+
+
+class OfferedSlot(Value):
+    """A part of the day, from ``from_time`` until ``until_time``, for which an activity is booked.
+
+    Two slots whose times overlap exclude each other on a day, unless one names the other in ``compatible_with``.
+    """
+
+    code: str
+    name: str
+    from_time: LocalTime
+    until_time: LocalTime
+    compatible_with: tuple[str, ...] = ()
+
+
+class SlotPrice(Value):
+    """What one unit of a slot costs a family."""
+
+    slot: str
+    unit_price_cents: Cents
 
 
 @event("enrolment.family_registered.v1", subject="family_id")
@@ -50,7 +76,8 @@ class MemberRegistered(Event):
 class ActivityPublished(Event):
     """An activity of a season, the half-open period ``[opens_on, closes_on)``.
 
-    ``element_name`` is what one booked day is called («Cantine d'Alixan»).
+    ``element_name`` is what one booked day is called («Cantine d'Alixan»). ``slots`` come in the order shown; without
+    any the activity is booked for whole days.
     """
 
     activity_id: UUID
@@ -61,6 +88,7 @@ class ActivityPublished(Event):
     opens_on: date
     closes_on: date
     regie: Regie
+    slots: tuple[OfferedSlot, ...] = ()
 
 
 @event("enrolment.adhesion_payment_requested.v1", subject="payment_id")
@@ -73,7 +101,8 @@ class AdhesionPaid(Event):
     """An adhesion is in force: it opens ``[valid_from, valid_until)`` of an activity to a member.
 
     ``amount_cents`` is what the adhesion cost (0 when free, and then ``payment_id`` is None);
-    ``unit_price_cents`` what one booked unit costs this family, and ``tariff_label`` how («à l'unité»).
+    ``unit_price_cents`` what one booked unit costs this family, and ``tariff_label`` how («à l'unité»);
+    ``slot_prices`` has the units of the activity's slots, where it has any.
     """
 
     adhesion_id: UUID
@@ -87,6 +116,7 @@ class AdhesionPaid(Event):
     tariff_label: str
     valid_from: date
     valid_until: date
+    slot_prices: tuple[SlotPrice, ...] = ()
 
 
 @event("enrolment.entitlement_changed.v1", subject="adhesion_id")
@@ -100,6 +130,7 @@ class EntitlementChanged(Event):
     unit_price_cents: Cents
     tariff_label: str
     effective_from: date
+    slot_prices: tuple[SlotPrice, ...] = ()
 
 
 @event("enrolment.adhesion_payment_unused.v1", subject="payment_id")

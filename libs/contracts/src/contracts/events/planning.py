@@ -5,13 +5,14 @@ from uuid import UUID
 
 from contracts.event import Event, Value, event
 from contracts.events.statement import Statement
-from contracts.values import Cents, ReservationStatus
+from contracts.values import WHOLE_DAY, Cents, ReservationStatus
 
 
 class ReservationState(Value):
     """One reservation after the change. ``version`` grows with each change of this reservation.
 
-    The price is the one shown to the family and frozen at the moment of booking.
+    ``slot`` is the code of the part of the day that is booked. The price is the one shown to the family and frozen at
+    the moment of booking.
     """
 
     reservation_id: UUID
@@ -20,6 +21,7 @@ class ReservationState(Value):
     activity_id: UUID
     regie_id: UUID
     day: date
+    slot: str = WHOLE_DAY
     element_name: str
     tariff_label: str
     unit_price_cents: Cents

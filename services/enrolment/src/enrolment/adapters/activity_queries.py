@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from enrolment.adapters.catalogue import ACTIVITIES, to_activity
 from enrolment.adapters.families import to_member
-from enrolment.adapters.views import ActivityView, CandidateView, GridLineView, RegieView
+from enrolment.adapters.views import ActivityView, CandidateView, GridLineView, RegieView, SlotView
 from enrolment.domain.activity import Activity
 from enrolment.domain.eligibility import AdhesionStatus, refusal
 from enrolment.domain.family import Member
 from enrolment.domain.pricing import price_grid, unit_price
+from enrolment.domain.slots import slot_prices
 
 _Statuses = dict[tuple[UUID, UUID], tuple[AdhesionStatus, UUID]]
 
@@ -68,9 +69,24 @@ def _view(
             GridLineView(label=line.label, unit_cents=line.unit_cents, yours=line.yours)
             for line in price_grid(tariff.unit, quotient_familial)
         ],
+        slots=_slots(activity, quotient_familial),
         immediate_payment=activity.immediate_payment,
         members=[_candidate(activity, member, statuses, today) for member in members],
     )
+
+
+def _slots(activity: Activity, quotient_familial: int | None) -> list[SlotView]:
+    cents = slot_prices(activity.tariff, activity.slots, quotient_familial)
+    return [
+        SlotView(
+            code=slot.code,
+            name=slot.name,
+            from_time=slot.from_time.isoformat("minutes"),
+            until_time=slot.until_time.isoformat("minutes"),
+            unit_price_cents=cents[slot.code],
+        )
+        for slot in activity.slots
+    ]
 
 
 def _candidate(activity: Activity, member: Member, statuses: _Statuses, today: date) -> CandidateView:

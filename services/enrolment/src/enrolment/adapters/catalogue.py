@@ -12,8 +12,10 @@ from contracts.values import MemberKind
 from enrolment.adapters.sql import SqlPart
 from enrolment.domain.activity import Activity, Audience, Regie
 from enrolment.domain.pricing import Tariff, UnitTariff
+from enrolment.domain.slots import Slot
 
 _UNIT_TARIFF: TypeAdapter[UnitTariff] = TypeAdapter(Annotated[UnitTariff, Field(discriminator="kind")])
+_SLOTS: TypeAdapter[tuple[Slot, ...]] = TypeAdapter(tuple[Slot, ...])
 
 ACTIVITIES = "select activity.*, regie.name as regie_name from activity join regie using (tenant_id, regie_id)"
 """The rows ``to_activity`` reads."""
@@ -81,11 +83,11 @@ _WRITE_ACTIVITY = """
     insert into activity
         (tenant_id, activity_id, name, element_name, description, category, season, opens_on, closes_on, regie_id,
          immediate_payment, member_kind, min_age, max_age, schools, adhesion_fee_cents, tariff_label, unit_tariff,
-         version)
+         slots, version)
     values
         (:tenant_id, :activity_id, :name, :element_name, :description, :category, :season, :opens_on, :closes_on,
          :regie_id, :immediate_payment, :member_kind, :min_age, :max_age, :schools, :adhesion_fee_cents,
-         :tariff_label, cast(:unit_tariff as jsonb), 1)
+         :tariff_label, cast(:unit_tariff as jsonb), cast(:slots as jsonb), 1)
     on conflict (tenant_id, activity_id) do update
     set name = excluded.name, element_name = excluded.element_name, description = excluded.description,
         category = excluded.category, season = excluded.season, opens_on = excluded.opens_on,
@@ -93,7 +95,7 @@ _WRITE_ACTIVITY = """
         immediate_payment = excluded.immediate_payment, member_kind = excluded.member_kind,
         min_age = excluded.min_age, max_age = excluded.max_age, schools = excluded.schools,
         adhesion_fee_cents = excluded.adhesion_fee_cents, tariff_label = excluded.tariff_label,
-        unit_tariff = excluded.unit_tariff, version = activity.version + 1
+        unit_tariff = excluded.unit_tariff, slots = excluded.slots, version = activity.version + 1
     returning version
 """
 
@@ -117,12 +119,23 @@ def _values(activity: Activity) -> dict[str, object]:
         "adhesion_fee_cents": activity.tariff.adhesion_fee_cents,
         "tariff_label": activity.tariff.label,
         "unit_tariff": _UNIT_TARIFF.dump_json(activity.tariff.unit).decode(),
+        "slots": _SLOTS.dump_json(activity.slots).decode(),
     }
 
 
 def to_unit_tariff(stored: object) -> UnitTariff:
     """The tariff of a unit from its JSON column."""
     return _UNIT_TARIFF.validate_python(stored)
+
+
+def to_tariff(row: Row[Any]) -> Tariff:
+    """The tariff of an activity's row."""
+    return Tariff(row.adhesion_fee_cents, row.tariff_label, to_unit_tariff(row.unit_tariff))
+
+
+def to_slots(stored: object) -> tuple[Slot, ...]:
+    """The slots from their JSON column."""
+    return _SLOTS.validate_python(stored)
 
 
 def to_activity(row: Row[Any]) -> Activity:
@@ -139,5 +152,6 @@ def to_activity(row: Row[Any]) -> Activity:
         regie=Regie(row.regie_id, row.regie_name),
         immediate_payment=row.immediate_payment,
         audience=Audience(MemberKind(row.member_kind), row.min_age, row.max_age, tuple(row.schools)),
-        tariff=Tariff(row.adhesion_fee_cents, row.tariff_label, to_unit_tariff(row.unit_tariff)),
+        tariff=to_tariff(row),
+        slots=to_slots(row.slots),
     )

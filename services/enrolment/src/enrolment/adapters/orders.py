@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from contracts.events import PaymentReversed
+from enrolment.adapters.entitlements import price_row
 from enrolment.adapters.sql import SqlPart, as_json
 from enrolment.domain.adhesion import Adhesion
 from enrolment.domain.eligibility import AdhesionStatus
@@ -164,8 +165,7 @@ class SqlOrders(SqlPart):
                 "valid_until": adhesion.valid_until,
                 "paid_at": paid_at,
                 "priced_from": priced_from,
-                "unit_price_cents": adhesion.price.unit_cents,
-                "tariff_label": adhesion.price.label,
+                **price_row(adhesion.price),
             }
             for adhesion, paid_at, priced_from in adhesions
         ]
@@ -182,10 +182,11 @@ class SqlOrders(SqlPart):
         )
         await self._run(
             """
-            insert into adhesion_price (tenant_id, adhesion_id, effective_from, unit_price_cents, tariff_label)
-            select :tenant_id, row.adhesion_id, row.priced_from, row.unit_price_cents, row.tariff_label
+            insert into adhesion_price
+                (tenant_id, adhesion_id, effective_from, unit_price_cents, tariff_label, slot_prices)
+            select :tenant_id, row.adhesion_id, row.priced_from, row.unit_price_cents, row.tariff_label, row.slot_prices
             from jsonb_to_recordset(cast(:rows as jsonb)) as row
-                (adhesion_id uuid, priced_from date, unit_price_cents int, tariff_label text)
+                (adhesion_id uuid, priced_from date, unit_price_cents int, tariff_label text, slot_prices jsonb)
             """,
             rows=as_json(rows),
         )

@@ -109,6 +109,16 @@ class GridLineView(BaseModel):
     yours: bool
 
 
+class SlotView(BaseModel):
+    """A part of the day, local times, at the family's own price."""
+
+    code: str
+    name: str
+    from_time: str
+    until_time: str
+    unit_price_cents: int
+
+
 class CandidateView(BaseModel):
     """Whether a member may be enrolled. ``order_id`` is the order to pay when one awaits its payment."""
 
@@ -136,6 +146,7 @@ class ActivityView(BaseModel):
     unit_price_cents: int
     tariff_label: str
     price_grid: list[GridLineView]
+    slots: list[SlotView]
     immediate_payment: bool
     members: list[CandidateView]
 

@@ -8,11 +8,11 @@ from uuid import UUID
 from chassis.outbox import Outgoing
 from contracts.events import AdhesionPaid
 from enrolment.application.ports import Store
+from enrolment.application.published_prices import published_prices
 from enrolment.domain.activity import Activity
 from enrolment.domain.adhesion import Adhesion, Price
 from enrolment.domain.eligibility import AdhesionStatus
 from enrolment.domain.order import Order, OrderLine, OrderStatus
-from enrolment.domain.pricing import unit_price
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def activation(
 ) -> Activation:
     """Every line whose member is not enrolled yet comes in force; ``day`` is that of ``paid_at`` in the commune."""
     left_out = tuple(line for line in order.lines if line.member_id in enrolled)
-    price = Price(unit_price(activity.tariff.unit, quotient_familial), activity.tariff.label)
+    price = Price.of(activity.tariff, activity.slots, quotient_familial)
     adhesions = tuple(
         _in_force(order, line, activity, price, activity.validity_from(day))
         for line in order.lines
@@ -95,4 +95,5 @@ def _paid(adhesion: Adhesion, activation: Activation) -> AdhesionPaid:
         tariff_label=adhesion.price.label,
         valid_from=adhesion.valid_from,
         valid_until=adhesion.valid_until,
+        slot_prices=published_prices(adhesion.price),
     )

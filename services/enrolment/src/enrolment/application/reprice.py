@@ -4,6 +4,7 @@ from uuid import UUID
 
 from contracts.events import EntitlementChanged
 from enrolment.application.ports import Store
+from enrolment.application.published_prices import published_prices
 from enrolment.domain.family import first_of_next_month
 
 
@@ -25,6 +26,7 @@ async def reprice(store: Store, *, family_id: UUID | None = None, activity_id: U
                 unit_price_cents=item.due_price.unit_cents,
                 tariff_label=item.due_price.label,
                 effective_from=effective_from,
+                slot_prices=published_prices(item.due_price),
             ),
             sequence=versions[item.adhesion_id],
         )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from contracts.values import MemberKind
 from enrolment.domain.pricing import Tariff
+from enrolment.domain.slots import Slot
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Audience:
 
 @dataclass(frozen=True)
 class Activity:
-    """An activity of one season ``[opens_on, closes_on)``."""
+    """An activity of one season ``[opens_on, closes_on)``. Without slots it is booked for whole days."""
 
     activity_id: UUID
     name: str
@@ -45,6 +46,7 @@ class Activity:
     immediate_payment: bool
     audience: Audience
     tariff: Tariff
+    slots: tuple[Slot, ...] = ()
 
     def validity_from(self, day: date) -> date:
         """First day of an adhesion that is paid on ``day``: the opening, or that day when later."""

@@ -1,7 +1,7 @@
 """Payloads of the API. Unknown fields are refused: a browser never sends an amount or a state."""
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Generic, Literal, Self, TypeVar
 from uuid import UUID
@@ -13,6 +13,12 @@ from enrolment.adapters.views import RegieView
 from enrolment.domain.activity import Activity, Audience, Regie
 from enrolment.domain.family import Address, Family, Guardian, Member
 from enrolment.domain.pricing import Band, Bands, Flat, Rate, Tariff
+from enrolment.domain.slots import Slot, check_slots
+
+
+def _written(moment: object) -> object:
+    return moment.isoformat("minutes") if isinstance(moment, time) else moment
+
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
@@ -32,6 +38,9 @@ Cents = Annotated[int, Field(ge=0, le=1_000_000)]
 Euros = Annotated[int, Field(ge=0, le=1_000_000)]
 Years = Annotated[int, Field(ge=0, le=150)]
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+SlotCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,20}$")]
+LocalTime = Annotated[str, BeforeValidator(_written), StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""«08:30», of the commune."""
 
 ItemT = TypeVar("ItemT", bound=BaseModel)
 
@@ -193,12 +202,40 @@ class RatePayload(Payload):
         return Rate(self.per_mille_of_qf, self.floor_cents, self.ceiling_cents)
 
 
+UnitPayload = Annotated[FlatPayload | BandsPayload | RatePayload, Field(discriminator="kind")]
+
+
 class TariffPayload(Payload):
     """A fee for the adhesion and a price per unit."""
 
     adhesion_fee_cents: Cents
     label: Name
-    unit: Annotated[FlatPayload | BandsPayload | RatePayload, Field(discriminator="kind")]
+    unit: UnitPayload
+
+
+class SlotPayload(Payload):
+    """A part of the day, local times («08:30»). Without ``unit`` it costs what the activity costs.
+
+    Slots whose times overlap exclude each other on a day, unless one names the other in ``compatible_with``.
+    """
+
+    code: SlotCode
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    from_time: LocalTime
+    until_time: LocalTime
+    compatible_with: Annotated[list[SlotCode], Field(max_length=12)] = []
+    unit: UnitPayload | None = None
+
+    def to_domain(self) -> Slot:
+        """The slot."""
+        return Slot(
+            self.code,
+            self.name,
+            time.fromisoformat(self.from_time),
+            time.fromisoformat(self.until_time),
+            tuple(self.compatible_with),
+            self.unit.to_domain() if self.unit else None,
+        )
 
 
 class ActivityDescription(Payload):
@@ -218,6 +255,7 @@ class ActivityDescription(Payload):
     max_age: Years | None = None
     schools: Annotated[list[Name], Field(max_length=50)] = []
     tariff: TariffPayload
+    slots: Annotated[list[SlotPayload], Field(max_length=12)] = []
 
 
 class StaffActivity(ActivityDescription):
@@ -243,6 +281,7 @@ class ActivityPayload(ActivityDescription):
             raise ValueError("the season closes after it opens")
         if self.min_age is not None and self.max_age is not None and self.min_age > self.max_age:
             raise ValueError("the lowest age is at most the highest")
+        check_slots([slot.to_domain() for slot in self.slots])
         return self
 
     def to_domain(self, activity_id: UUID, regie: Regie) -> Activity:
@@ -261,6 +300,7 @@ class ActivityPayload(ActivityDescription):
             immediate_payment=self.immediate_payment,
             audience=Audience(self.member_kind, self.min_age, self.max_age, tuple(self.schools)),
             tariff=Tariff(tariff.adhesion_fee_cents, tariff.label, tariff.unit.to_domain()),
+            slots=tuple(slot.to_domain() for slot in self.slots),
         )
 
 

@@ -1,7 +1,6 @@
 """Writes drafts and commits them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import text
@@ -12,6 +11,7 @@ from planning.adapters.outlook_store import SqlOutlookStore
 from planning.application.ports import Basket
 from planning.domain.drafts import Wish
 from planning.domain.rules import Action
+from planning.domain.slots import DaySlot
 
 CALENDARS_LOCK = "hashtextextended('calendars ' || current_setting('app.tenant_id'), 0)"
 """Shared by drafts and commits, exclusive for a change of calendar, so that capacity and rules stand still."""
@@ -23,16 +23,17 @@ _LOCK_DRAFT = f"""
 
 _REPLACE_LINES = """
     with wanted as (
-        select * from unnest(cast(:line_ids as uuid[]), cast(:days as date[]), cast(:actions as text[]))
-            as w (line_id, day, action)
+        select * from unnest(cast(:line_ids as uuid[]), cast(:days as date[]), cast(:slots as text[]),
+                             cast(:actions as text[]))
+            as w (line_id, day, slot, action)
     ), given_up as (
         delete from draft_line
         where family_id = :family_id and member_id = :member_id and activity_id = :activity_id
-          and day >= :from_day and day < :to_day and day not in (select day from wanted)
+          and day >= :from_day and day < :to_day and (day, slot) not in (select day, slot from wanted)
     )
-    insert into draft_line (tenant_id, family_id, line_id, member_id, activity_id, day, action, saved_at)
-    select :tenant_id, :family_id, line_id, :member_id, :activity_id, day, action, :saved_at from wanted
-    on conflict (tenant_id, family_id, member_id, activity_id, day)
+    insert into draft_line (tenant_id, family_id, line_id, member_id, activity_id, day, slot, action, saved_at)
+    select :tenant_id, :family_id, line_id, :member_id, :activity_id, day, slot, action, :saved_at from wanted
+    on conflict (tenant_id, family_id, member_id, activity_id, day, slot)
     do update set action = excluded.action, saved_at = excluded.saved_at
 """
 
@@ -40,8 +41,8 @@ _COMMIT = """
     select refused_id, refused_slug from commit_basket(
         cast(:basket as uuid), cast(:family as uuid), cast(:committed_at as timestamptz), cast(:members as uuid[]),
         cast(:booked_ids as uuid[]), cast(:booked_members as uuid[]), cast(:booked_activities as uuid[]),
-        cast(:booked_regies as uuid[]), cast(:booked_days as date[]), cast(:booked_prices as int[]),
-        cast(:booked_labels as text[]), cast(:cancelled_ids as uuid[]))
+        cast(:booked_regies as uuid[]), cast(:booked_days as date[]), cast(:booked_slots as text[]),
+        cast(:booked_prices as int[]), cast(:booked_labels as text[]), cast(:cancelled_ids as uuid[]))
 """
 
 
@@ -52,7 +53,7 @@ class SqlDraftStore(SqlOutlookStore):
         """One change or commit of a family's draft at a time; calendars stand still meanwhile."""
         await self.transaction.connection.execute(text(_LOCK_DRAFT), {"family_id": str(family_id)})
 
-    async def replace_lines(self, family_id: UUID, wish: Wish, lines: Mapping[date, Action]) -> None:
+    async def replace_lines(self, family_id: UUID, wish: Wish, lines: Mapping[DaySlot, Action]) -> None:
         """Makes these the draft lines of the wish's member, activity and period; a line kept keeps its id."""
         values = {
             "tenant_id": self.transaction.tenant_id,
@@ -62,7 +63,8 @@ class SqlDraftStore(SqlOutlookStore):
             "from_day": wish.period[0],
             "to_day": wish.period[1],
             "line_ids": [new_id() for _ in lines],
-            "days": list(lines),
+            "days": [when.day for when in lines],
+            "slots": [when.slot for when in lines],
             "actions": list(lines.values()),
             "saved_at": self.now(),
         }
@@ -91,6 +93,7 @@ class SqlDraftStore(SqlOutlookStore):
             "booked_activities": [new.activity_id for new in basket.booked],
             "booked_regies": [new.regie_id for new in basket.booked],
             "booked_days": [new.day for new in basket.booked],
+            "booked_slots": [new.slot for new in basket.booked],
             "booked_prices": [new.unit_price_cents for new in basket.booked],
             "booked_labels": [new.tariff_label for new in basket.booked],
             "cancelled_ids": list(basket.cancelled),

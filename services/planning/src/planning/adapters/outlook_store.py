@@ -13,8 +13,9 @@ from planning.adapters.documents import read_calendar
 from planning.domain.activities import Activity, Entitlement, Member, Price
 from planning.domain.calendars import Holidays, SchoolHoliday
 from planning.domain.drafts import DraftLine
-from planning.domain.outlook import Booking, Places, Slot
+from planning.domain.outlook import Booking, Places
 from planning.domain.rules import Action
+from planning.domain.slots import ActivitySlot, MemberSlot
 
 _MEMBERS = """
     select m.member_id, m.kind, m.first_name
@@ -59,13 +60,14 @@ _HOLIDAYS = """
 """
 
 _BOOKINGS = """
-    select reservation_id, version, family_id, member_id, activity_id, day, tariff_label, unit_price_cents, booked_at
+    select reservation_id, version, family_id, member_id, activity_id, day, slot, tariff_label, unit_price_cents,
+           booked_at
     from reservation
     where status = 'booked' and member_id = any(:member_ids) and day >= :from_day and day < :to_day
 """
 
 _PLACES = """
-    select activity_id, day, booked, capacity from place_count
+    select activity_id, day, slot, booked, capacity from place_count
     where activity_id = any(:activity_ids) and day >= :from_day and day < :to_day
 """
 
@@ -121,27 +123,25 @@ class SqlOutlookStore:
     async def draft(self, family_id: UUID) -> tuple[DraftLine, ...]:
         """The family's draft, by day."""
         rows = await self._rows(
-            "select line_id, member_id, activity_id, day, action, saved_at from draft_line"
-            " where family_id = :family_id order by day, line_id",
+            "select line_id, member_id, activity_id, day, slot, action, saved_at from draft_line"
+            " where family_id = :family_id order by day, slot, line_id",
             family_id=family_id,
         )
         return tuple(
-            DraftLine(row.line_id, row.member_id, row.activity_id, row.day, Action(row.action), row.saved_at)
+            DraftLine(row.line_id, row.member_id, row.activity_id, row.day, row.slot, Action(row.action), row.saved_at)
             for row in rows
         )
 
-    async def bookings(self, member_ids: Sequence[UUID], from_day: date, to_day: date) -> Mapping[Slot, Booking]:
+    async def bookings(self, member_ids: Sequence[UUID], from_day: date, to_day: date) -> Mapping[MemberSlot, Booking]:
         """Reservations in force, whichever home booked them."""
         rows = await self._rows(_BOOKINGS, member_ids=list(member_ids), from_day=from_day, to_day=to_day)
         bookings = [Booking(**row._mapping) for row in rows]
-        return {booking.slot: booking for booking in bookings}
+        return {booking.what: booking for booking in bookings}
 
-    async def places(
-        self, activity_ids: Sequence[UUID], from_day: date, to_day: date
-    ) -> Mapping[tuple[UUID, date], Places]:
-        """Places of the days on which any was ever booked."""
+    async def places(self, activity_ids: Sequence[UUID], from_day: date, to_day: date) -> Mapping[ActivitySlot, Places]:
+        """Places of the slots in which any was ever booked."""
         rows = await self._rows(_PLACES, activity_ids=list(activity_ids), from_day=from_day, to_day=to_day)
-        return {(row.activity_id, row.day): Places(row.booked, row.capacity) for row in rows}
+        return {ActivitySlot(row.activity_id, row.day, row.slot): Places(row.booked, row.capacity) for row in rows}
 
     async def _rows(self, statement: str, **values: object) -> Sequence[Row[Any]]:
         return (await self.transaction.connection.execute(text(statement), values)).all()

@@ -10,7 +10,7 @@ from sqlalchemy import Row, text
 from chassis.database import Transaction
 
 _LISTED = """
-    select r.reservation_id, r.family_id, r.member_id, r.activity_id, r.day, r.status, r.unit_price_cents,
+    select r.reservation_id, r.family_id, r.member_id, r.activity_id, r.day, r.slot, r.status, r.unit_price_cents,
            r.tariff_label, r.booked_at, r.cancelled_at, m.first_name, m.last_name, f.name as family_name,
            a.name as activity_name, a.element_name
     from reservation r
@@ -33,10 +33,10 @@ _OF_COMMUNE = f"""
     limit :limit
 """  # noqa: S608 - ours
 _COUNTS = """
-    select p.day, p.activity_id, a.name as activity_name, p.booked, p.capacity
+    select p.day, p.slot, p.activity_id, a.name as activity_name, p.booked, p.capacity
     from place_count p join activity a using (tenant_id, activity_id)
     where p.day >= :from_day and p.day < :to_day
-    order by p.day, a.name
+    order by p.day, a.name, p.slot
 """
 
 
@@ -61,7 +61,7 @@ async def reservations_of_commune(
 
 
 async def day_counts(transaction: Transaction, from_day: date, to_day: date) -> Sequence[Row[Any]]:
-    """Places taken by day and activity."""
+    """Places taken by day, activity and slot."""
     return await _rows(transaction, _COUNTS, from_day=from_day, to_day=to_day)
 
 

@@ -21,13 +21,13 @@ async def want_days(store: DraftStore, commune: Commune, family_id: UUID, wish: 
     if member is None or activity is None:
         raise NotFoundError
     whose = (wish.member_id, wish.activity_id)
-    ours = {slot[2] for slot in outlook.bookings if slot[:2] == whose and outlook.own_booking(slot)}
-    drafted = {line.day: line.action for line in outlook.draft if (line.member_id, line.activity_id) == whose}
-    changes = wanted_changes(wish.days, ours)
+    ours = {what.when for what in outlook.bookings if what[:2] == whose and outlook.own_booking(what)}
+    drafted = {line.what.when: line.action for line in outlook.draft if (line.member_id, line.activity_id) == whose}
+    changes = wanted_changes(wish.wanted, ours)
     refused = [
-        {"day": day.isoformat(), "reason": refusal.reason, "slug": refusal.slug}
-        for day, action in newly_asked(changes, drafted).items()
-        if (refusal := outlook.refusal(member, activity, day, action))
+        {"day": when.day.isoformat(), "slot": when.slot, "reason": refusal.reason, "slug": refusal.slug}
+        for when, action in newly_asked(changes, drafted).items()
+        if (refusal := outlook.refusal(member, activity, when, action))
     ]
     if refused:
         raise LinesRefusedError(lines=refused)

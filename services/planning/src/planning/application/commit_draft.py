@@ -68,6 +68,7 @@ def _new_reservation(reservation_id: UUID, line: ReviewedLine) -> NewReservation
         activity_id=line.activity.activity_id,
         regie_id=line.activity.regie_id,
         day=line.line.day,
+        slot=line.line.slot,
         unit_price_cents=line.unit_price_cents,
         tariff_label=line.tariff_label,
     )
@@ -82,6 +83,7 @@ def _states(lines: Mapping[UUID, ReviewedLine], status: ReservationStatus) -> li
             activity_id=line.activity.activity_id,
             regie_id=line.activity.regie_id,
             day=line.line.day,
+            slot=line.line.slot,
             element_name=line.activity.element_name,
             tariff_label=line.tariff_label,
             unit_price_cents=line.unit_price_cents,

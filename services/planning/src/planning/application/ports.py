@@ -10,8 +10,9 @@ from contracts.event import Event
 from planning.domain.activities import Activity, Entitlement, Member
 from planning.domain.calendars import ActivityCalendar, Holidays, SchoolHoliday
 from planning.domain.drafts import DraftLine, Wish
-from planning.domain.outlook import Booking, Places, Slot
+from planning.domain.outlook import Booking, Places
 from planning.domain.rules import Action
+from planning.domain.slots import ActivitySlot, DaySlot, MemberSlot
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class NewReservation:
     activity_id: UUID
     regie_id: UUID
     day: date
+    slot: str
     unit_price_cents: int
     tariff_label: str
 
@@ -127,14 +129,12 @@ class OutlookStore(Protocol):
         """The family's draft."""
         ...
 
-    async def bookings(self, member_ids: Sequence[UUID], from_day: date, to_day: date) -> Mapping[Slot, Booking]:
+    async def bookings(self, member_ids: Sequence[UUID], from_day: date, to_day: date) -> Mapping[MemberSlot, Booking]:
         """Reservations in force of these members, whichever home booked them."""
         ...
 
-    async def places(
-        self, activity_ids: Sequence[UUID], from_day: date, to_day: date
-    ) -> Mapping[tuple[UUID, date], Places]:
-        """Places of the days on which any was ever booked."""
+    async def places(self, activity_ids: Sequence[UUID], from_day: date, to_day: date) -> Mapping[ActivitySlot, Places]:
+        """Places of the slots in which any was ever booked."""
         ...
 
 
@@ -145,7 +145,7 @@ class DraftStore(OutlookStore, Protocol):
         """One change or commit of a family's draft at a time; calendars stand still meanwhile."""
         ...
 
-    async def replace_lines(self, family_id: UUID, wish: Wish, lines: Mapping[date, Action]) -> None:
+    async def replace_lines(self, family_id: UUID, wish: Wish, lines: Mapping[DaySlot, Action]) -> None:
         """Makes these the draft lines of the wish's member, activity and period."""
         ...
 

@@ -1,4 +1,4 @@
-"""The state of one day of one activity for one member, with its reason in words.
+"""The state of one slot of a day of one activity for one member, with its reason in words.
 
 A day that is booked says so first. Any other day has the first reason that holds, in this order: out of season,
 closed, adhesion, past or too late, full.
@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chassis.french import short_date
+from contracts.values import WHOLE_DAY
 from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason
 from planning.domain.rules import Action, closes_at, explain
 
@@ -49,12 +50,13 @@ class Moment:
 
 @dataclass(frozen=True)
 class Day:
-    """Everything that decides the state of a day. ``price_cents`` is 0 when no adhesion covers the day."""
+    """Everything that decides the state of a slot of a day. ``price_cents`` is 0 when no adhesion covers the day."""
 
     day: date
     opens_on: date
     closes_on: date
     calendar: ActivityCalendar | None
+    slot: str = WHOLE_DAY
     blocked_reason: str | None = None
     price_cents: int = 0
     booked_by: BookedBy | None = None
@@ -74,12 +76,13 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Cell:
-    """A day as shown. ``wanted``: booked or drafted to be. ``reason`` is set whenever not ``changeable``.
+    """A slot of a day as shown. ``wanted``: booked or drafted to be. ``reason`` is set whenever not ``changeable``.
 
     ``price_cents`` is 0 where the family has no price: without adhesion, and on the other home's days.
     """
 
     day: date
+    slot: str
     state: CellState
     wanted: bool
     changeable: bool
@@ -119,19 +122,19 @@ def cancelling_refusal(day: Day, holidays: Holidays, moment: Moment) -> Refusal 
 def judge(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     """The state of a day."""
     if day.booked_by is BookedBy.OTHER_HOME:
-        return Cell(day.day, CellState.BOOKED, False, False, OTHER_HOME_REASON, 0, None)
+        return Cell(day.day, day.slot, CellState.BOOKED, False, False, OTHER_HOME_REASON, 0, None)
     if day.booked_by is BookedBy.US:
         return _judge_booked(day, holidays, moment)
     wanted = day.drafted is Action.BOOK
     refusal = booking_refusal(day, holidays, moment)
     if refusal:
         late = _closing(Action.BOOK, day, holidays, moment) if refusal.state in _SHOWS_CLOSING else None
-        return Cell(day.day, refusal.state, wanted, False, refusal.reason, day.price_cents, late)
+        return Cell(day.day, day.slot, refusal.state, wanted, False, refusal.reason, day.price_cents, late)
     free = None if day.capacity is None else day.capacity - day.places_booked
     reason = None if free is None or day.calendar is None else _last_places_reason(free, day.calendar.last_places)
     state = CellState.SELECTED if wanted else CellState.LAST_PLACES if reason else CellState.AVAILABLE
     closing = _closing(Action.BOOK, day, holidays, moment)
-    return Cell(day.day, state, wanted, True, reason, day.price_cents, closing)
+    return Cell(day.day, day.slot, state, wanted, True, reason, day.price_cents, closing)
 
 
 _SHOWS_CLOSING = (CellState.DEADLINE_PASSED, CellState.FULL)
@@ -144,7 +147,7 @@ def _judge_booked(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     closed = _closed(day, holidays)
     reason = refusal.reason if refusal else closed.reason if closed else None
     closing = _closing(Action.CANCEL, day, holidays, moment)
-    return Cell(day.day, state, not removing, refusal is None, reason, day.price_cents, closing)
+    return Cell(day.day, day.slot, state, not removing, refusal is None, reason, day.price_cents, closing)
 
 
 def _closed(day: Day, holidays: Holidays) -> Refusal | None:

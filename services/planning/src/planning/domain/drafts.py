@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis.errors import DomainError
 from planning.domain.rules import Action
+from planning.domain.slots import DaySlot, MemberSlot
 
 
 class LinesRefusedError(DomainError):
@@ -32,19 +33,25 @@ class DaysOutsidePeriodError(DomainError):
 
 @dataclass(frozen=True)
 class DraftLine:
-    """One day to book or to cancel."""
+    """One slot of a day to book or to cancel."""
 
     line_id: UUID
     member_id: UUID
     activity_id: UUID
     day: date
+    slot: str
     action: Action
     saved_at: datetime
+
+    @property
+    def what(self) -> MemberSlot:
+        """What is booked or cancelled."""
+        return MemberSlot(self.member_id, self.activity_id, self.day, self.slot)
 
 
 @dataclass(frozen=True)
 class Wish:
-    """All days wanted of one activity for one member over a half-open period.
+    """All slots of days wanted of one activity for one member over a half-open period.
 
     Raises ``DaysOutsidePeriodError``.
     """
@@ -52,22 +59,22 @@ class Wish:
     member_id: UUID
     activity_id: UUID
     period: tuple[date, date]
-    days: frozenset[date]
+    wanted: frozenset[DaySlot]
 
     def __post_init__(self) -> None:
-        if any(not self.period[0] <= day < self.period[1] for day in self.days):
+        if any(not self.period[0] <= day < self.period[1] for day, _ in self.wanted):
             raise DaysOutsidePeriodError
 
 
-def wanted_changes(wanted: Set[date], booked: Set[date]) -> dict[date, Action]:
+def wanted_changes(wanted: Set[DaySlot], booked: Set[DaySlot]) -> dict[DaySlot, Action]:
     """The difference between what a family wants and what it has booked, over one period."""
     changes = dict.fromkeys(wanted - booked, Action.BOOK) | dict.fromkeys(booked - wanted, Action.CANCEL)
     return dict(sorted(changes.items()))
 
 
-def newly_asked(changes: Mapping[date, Action], drafted: Mapping[date, Action]) -> dict[date, Action]:
+def newly_asked(changes: Mapping[DaySlot, Action], drafted: Mapping[DaySlot, Action]) -> dict[DaySlot, Action]:
     """The changes that are not in the draft already.
 
     A line that became impossible since it was drafted stays there, marked so, until the family removes it.
     """
-    return {day: action for day, action in changes.items() if drafted.get(day) is not action}
+    return {when: action for when, action in changes.items() if drafted.get(when) is not action}

@@ -11,9 +11,7 @@ from planning.domain.calendars import Holidays
 from planning.domain.cells import BookedBy, Cell, Day, Moment, Refusal, booking_refusal, cancelling_refusal, judge
 from planning.domain.drafts import DraftLine
 from planning.domain.rules import Action
-
-Slot = tuple[UUID, UUID, date]
-"""Member, activity, day."""
+from planning.domain.slots import ActivitySlot, DaySlot, MemberSlot
 
 
 @dataclass(frozen=True)
@@ -26,19 +24,20 @@ class Booking:
     member_id: UUID
     activity_id: UUID
     day: date
+    slot: str
     tariff_label: str
     unit_price_cents: int
     booked_at: datetime
 
     @property
-    def slot(self) -> Slot:
+    def what(self) -> MemberSlot:
         """What is booked."""
-        return self.member_id, self.activity_id, self.day
+        return MemberSlot(self.member_id, self.activity_id, self.day, self.slot)
 
 
 @dataclass(frozen=True)
 class Places:
-    """How many places of a day are taken, of how many (None: not counted)."""
+    """How many places of a slot are taken, of how many (None: not counted)."""
 
     booked: int
     capacity: int | None
@@ -55,8 +54,8 @@ class Outlook:
     entitlements: tuple[Entitlement, ...]
     holidays: Holidays
     draft: tuple[DraftLine, ...] = ()
-    bookings: Mapping[Slot, Booking] = field(default_factory=dict)
-    places: Mapping[tuple[UUID, date], Places] = field(default_factory=dict)
+    bookings: Mapping[MemberSlot, Booking] = field(default_factory=dict)
+    places: Mapping[ActivitySlot, Places] = field(default_factory=dict)
 
     def entitlements_of(self, member_id: UUID, activity_id: UUID) -> list[Entitlement]:
         """The family's paid adhesions of a member to an activity."""
@@ -97,28 +96,30 @@ class Outlook:
         prices = (self.price_on(member_id, activity_id, day) for day in days)
         return next(filter(None, prices), None)
 
-    def own_booking(self, slot: Slot) -> Booking | None:
-        """The family's reservation of a day."""
-        booking = self.bookings.get(slot)
+    def own_booking(self, what: MemberSlot) -> Booking | None:
+        """The family's reservation of a slot."""
+        booking = self.bookings.get(what)
         return booking if booking and booking.family_id == self.family_id else None
 
-    def cell(self, member: Member, activity: Activity, day: date, drafted: Action | None) -> Cell:
-        """The state of a day."""
-        return judge(self._day(member, activity, day, drafted), self.holidays, self.moment)
+    def cell(self, member: Member, activity: Activity, when: DaySlot, drafted: Action | None) -> Cell:
+        """The state of a slot."""
+        return judge(self._day(member, activity, when, drafted), self.holidays, self.moment)
 
-    def refusal(self, member: Member, activity: Activity, day: date, action: Action) -> Refusal | None:
+    def refusal(self, member: Member, activity: Activity, when: DaySlot, action: Action) -> Refusal | None:
         """Why an action is not possible, None when it is."""
         decide = booking_refusal if action is Action.BOOK else cancelling_refusal
-        return decide(self._day(member, activity, day, action), self.holidays, self.moment)
+        return decide(self._day(member, activity, when, action), self.holidays, self.moment)
 
-    def _day(self, member: Member, activity: Activity, day: date, drafted: Action | None) -> Day:
-        slot = (member.member_id, activity.activity_id, day)
-        booking, own = self.bookings.get(slot), self.own_booking(slot)
-        price = self.price_on(*slot)
+    def _day(self, member: Member, activity: Activity, when: DaySlot, drafted: Action | None) -> Day:
+        day = when.day
+        what = MemberSlot(member.member_id, activity.activity_id, *when)
+        booking, own = self.bookings.get(what), self.own_booking(what)
+        price = self.price_on(member.member_id, activity.activity_id, day)
         default_capacity = activity.calendar.capacity if activity.calendar else None
-        places = self.places.get((activity.activity_id, day), Places(0, default_capacity))
+        places = self.places.get(ActivitySlot(activity.activity_id, *when), Places(0, default_capacity))
         return Day(
             day=day,
+            slot=when.slot,
             opens_on=activity.opens_on,
             closes_on=activity.closes_on,
             calendar=activity.calendar,

@@ -33,6 +33,7 @@ class ReviewedLine:
         return {
             "line_id": str(self.line.line_id),
             "day": self.line.day.isoformat(),
+            "slot": self.line.slot,
             "first_name": self.member.first_name,
             "element_name": self.activity.element_name,
             "reason": refusal.reason,
@@ -48,13 +49,13 @@ def review(outlook: Outlook) -> list[ReviewedLine]:
 
 def _review_line(outlook: Outlook, line: DraftLine) -> ReviewedLine:
     member, activity = outlook.members[line.member_id], outlook.activities[line.activity_id]
-    booking = outlook.own_booking((line.member_id, line.activity_id, line.day))
+    booking = outlook.own_booking(line.what)
     if line.action is Action.CANCEL and booking:
         label, cents = booking.tariff_label, booking.unit_price_cents
     else:
         price = outlook.price_on(line.member_id, line.activity_id, line.day)
         label, cents = (price.tariff_label, price.unit_cents) if price and line.action is Action.BOOK else ("", 0)
-    refusal = outlook.refusal(member, activity, line.day, line.action)
+    refusal = outlook.refusal(member, activity, line.what.when, line.action)
     return ReviewedLine(line, member, activity, label, cents, booking, refusal)
 
 
@@ -62,8 +63,8 @@ def period_cost(outlook: Outlook, member_id: UUID, period: tuple[date, date]) ->
     """Cents: what is booked for a member over a half-open period, plus drafted additions, minus drafted removals."""
     booked = sum(
         booking.unit_price_cents
-        for slot, booking in outlook.bookings.items()
-        if slot[0] == member_id and period[0] <= booking.day < period[1] and outlook.own_booking(slot)
+        for what, booking in outlook.bookings.items()
+        if what.member_id == member_id and period[0] <= what.day < period[1] and outlook.own_booking(what)
     )
     drafted = (
         _review_line(outlook, line)

@@ -13,6 +13,7 @@ from planning.domain.cells import NO_CALENDAR_REASON, Cell, CellState, not_open_
 from planning.domain.outlook import Outlook
 from planning.domain.review import ReviewedLine, period_cost, review
 from planning.domain.rules import Action, describe
+from planning.domain.slots import DaySlot
 from planning.entrypoints.http.common import Day, Request
 
 
@@ -46,11 +47,12 @@ class MemberActivities(BaseModel):
 
 
 class CellView(BaseModel):
-    """One day of one activity."""
+    """One slot of a day of one activity."""
 
     model_config = ConfigDict(from_attributes=True)
 
     day: date
+    slot: str
     state: CellState
     wanted: bool
     changeable: bool
@@ -81,11 +83,13 @@ class ActivityPlanning(BaseModel):
     def of(cls, outlook: Outlook, member: Member, activity: Activity, days: list[date]) -> "ActivityPlanning":
         """Judges every day."""
         drafted = {
-            line.day: line.action
+            line.what.when: line.action
             for line in outlook.draft
             if (line.member_id, line.activity_id) == (member.member_id, activity.activity_id)
         }
-        cells: list[Cell] = [outlook.cell(member, activity, day, drafted.get(day)) for day in days]
+        cells: list[Cell] = [
+            outlook.cell(member, activity, when, drafted.get(when)) for day in days for when in [DaySlot(day)]
+        ]
         price = outlook.first_price(member.member_id, activity.activity_id, days)
         reason = closed_sentence(outlook, member, activity)
         return cls(
@@ -156,6 +160,7 @@ class DraftLineView(BaseModel):
     season: str
     element_name: str
     day: date
+    slot: str
     action: Action
     tariff_label: str
     unit_price_cents: int
@@ -175,6 +180,7 @@ class DraftLineView(BaseModel):
             season=reviewed.activity.season,
             element_name=reviewed.activity.element_name,
             day=reviewed.line.day,
+            slot=reviewed.line.slot,
             action=reviewed.line.action,
             tariff_label=reviewed.tariff_label,
             unit_price_cents=reviewed.unit_price_cents,
@@ -221,6 +227,7 @@ class ReservationOfFamily(BaseModel):
     activity_name: str
     element_name: str
     day: date
+    slot: str
     status: ReservationStatus
     unit_price_cents: int
     booked_at: datetime

@@ -160,5 +160,5 @@ async def list_all_reservations(
 
 @router.get("/day-counts")
 async def list_day_counts(period: ListPeriod, _principal: Staff, transaction: CurrentTransaction) -> list[DayCount]:
-    """Places taken, by day and activity; days on which nobody ever booked are left out."""
+    """Places taken, by day, activity and slot; slots on which nobody ever booked are left out."""
     return [DayCount.model_validate(row) for row in await queries.day_counts(transaction, *period)]

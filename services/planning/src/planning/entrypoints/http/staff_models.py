@@ -186,6 +186,7 @@ class Expected(BaseModel):
     first_name: str
     last_name: str
     family_name: str | None
+    slot: str
     status: ReservationStatus
 
 
@@ -221,11 +222,12 @@ class ReservationPage(BaseModel):
 
 
 class DayCount(BaseModel):
-    """Places taken on a day."""
+    """Places taken of a slot of a day."""
 
     model_config = ConfigDict(from_attributes=True)
 
     day: date
+    slot: str
     activity_id: UUID
     activity_name: str
     booked: int
