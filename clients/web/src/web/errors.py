@@ -11,12 +11,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.api.errors import ApiError, ApiProblem, ServiceUnavailableError, SessionEndedError
 from web.i18n import gettext as _
-from web.navigation import RedirectError, see_other
+from web.navigation import PLANNING, RedirectError, see_other
 from web.security.browser import browser_of
 from web.state import state_of
 from web.visit import StaffOnlyError, Visit, login_address
 
 _log = structlog.get_logger(__name__)
+
+_LOOKS_AGAIN_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,22 @@ async def _session_ended(request: Request, _error: Exception) -> Response:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiProblem)  # noqa: S101
+    if error.slug == "not-yet-in":
+        return await _waiting_page(request, error)
     return await trouble_page(request, error.status, error.detail or None)
+
+
+async def _waiting_page(request: Request, problem: ApiProblem) -> Response:
+    """The family's rank and time. The page looks again by itself, at the latest when the turn comes."""
+    seconds = int(problem.members["retry_after"])
+    again = str(request.url.path) if request.method == "GET" else PLANNING
+    if request.method == "GET" and request.url.query:
+        again += f"?{request.url.query}"
+    content = {"sentence": problem.detail, "rank": problem.members["rank"], "seconds": seconds, "again": again}
+    response = await Visit(request).page("errors/waiting.html", problem.status, **content)
+    response.headers["Retry-After"] = str(seconds)
+    response.headers["Refresh"] = f"{min(seconds, _LOOKS_AGAIN_SECONDS)}; url={again}"
+    return response
 
 
 async def _staff_only(request: Request, _error: Exception) -> Response:

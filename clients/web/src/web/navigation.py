@@ -10,6 +10,7 @@ from web.security.session import Session
 LOGIN = "/"
 FIRST_PASSWORD = "/premier-mot-de-passe"  # noqa: S105 - a path
 PARENT_HOME = "/accueil"
+PLANNING = "/planning"
 STAFF_HOME = "/mairie"
 CONTROLS = "/mairie/controles"
 
@@ -30,7 +31,7 @@ def parent_navigation() -> list[Destination]:
         Destination(_("Mon dossier"), "/dossier", "folder-open"),
         Destination(_("Inscriptions"), "/inscriptions", "clipboard-check"),
         Destination(_("Activités"), "/activites", "utensils"),
-        Destination(_("Planning"), "/planning", "calendar-days"),
+        Destination(_("Planning"), PLANNING, "calendar-days"),
         Destination(_("Factures"), "/factures", "receipt-euro"),
         Destination(_("Messagerie"), "/messagerie", "mail"),
         Destination(_("Actualités"), "/actualites", "newspaper"),

@@ -36,6 +36,13 @@ def _cell(world: World, member_id: str, day: date) -> dict[str, Any]:
     return cell | {"price_cents": _UNIT_CENTS, "closes_at": None}
 
 
+def _let_in(world: World, request: Request) -> None:
+    parent(world, request)
+    if world.rank:
+        detail = f"Beaucoup de familles réservent en ce moment. {world.rank - 1} familles passent avant vous."
+        raise Problem(429, "not-yet-in", detail, rank=world.rank, retry_after=world.rank // 2)
+
+
 def _lines(world: World) -> list[dict[str, Any]]:
     return [
         {
@@ -69,7 +76,7 @@ def routes(world: World) -> APIRouter:
 
     @router.get("/members")
     def members(request: Request) -> list[dict[str, Any]]:
-        parent(world, request)
+        _let_in(world, request)
         activity = {
             "activity_id": CANTEEN,
             "name": _ACTIVITY,
@@ -105,7 +112,7 @@ def routes(world: World) -> APIRouter:
     def planning(
         request: Request, member_id: str, start: Annotated[date, Query(alias="from")], to: Annotated[date, Query()]
     ) -> Any:
-        parent(world, request)
+        _let_in(world, request)
         if member_id not in CHILDREN:
             raise Problem(404, "not-found", "Ce membre n'existe pas, ou n'est pas de votre famille.")
         days = [start + timedelta(days=index) for index in range((to - start).days)]
@@ -146,7 +153,7 @@ def routes(world: World) -> APIRouter:
         activity_id: Annotated[str, Body()],
         days: Annotated[list[date], Body()],
     ) -> dict[str, Any]:
-        parent(world, request)
+        _let_in(world, request)
         refused = []
         changes: dict[tuple[str, date], str | None] = {}
         for index in range((to - start).days):
@@ -194,7 +201,7 @@ def routes(world: World) -> APIRouter:
 
     @router.post("/draft/commit")
     def commit(request: Request) -> dict[str, Any]:
-        parent(world, request)
+        _let_in(world, request)
         lines = _lines(world)
         if not lines:
             raise Problem(409, "draft-empty", "Aucun jour n'attend de validation.")

@@ -131,6 +131,8 @@ class World:
     booked: set[tuple[str, date]] = field(default_factory=set)
     draft: dict[tuple[str, date], str] = field(default_factory=dict)
     """(member, day) → book or cancel."""
+    rank: int = 0
+    """The family's rank at the entrance of the planning; 0: it is in."""
     full_days: set[date] = field(default_factory=set)
     refused: dict[date, str] = field(default_factory=dict)
     """Days that can no longer be booked, with the reason."""

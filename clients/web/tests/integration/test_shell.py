@@ -123,6 +123,19 @@ class TestTrouble:
         assert answer.status_code == 503
         assert "Réessayer" in answer.text
 
+    async def test_who_waits_at_the_entrance_sees_rank_and_time_and_is_let_in(self, parent, world: World) -> None:
+        world.rank = 81
+        answer = await parent.get("/planning?vue=semaine")
+        assert answer.status_code == 429
+        assert "80 familles passent avant vous" in answer.text
+        assert (answer.headers["retry-after"], answer.headers["refresh"]) == ("40", "20; url=/planning?vue=semaine")
+        world.rank = 5
+        form = await parent.submit("/planning/recapitulatif/terminer", seen_on="/accueil")
+        assert form.headers["refresh"] == "2; url=/planning"
+        assert (await parent.get("/accueil")).status_code == 200
+        world.rank = 0
+        assert (await parent.get("/planning?vue=semaine")).status_code == 200
+
     async def test_an_ended_session_leads_to_the_login(self, parent, world: World) -> None:
         world.access.clear()
         answer = await parent.get("/dossier")

@@ -6,7 +6,8 @@ from typing import ClassVar
 class DomainError(Exception):
     """A refusal: a stable ``slug`` and a French sentence that says why and what to do.
 
-    ``details`` are further machine-readable members of the problem document (never personal data).
+    ``details`` are further machine-readable members of the problem document (never personal data); ``retry_after``,
+    in whole seconds, is also the header of that name.
     """
 
     slug: ClassVar[str]

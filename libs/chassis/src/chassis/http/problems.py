@@ -96,7 +96,10 @@ def install_problem_handlers(app: FastAPI, problems: Mapping[str, int]) -> None:
         if status is None:
             _log.error("problem_without_status", slug=error.slug)
             status = 409
-        return problem_response(error.slug, status, error.detail, **error.details)
+        response = problem_response(error.slug, status, error.detail, **error.details)
+        if "retry_after" in error.details:
+            response.headers["Retry-After"] = str(error.details["retry_after"])
+        return response
 
     def reject_payload(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101

@@ -134,9 +134,13 @@ class PortalRoute(APIRoute):
         async def run_in_scope(request: Request) -> Response:
             scope = RequestScope(request)
             request.state.scope = scope
+            await self.admit(scope)
             return await scope.run(handler, keeps_answers=self.keeps_answers)
 
         return run_in_scope
+
+    async def admit(self, scope: RequestScope) -> None:
+        """Raises for a request that is to come back later; nothing has been opened for it yet."""
 
 
 class OwnTransactionsRoute(PortalRoute):

@@ -8,8 +8,10 @@ from chassis.runtime import Runtime
 from chassis.statements import STATEMENTS, take_due_statement
 from chassis.tenants import Tenant
 from planning.adapters.calendar_store import SqlCalendarStore
+from planning.adapters.entrance_store import SqlEntranceStore
 from planning.adapters.holiday_source import HOLIDAY_SOURCE
 from planning.adapters.statement_store import SqlStatementStore
+from planning.application.enter import forget_turns
 from planning.application.fill_holidays import fill_holidays
 from planning.application.state_reservations import state_reservations
 from planning.entrypoints.http.common import commune_of
@@ -36,7 +38,14 @@ async def state_commune_reservations(runtime: Runtime, tenant: Tenant) -> None:
     _log.info("reservations_stated", tenant=tenant.slug, pages=pages)
 
 
+async def forget_commune_turns(runtime: Runtime, tenant: Tenant) -> None:
+    """Deletes the turns of the entrance that are over."""
+    async with runtime.transaction(tenant.id) as transaction:
+        await forget_turns(SqlEntranceStore(transaction), runtime.clock.real_now())
+
+
 JOBS = [
+    CommuneJob("forget-turns", 3600, forget_commune_turns),
     CommuneJob("holidays", 3600, fill_commune_holidays),
     CommuneJob(STATEMENTS, 300, state_commune_reservations),
 ]

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 
 from chassis.errors import NotFoundError
 from chassis.http.dependencies import CurrentTransaction, FamilyId
+from chassis.http.problems import documented_problems
 from chassis.http.scope import PortalRoute
 from planning.adapters.draft_store import SqlDraftStore
 from planning.adapters.outlook_store import SqlOutlookStore
@@ -19,6 +20,7 @@ from planning.application.look import look_at_draft, look_at_members, look_at_pe
 from planning.domain.drafts import Wish
 from planning.domain.slots import DaySlot
 from planning.entrypoints.http.common import LONGEST_VIEW, CurrentCommune, ListPeriod, ViewPeriod, check_period
+from planning.entrypoints.http.entrance import EntranceRoute
 from planning.entrypoints.http.family_models import (
     ActivityOfMember,
     CommittedBasket,
@@ -31,9 +33,11 @@ from planning.entrypoints.http.family_models import (
 )
 
 router = APIRouter(route_class=PortalRoute, tags=["family"])
+entrance = APIRouter(route_class=EntranceRoute, tags=["family"], responses=documented_problems(429))
+"""What makes the rush of an opening day."""
 
 
-@router.get("/members")
+@entrance.get("/members")
 async def list_members(
     family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction
 ) -> list[MemberActivities]:
@@ -53,7 +57,7 @@ async def list_members(
     ]
 
 
-@router.get("/planning")
+@entrance.get("/planning")
 async def read_planning(
     member_id: Annotated[UUID, Query()],
     period: ViewPeriod,
@@ -71,9 +75,13 @@ async def read_planning(
     return Planning.of(outlook, member, days, to_day)
 
 
-@router.put("/draft/members/{member_id}")
+@entrance.put("/draft/members/{member_id}")
 async def put_days(
-    member_id: UUID, wanted: WantedDays, family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction
+    member_id: UUID,
+    wanted: WantedDays,
+    family_id: FamilyId,
+    commune: CurrentCommune,
+    transaction: CurrentTransaction,
 ) -> Draft:
     """Drafts the days wanted of one activity over a period. Nothing is booked before the commit."""
     period = check_period(wanted.from_day, wanted.to_day, LONGEST_VIEW)
@@ -109,7 +117,7 @@ async def delete_line(
     return Draft.of(await remove_line(SqlDraftStore(transaction), commune, family_id, line_id))
 
 
-@router.post("/draft/commit")
+@entrance.post("/draft/commit")
 async def post_commit(family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction) -> CommittedBasket:
     """Books and cancels the whole draft, or nothing."""
     basket_id, reviewed = await commit_draft(SqlDraftStore(transaction), commune, family_id)
@@ -125,3 +133,6 @@ async def list_reservations(
     """What the family booked and cancelled over a period."""
     rows = await reservations_of_family(transaction, family_id, *period)
     return [ReservationOfFamily.model_validate(row) for row in rows]
+
+
+router.include_router(entrance)
