@@ -5,7 +5,7 @@ from alembic import op
 from chassis.migrations import isolate_tenants
 
 revision = "0011"
-down_revision = "0003"
+down_revision = "0004"
 
 TABLES = """
 create table entrance (
