@@ -8,6 +8,18 @@ from contracts.values import PostalAddress, Role
 CRUAS_RULE = {
     "default": {"kind": "days_before", "days": 2, "time": "12:00", "counting": "without_weekends"},
     "week_days": {"2": {"kind": "weekly", "week_day": 3, "time": "12:00", "weeks_before": 1}},
+    "school_holidays": {"kind": "hours_before", "hours": 72, "begins": "12:00"},
+    "dates": [
+        {
+            "from": "2022-11-14",
+            "to": "2022-11-19",
+            "deadline": {"kind": "day_of_month", "day_of_month": 20, "time": "23:59", "months_before": 1},
+        }
+    ],
+    "windows": [
+        {"from": "2022-10-24", "to": "2022-11-05", "opens_at": None, "closes_at": "2022-10-10T23:59"},
+        {"from": "2023-07-03", "to": "2023-07-08", "opens_at": "2023-06-01T12:00", "closes_at": "2023-06-20T23:59"},
+    ],
 }
 
 
@@ -24,11 +36,21 @@ async def test_a_calendar_is_read_as_it_was_written(world) -> None:
     async with world.staff() as client:
         calendar = (await client.get(f"/activities/{canteen}/calendar")).json()
     assert {name: calendar[name] for name in changes} == changes | {"week_days": [0, 1, 2]}
-    assert calendar["booking_rule_text"].endswith("Pour le mercredi : jusqu'au jeudi 12h pour la semaine suivante.")
+    assert calendar["booking_rule_text"] == (
+        "Réservation possible jusqu'à 12h, 2 jours avant, sans compter les week-ends. "
+        "Pour le mercredi : jusqu'au jeudi 12h pour la semaine suivante. "
+        "Pendant les vacances scolaires : jusqu'à 72 heures avant 12h le jour réservé. "
+        "Du 14/11/2022 au 18/11/2022 : jusqu'au 20 du mois précédent à 23h59. "
+        "Du 24/10/2022 au 04/11/2022 : réservation jusqu'au lundi 10 octobre 2022 à 23h59. "
+        "Du 03/07/2023 au 07/07/2023 : réservation du jeudi 1er juin 2023 à 12h00 au mardi 20 juin 2023 à 23h59."
+    )
     assert calendar["notices"] == []
     family, louis = await world.enrolled(canteen)
     cells = await world.cells(family, louis, canteen)
     assert (cells["2022-09-12"]["reason"], cells["2022-09-17"]["state"]) == ("Grève", "available")
+    july = await world.cells(family, louis, canteen, "2023-07-01", "2023-08-01")
+    assert july["2023-07-04"]["state"] == "blocked"
+    assert july["2023-07-04"]["reason"].endswith("ouvrent le jeudi 1er juin 2023 à 12h00.")
 
 
 async def test_unknown_school_holidays_are_told(world, harness) -> None:

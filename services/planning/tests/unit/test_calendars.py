@@ -9,7 +9,8 @@ from planning.adapters.holiday_source import LibraryHolidaySource
 from planning.application.fill_holidays import fill_holidays, school_year, school_years
 from planning.application.ports import Commune, HolidayYear
 from planning.domain.calendars import ActivityCalendar, Closure, During, Holidays, SchoolHoliday, closed_reason
-from planning.domain.rules import Rule, WeeklyDeadline
+from planning.domain.deadlines import WeeklyDeadline
+from planning.domain.rules import Rule
 
 SOURCE = LibraryHolidaySource()
 RULE = Rule(WeeklyDeadline(3, time(12), 1))

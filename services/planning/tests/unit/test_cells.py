@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from planning.domain.calendars import ActivityCalendar, Closure, During, Holidays
 from planning.domain.cells import BookedBy, CellState, Day, Moment, judge
-from planning.domain.rules import Action, Counting, DaysBeforeDeadline, Rule, WeeklyDeadline
+from planning.domain.deadlines import Counting, DaysBeforeDeadline, WeeklyDeadline
+from planning.domain.rules import Action, Rule
 
 CALENDAR = ActivityCalendar(
     week_days=frozenset(range(5)),

@@ -1,10 +1,19 @@
 """Rules and calendars as they are stored in JSON columns."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from planning.domain.calendars import ActivityCalendar, Closure, During
-from planning.domain.rules import Counting, DaysBeforeDeadline, Deadline, Rule, WeeklyDeadline
+from planning.domain.deadlines import (
+    Counting,
+    DayOfMonthDeadline,
+    DaysBeforeDeadline,
+    Deadline,
+    HoursBeforeDeadline,
+    SchoolPeriodDeadline,
+    WeeklyDeadline,
+)
+from planning.domain.rules import DatesDeadline, Rule, Window
 
 Document = dict[str, Any]
 
@@ -14,13 +23,46 @@ def rule_document(rule: Rule) -> Document:
     return {
         "default": _deadline_document(rule.default),
         "week_days": {str(week_day): _deadline_document(deadline) for week_day, deadline in rule.week_days.items()},
+        "school_holidays": _deadline_document(rule.school_holidays) if rule.school_holidays else None,
+        "dates": [{**_period_document(each), "deadline": _deadline_document(each.deadline)} for each in rule.dates],
+        "windows": [
+            {
+                **_period_document(window),
+                "opens_at": window.opens_at.isoformat(timespec="minutes") if window.opens_at else None,
+                "closes_at": window.closes_at.isoformat(timespec="minutes"),
+            }
+            for window in rule.windows
+        ],
     }
 
 
 def read_rule(document: Document) -> Rule:
-    """The rule of a stored document."""
-    exceptions = {int(week_day): _read_deadline(item) for week_day, item in document["week_days"].items()}
-    return Rule(_read_deadline(document["default"]), exceptions)
+    """The rule of a stored document. The oldest ones have no exceptions but week days."""
+    in_holidays = document.get("school_holidays")
+    return Rule(
+        default=_read_deadline(document["default"]),
+        week_days={int(week_day): _read_deadline(item) for week_day, item in document["week_days"].items()},
+        school_holidays=_read_deadline(in_holidays) if in_holidays else None,
+        dates=tuple(
+            DatesDeadline(*_read_period(item), _read_deadline(item["deadline"])) for item in document.get("dates", ())
+        ),
+        windows=tuple(
+            Window(
+                *_read_period(item),
+                datetime.fromisoformat(item["opens_at"]) if item["opens_at"] else None,
+                datetime.fromisoformat(item["closes_at"]),
+            )
+            for item in document.get("windows", ())
+        ),
+    )
+
+
+def _period_document(period: DatesDeadline | Window) -> Document:
+    return {"from": period.from_day.isoformat(), "to": period.to_day.isoformat()}
+
+
+def _read_period(document: Document) -> tuple[date, date]:
+    return date.fromisoformat(document["from"]), date.fromisoformat(document["to"])
 
 
 def read_calendar(document: Document) -> ActivityCalendar:
@@ -41,19 +83,36 @@ def read_calendar(document: Document) -> ActivityCalendar:
 
 
 def _deadline_document(deadline: Deadline) -> Document:
-    moment = deadline.time.isoformat("minutes")
     match deadline:
         case WeeklyDeadline():
             kind = {"kind": "weekly", "week_day": deadline.week_day, "weeks_before": deadline.weeks_before}
         case DaysBeforeDeadline():
             kind = {"kind": "days_before", "days": deadline.days, "counting": deadline.counting}
+        case HoursBeforeDeadline():
+            begins = deadline.begins.isoformat("minutes")
+            return {"kind": "hours_before", "hours": deadline.hours, "begins": begins}
+        case DayOfMonthDeadline():
+            month = {"day_of_month": deadline.day_of_month, "months_before": deadline.months_before}
+            kind = {"kind": "day_of_month", **month}
+        case SchoolPeriodDeadline():
+            kind = {"kind": "school_period", "days": deadline.days}
         case _:
             raise TypeError(f"{type(deadline).__name__} has no stored form")
-    return {**kind, "time": moment}
+    return {**kind, "time": deadline.time.isoformat("minutes")}
 
 
 def _read_deadline(document: Document) -> Deadline:
+    kind = document["kind"]
+    if kind == "hours_before":
+        return HoursBeforeDeadline(document["hours"], time.fromisoformat(document["begins"]))
     moment = time.fromisoformat(document["time"])
-    if document["kind"] == "weekly":
-        return WeeklyDeadline(document["week_day"], moment, document["weeks_before"])
-    return DaysBeforeDeadline(document["days"], moment, Counting(document["counting"]))
+    match kind:
+        case "weekly":
+            return WeeklyDeadline(document["week_day"], moment, document["weeks_before"])
+        case "days_before":
+            return DaysBeforeDeadline(document["days"], moment, Counting(document["counting"]))
+        case "day_of_month":
+            return DayOfMonthDeadline(document["day_of_month"], moment, document["months_before"])
+        case "school_period":
+            return SchoolPeriodDeadline(document["days"], moment)
+    raise ValueError(f"unknown kind of deadline: {kind}")

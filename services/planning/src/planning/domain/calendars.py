@@ -33,6 +33,20 @@ class Holidays:
         """Name of the school holidays of a day."""
         return next((period.name for period in self.school if period.from_day <= day < period.to_day), None)
 
+    def is_school_holiday(self, day: date) -> bool:
+        """Whether a day is one of the school holidays."""
+        return self.school_holiday(day) is not None
+
+    def school_period_start(self, day: date) -> date:
+        """The first day of the holidays, or of the weeks of school between two holidays, that a day is in.
+
+        Without earlier holidays known, school begins on 1 September.
+        """
+        begun = [period.from_day for period in self.school if period.from_day <= day < period.to_day]
+        ended = [period.to_day for period in self.school if period.to_day <= day]
+        september = date(day.year if day.month >= 9 else day.year - 1, 9, 1)
+        return max(begun or ended or [september])
+
     def is_working_day(self, day: date) -> bool:
         """Monday to Friday and not a public holiday (*jour ouvré*)."""
         return day.weekday() in WORKING_WEEK_DAYS and day not in self.public

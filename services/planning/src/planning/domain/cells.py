@@ -11,7 +11,7 @@ from enum import StrEnum
 from chassis.french import short_date
 from contracts.values import WHOLE_DAY
 from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason
-from planning.domain.rules import Action, closes_at, explain
+from planning.domain.rules import Action, Timing, closes_at, explain
 
 
 class CellState(StrEnum):
@@ -172,10 +172,15 @@ def _too_late(action: Action, day: Day, holidays: Holidays, moment: Moment) -> R
     if day.calendar is None:
         return None
     rule = day.calendar.booking_rule if action is Action.BOOK else day.calendar.cancelling_rule
-    possible, sentence = explain(rule, action, day.day, holidays, time_zone=moment.time_zone, now=moment.now)
-    if possible:
-        return None
-    return Refusal("deadline-passed", CellState.DEADLINE_PASSED, f"{sentence} {moment.help_sentence}")
+    verdict = explain(rule, action, day.day, holidays, time_zone=moment.time_zone, now=moment.now)
+    match verdict.timing:
+        case Timing.OPEN:
+            return None
+        case Timing.EARLY:
+            return Refusal("not-yet-open", CellState.BLOCKED, verdict.sentence)
+        case Timing.LATE:
+            sentence = f"{verdict.sentence} {moment.help_sentence}"
+            return Refusal("deadline-passed", CellState.DEADLINE_PASSED, sentence)
 
 
 def _already_booked(day: Day) -> Refusal | None:

@@ -1,146 +1,70 @@
-"""Until when a day may be booked or cancelled, and the sentences that say it.
+"""From when and until when a day may be booked or cancelled, and the sentences that say it.
 
-A rule is a deadline, with exceptions by week day of the booked day. Each kind of deadline is one class: it says on
-which local day and minute it falls for a booked day, and describes itself. The last minute is included: «jusqu'à
-23h59» is until 23:59:59.999999. Every kind met in real communes is tested by the commune's name.
+A rule is a deadline, with others for week days, for the school holidays and for given dates; for given dates it may
+also say when booking opens. The last minute is included: «jusqu'à 23h59» is until 23:59:59.999999. Every rule met in
+real communes is tested by the commune's name.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from chassis.french import WEEK_DAYS, enumeration, full_date, full_time, long_date, short_time
+from chassis.french import WEEK_DAYS, enumeration, full_date, full_time, long_date, short_date
+from planning.domain.deadlines import DayCounts, Deadline
 
 _END_OF_MINUTE = timedelta(seconds=59, microseconds=999_999)
 _MINUTE = timedelta(minutes=1)
 
 
-class DayCounts(Protocol):
-    """What deadlines ask of the commune's holidays."""
+@dataclass(frozen=True)
+class DatesDeadline:
+    """Another deadline for the half-open period ``[from_day, to_day)`` of booked days."""
 
-    def is_working_day(self, day: date) -> bool:
-        """Monday to Friday and not a public holiday."""
-        ...
-
-    def is_school_day(self, day: date) -> bool:
-        """A day of school."""
-        ...
-
-
-class Deadline(Protocol):
-    """One kind of deadline."""
-
-    @property
-    def time(self) -> time:
-        """The last minute, local time."""
-        ...
-
-    def last_day(self, day: date, holidays: DayCounts) -> date:
-        """The local day on which ``day`` may still be changed, until ``time``."""
-        ...
-
-    def describe(self) -> str:
-        """«jusqu'au jeudi 12h pour la semaine suivante»."""
-        ...
+    from_day: date
+    to_day: date
+    deadline: Deadline
 
 
 @dataclass(frozen=True)
-class WeeklyDeadline:
-    """A week day and time, ``weeks_before`` the ISO week of the booked day (0: in that week)."""
+class Window:
+    """For booked days of ``[from_day, to_day)``: from and until which local minute, whatever else the rule allows.
 
-    week_day: int
-    time: time
-    weeks_before: int
+    ``opens_at`` None: at any time before.
+    """
 
-    def last_day(self, day: date, holidays: DayCounts) -> date:
-        """The week day, the given number of weeks before the day's Monday-to-Sunday week."""
-        return day + timedelta(days=self.week_day - day.weekday() - 7 * self.weeks_before)
-
-    def describe(self) -> str:
-        """Says the rule for any day."""
-        until = f"jusqu'au {WEEK_DAYS[self.week_day]} {short_time(self.time)}"
-        match self.weeks_before:
-            case 0:
-                return f"{until} pour la même semaine"
-            case 1:
-                return f"{until} pour la semaine suivante"
-            case weeks:
-                return f"{until}, {weeks} semaines avant"
-
-
-class Counting(StrEnum):
-    """Which days count in «n days before»."""
-
-    CALENDAR = "calendar"
-    WORKING = "working"
-    SCHOOL = "school"
-    WITHOUT_WEEKENDS = "without_weekends"
-
-
-_EVE = {
-    Counting.CALENDAR: "la veille",
-    Counting.WORKING: "le jour ouvré précédent",
-    Counting.SCHOOL: "le jour d'école précédent",
-    Counting.WITHOUT_WEEKENDS: "la veille, sans compter les week-ends",
-}
-_DAYS = {
-    Counting.CALENDAR: "jours avant",
-    Counting.WORKING: "jours ouvrés avant",
-    Counting.SCHOOL: "jours d'école avant",
-    Counting.WITHOUT_WEEKENDS: "jours avant, sans compter les week-ends",
-}
-
-
-@dataclass(frozen=True)
-class DaysBeforeDeadline:
-    """A time, ``days`` counted days before the booked day (0: the same day)."""
-
-    days: int
-    time: time
-    counting: Counting
-
-    def last_day(self, day: date, holidays: DayCounts) -> date:
-        """Goes back day by day, counting only those that count."""
-        left = self.days
-        while left:
-            day -= timedelta(days=1)
-            left -= self._counts(day, holidays)
-        return day
-
-    def _counts(self, day: date, holidays: DayCounts) -> bool:
-        match self.counting:
-            case Counting.CALENDAR:
-                return True
-            case Counting.WITHOUT_WEEKENDS:
-                return day.weekday() < 5
-            case Counting.WORKING:
-                return holidays.is_working_day(day)
-            case Counting.SCHOOL:
-                return holidays.is_school_day(day)
-
-    def describe(self) -> str:
-        """Says the rule for any day."""
-        moment = short_time(self.time)
-        if self.days == 0:
-            return f"jusqu'à {moment} le jour même"
-        if self.days == 1:
-            return f"jusqu'à {moment} {_EVE[self.counting]}"
-        return f"jusqu'à {moment}, {self.days} {_DAYS[self.counting]}"
+    from_day: date
+    to_day: date
+    opens_at: datetime | None
+    closes_at: datetime
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A deadline, with others for some week days (0 = Monday) of the booked day."""
+    """What holds for a booked day is, of those that are given: its dates, the school holidays, its week day, the rest.
+
+    Week days: 0 is Monday. A window only ever narrows what the deadline allows.
+    """
 
     default: Deadline
     week_days: Mapping[int, Deadline] = field(default_factory=dict)
+    school_holidays: Deadline | None = None
+    dates: tuple[DatesDeadline, ...] = ()
+    windows: tuple[Window, ...] = ()
 
-    def deadline(self, day: date) -> Deadline:
+    def deadline(self, day: date, holidays: DayCounts) -> Deadline:
         """The deadline that holds for a day."""
+        for exception in self.dates:
+            if exception.from_day <= day < exception.to_day:
+                return exception.deadline
+        if self.school_holidays and holidays.is_school_holiday(day):
+            return self.school_holidays
         return self.week_days.get(day.weekday(), self.default)
+
+    def window(self, day: date) -> Window | None:
+        """The window of a day."""
+        return next((window for window in self.windows if window.from_day <= day < window.to_day), None)
 
 
 class Action(StrEnum):
@@ -153,10 +77,41 @@ class Action(StrEnum):
 _NOUN = {Action.BOOK: "Réservation", Action.CANCEL: "Annulation"}
 
 
+class Timing(StrEnum):
+    """A moment beside the time in which a day may be changed."""
+
+    EARLY = "early"
+    OPEN = "open"
+    LATE = "late"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a day may be changed, between which instants (UTC, the last one included), and the sentence of it."""
+
+    timing: Timing
+    opens_at: datetime | None
+    closes_at: datetime
+    sentence: str
+
+    @property
+    def possible(self) -> bool:
+        """At the moment of the verdict."""
+        return self.timing is Timing.OPEN
+
+
+def opens_at(rule: Rule, day: date, time_zone: str) -> datetime | None:
+    """The first instant (UTC) at which ``day`` may be changed; None when it always could."""
+    window = rule.window(day)
+    if window is None or window.opens_at is None:
+        return None
+    return _end_of_local_minute(window.opens_at, time_zone) - _END_OF_MINUTE
+
+
 def closes_at(rule: Rule, day: date, holidays: DayCounts, time_zone: str) -> datetime:
     """The last instant (UTC) at which ``day`` may be changed."""
-    deadline = rule.deadline(day)
-    return _end_of_local_minute(datetime.combine(deadline.last_day(day, holidays), deadline.time), time_zone)
+    last, window = rule.deadline(day, holidays).last_minute(day, holidays), rule.window(day)
+    return _end_of_local_minute(min(last, window.closes_at) if window else last, time_zone)
 
 
 def _end_of_local_minute(local: datetime, time_zone: str) -> datetime:
@@ -176,17 +131,39 @@ def describe(rule: Rule, action: Action) -> str:
     for week_day, deadline in sorted(rule.week_days.items()):
         exceptions.setdefault(deadline, []).append(f"le {WEEK_DAYS[week_day]}")
     sentences += [f"Pour {enumeration(days)} : {deadline.describe()}." for deadline, days in exceptions.items()]
+    if rule.school_holidays:
+        sentences.append(f"Pendant les vacances scolaires : {rule.school_holidays.describe()}.")
+    sentences += [f"{_dates(each.from_day, each.to_day)} : {each.deadline.describe()}." for each in rule.dates]
+    sentences += [_describe_window(window, action) for window in rule.windows]
     return " ".join(sentences)
 
 
-def explain(
-    rule: Rule, action: Action, day: date, holidays: DayCounts, *, time_zone: str, now: datetime
-) -> tuple[bool, str]:
-    """Whether ``day`` may still be changed at ``now``, and the sentence that says until when it can or could."""
-    last = closes_at(rule, day, holidays, time_zone)
-    local = last.astimezone(ZoneInfo(time_zone))
-    until = f"jusqu'au {full_date(local.date())} à {full_time(local.time())}"
-    nouns = f"{_NOUN[action].lower()}s"
-    if now <= last:
-        return True, f"Les {nouns} pour le {long_date(day)} sont possibles {until}."
-    return False, f"Trop tard : les {nouns} pour le {long_date(day)} étaient possibles {until}."
+def _dates(from_day: date, to_day: date) -> str:
+    last = to_day - timedelta(days=1)
+    if last == from_day:
+        return f"Pour le {short_date(from_day)}"
+    return f"Du {short_date(from_day)} au {short_date(last)}"
+
+
+def _describe_window(window: Window, action: Action) -> str:
+    days, noun = _dates(window.from_day, window.to_day), _NOUN[action].lower()
+    if window.opens_at is None:
+        return f"{days} : {noun} jusqu'au {_moment(window.closes_at)}."
+    return f"{days} : {noun} du {_moment(window.opens_at)} au {_moment(window.closes_at)}."
+
+
+def explain(rule: Rule, action: Action, day: date, holidays: DayCounts, *, time_zone: str, now: datetime) -> Verdict:
+    """Whether ``day`` may be changed at ``now``, and the sentence that says from and until when it can or could."""
+    first, last = opens_at(rule, day, time_zone), closes_at(rule, day, holidays, time_zone)
+    zone = ZoneInfo(time_zone)
+    nouns, until = f"{_NOUN[action].lower()}s pour le {long_date(day)}", _moment(last.astimezone(zone))
+    if now > last:
+        late = f"Trop tard : les {nouns} étaient possibles jusqu'au {until}."
+        return Verdict(Timing.LATE, first, last, late)
+    if first and now < first:
+        return Verdict(Timing.EARLY, first, last, f"Les {nouns} ouvrent le {_moment(first.astimezone(zone))}.")
+    return Verdict(Timing.OPEN, first, last, f"Les {nouns} sont possibles jusqu'au {until}.")
+
+
+def _moment(local: datetime) -> str:
+    return f"{full_date(local.date())} à {full_time(local.time())}"

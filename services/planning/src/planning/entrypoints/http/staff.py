@@ -20,6 +20,7 @@ from planning.domain.activities import Activity
 from planning.domain.calendars import SchoolHoliday
 from planning.domain.rules import Action, describe
 from planning.entrypoints.http.common import CurrentCommune, Day, ListPeriod
+from planning.entrypoints.http.rule_models import Rule
 from planning.entrypoints.http.staff_models import (
     Calendar,
     CalendarView,
@@ -32,7 +33,6 @@ from planning.entrypoints.http.staff_models import (
     HolidaysView,
     ReservationOfCommune,
     ReservationPage,
-    Rule,
 )
 
 router = APIRouter(route_class=PortalRoute, tags=["town hall"])

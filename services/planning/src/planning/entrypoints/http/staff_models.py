@@ -1,76 +1,18 @@
 """What the town hall's routes take and answer."""
 
-from datetime import date, datetime, time
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.values import ReservationStatus
 from planning.application.ports import HolidayYear
-from planning.domain import calendars, rules
-from planning.domain.rules import Counting
+from planning.domain import calendars
 from planning.entrypoints.http.common import Day, Request, Sentence
+from planning.entrypoints.http.rule_models import Period, Rule, WeekDay
 
-WeekDay = Annotated[int, Field(ge=0, le=6)]
-LocalTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-"""«12:00», of the commune."""
 Places = Annotated[int, Field(ge=0, le=100_000)]
-
-
-class WeeklyDeadline(Request):
-    """«Thursday 12:00 of the week before»."""
-
-    kind: Literal["weekly"]
-    week_day: WeekDay
-    time: LocalTime
-    weeks_before: Annotated[int, Field(ge=0, le=12)]
-
-    def to_domain(self) -> rules.Deadline:
-        """The rule."""
-        return rules.WeeklyDeadline(self.week_day, time.fromisoformat(self.time), self.weeks_before)
-
-
-class DaysBeforeDeadline(Request):
-    """«2 days before at 12:00, not counting week-ends»."""
-
-    kind: Literal["days_before"]
-    days: Annotated[int, Field(ge=0, le=90)]
-    time: LocalTime
-    counting: Counting
-
-    def to_domain(self) -> rules.Deadline:
-        """The rule."""
-        return rules.DaysBeforeDeadline(self.days, time.fromisoformat(self.time), self.counting)
-
-
-Deadline = Annotated[WeeklyDeadline | DaysBeforeDeadline, Field(discriminator="kind")]
-
-
-class Rule(Request):
-    """A deadline, with others for some week days («0» = Monday) of the booked day."""
-
-    default: Deadline
-    week_days: dict[Literal["0", "1", "2", "3", "4", "5", "6"], Deadline] = Field(default_factory=dict)
-
-    def to_domain(self) -> rules.Rule:
-        """The rule."""
-        return rules.Rule(
-            self.default.to_domain(), {int(day): item.to_domain() for day, item in self.week_days.items()}
-        )
-
-
-class Period(Request):
-    """The half-open period ``[from, to)``, at most 400 days."""
-
-    from_day: Annotated[Day, Field(alias="from")]
-    to_day: Annotated[Day, Field(alias="to")]
-
-    @model_validator(mode="after")
-    def _is_a_period(self) -> "Period":
-        if not 0 < (self.to_day - self.from_day).days <= 400:
-            raise ValueError("la période se termine avant de commencer, ou dure plus de 400 jours")
-        return self
 
 
 class Closure(Period):
