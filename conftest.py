@@ -11,10 +11,11 @@ from xdist.scheduler.loadfile import LoadFileScheduling
 
 from portail_local import server_fixtures
 from portail_local.server_fixtures import Broker
-from portail_local.suites import CRASHES
 
 pytest_plugins = ["chassis.testing.plugin"]
 
+CRASHES = "tests/e2e/faults/test_crashes.py"
+"""They start systems of their own: beside the other tests of the system, not among them."""
 FOLDER_MARKERS = ("unit", "integration", "contract", "e2e", "faults")
 
 

@@ -37,8 +37,6 @@ CHECKS: dict[Suite, tuple[tuple[str, ...], ...]] = {
 }
 TESTS = (Suite.UNIT, Suite.INTEGRATION, Suite.CONTRACT, Suite.E2E, Suite.FAULTS)
 _NEED_THE_SYSTEM = frozenset({Suite.E2E, Suite.FAULTS})
-CRASHES = "tests/e2e/faults/test_crashes.py"
-"""They start systems of their own; run by «faults» alone, where nothing else loads the machine."""
 _TWO_WORKERS = ("-n", "2", "--no-loadscope-reorder")
 """One has the whole system and mostly waits for it, the other takes the services' own tests, file by file."""
 
@@ -59,10 +57,9 @@ def run_tests(asked: Sequence[Suite], pytest_arguments: Sequence[str], say: Call
         return 1 if failed else 0
     _install_for(tests, say)
     markers = [] if set(tests) == set(TESTS) else ["-m", " or ".join(tests)]
-    storms = () if Suite.FAULTS in asked else ("--ignore", CRASHES)
     workers = _TWO_WORKERS if len(tests) > 1 and _NEED_THE_SYSTEM.intersection(tests) else ()
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *workers, *storms, *markers, *pytest_arguments], cwd=ROOT, check=False
+        [sys.executable, "-m", "pytest", *workers, *markers, *pytest_arguments], cwd=ROOT, check=False
     )
     return done.returncode or (1 if failed else 0)
 

@@ -1,7 +1,7 @@
 """A card holder in front of the bank, who reloads the page when the bank breaks off."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from driver.crashes.ledger import Ledger
 from driver.crashes.patience import insist
 
 _CARD = {"number": ACCEPTED_CARD, "expiry": "12/30", "security_code": "123"}
+_TAKEN = "ce numéro a déjà servi ce jour-là"
 _SERVER_ERRORS = frozenset(range(500, 600))
 
 
@@ -24,9 +25,15 @@ class Cards:
         self._paying = 0
         self._changed = threading.Condition()
 
-    def pay(self, form: PaymentForm) -> str:
-        """Card and code, until the bank says that the payment is accepted. Returns the way back to the portal."""
-        shown = self._ask("POST", urlsplit(form.action).path, dict(form.fields))
+    def pay(self, form: PaymentForm, once_more: Callable[[], PaymentForm]) -> str:
+        """Card and code, until the bank says that the payment is accepted. Returns the way back to the portal.
+
+        A bank that broke off may have taken the form: PayZen takes no form twice, so ``once_more`` starts anew.
+        """
+        shown = self._open(form)
+        while _TAKEN in shown.text:
+            shown = self._open(once_more())
+        assert shown.is_success, shown.text
         payment_id = urlsplit(str(shown.url)).path.split("/")[2]
         own = f"/pay/{payment_id}"
         with self._in_front_of_the_bank():
@@ -44,6 +51,9 @@ class Cards:
         with self._changed:
             return self._changed.wait_for(lambda: self._paying > 0, seconds)
 
+    def _open(self, form: PaymentForm) -> httpx.Response:
+        return self._insist("POST", urlsplit(form.action).path, dict(form.fields))
+
     def _step(self, own: str, where: str, page: BankPage) -> httpx.Response:
         """Answers what the page asks; a step that broke off is seen by reloading, never sent twice."""
         try:
@@ -53,13 +63,13 @@ class Cards:
                 return self._client.post(f"{own}/card", data=_CARD)
         except httpx.TransportError as error:
             self._ledger.trouble(f"bank: {type(error).__name__}")
-            return self._ask("GET", own)
+            reloaded = self._insist("GET", own)
+            assert reloaded.is_success, reloaded.text
+            return reloaded
         raise AssertionError(f"the bank says «{page.heading}» on {where}: {page.text[:500]}")
 
-    def _ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> httpx.Response:
-        response = insist(self._ledger, lambda: self._client.request(method, path, data=fields), away=_SERVER_ERRORS)
-        assert response.is_success, response.text
-        return response
+    def _insist(self, method: str, path: str, fields: dict[str, str] | None = None) -> httpx.Response:
+        return insist(self._ledger, lambda: self._client.request(method, path, data=fields), away=_SERVER_ERRORS)
 
     @contextmanager
     def _in_front_of_the_bank(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -131,21 +132,24 @@ class Journey:
     def _pay_order(self, order_id: str) -> str:
         if self._by_pages:
             self._open_tab(f"/inscriptions/commandes/{order_id}")
-            return self._pay_by_pages("/payer")
+            return self._pay_by_pages("/payer", lambda: self._parent.ask_to_pay_order(order_id))
         return self._pay(self._parent.ask_to_pay_order(order_id))
 
     def _pay_invoice(self, invoice_id: str) -> str:
         if self._by_pages:
             self._open_tab(f"/factures/recapitulatif?facture={invoice_id}")
-            return self._pay_by_pages("/factures/payer")
+            return self._pay_by_pages("/factures/payer", lambda: self._parent.ask_to_pay_invoices(invoice_id))
         return self._pay(self._parent.ask_to_pay_invoices(invoice_id))
 
     def _pay(self, payment_id: str) -> str:
-        back = self._world.cards.pay(self._parent.payment_form(payment_id))
-        self._parent.come_back(back)
+        form = self._parent.payment_form(payment_id)
+        self._parent.come_back(self._world.cards.pay(form, lambda: self._form_once_more(payment_id)))
         return payment_id
 
-    def _pay_by_pages(self, action: str) -> str:
+    def _form_once_more(self, payment_id: str) -> PaymentForm:
+        return self._parent.payment_form(payment_id, confirmed=True)
+
+    def _pay_by_pages(self, action: str, ask_again: Callable[[], str]) -> str:
         tab = self._tab
         tab.submit(action)
         while not (bank := next((path for path in _BANK_PAGES if path in tab.shown), None)):  # the payment's page
@@ -153,7 +157,8 @@ class Journey:
             if f'action="{tab.path.partition("?")[0]}/banque"' in tab.shown:
                 tab.submit("/banque")
         address, fields = tab.form(bank)
-        back = self._world.cards.pay(PaymentForm(address, tuple(fields)))
+        form = PaymentForm(address, tuple(fields))
+        back = self._world.cards.pay(form, lambda: self._form_once_more(ask_again()))
         path = self._parent.come_back(back)
         tab.open(path)
         return path.rpartition("/")[2]
