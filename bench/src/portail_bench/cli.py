@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from portail_bench import payments
+from portail_bench import commits, payments
 from portail_bench.private import BenchError, say
 
 Result = dict[str, Any]
@@ -25,7 +25,19 @@ class Bench:
     run: Callable[[int], Coroutine[None, None, Result]]
 
 
-BENCHES = {"payments": Bench("paiements réglés par seconde, du rappel de la banque à l'effet", 3000, payments.run)}
+BENCHES = {
+    "payments": Bench("paiements réglés par seconde, du rappel de la banque à l'effet", 3000, payments.run),
+    "commit": Bench(
+        "mois réservés par seconde (16 jours, brouillon déjà fait, « Terminer ») ; limite : pgbench, mêmes ordres SQL",
+        2000,
+        commits.run_apart,
+    ),
+    "hot": Bench(
+        "les mêmes sur une seule activité, 128 parents à la fois, puis les refus ; limite : pgbench, un panier à la fois",
+        1500,
+        commits.run_hot,
+    ),
+}
 
 
 def main() -> None:
