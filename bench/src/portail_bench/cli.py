@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from portail_bench import commits, payments
+from portail_bench import commits, payments, rush
 from portail_bench.private import BenchError, say
 
 Result = dict[str, Any]
@@ -37,6 +37,7 @@ BENCHES = {
         1500,
         commits.run_hot,
     ),
+    "rush": Bench("un jour d'ouverture : des familles en une minute, une autre commune à côté", 3000, rush.run),
 }
 
 

@@ -20,7 +20,7 @@ class Signer:
     """Signs as identity does, for one commune."""
 
     def __init__(self, tenant_id: str, key_id: str, private_key: bytes) -> None:
-        self._tenant_id = tenant_id
+        self.tenant_id = tenant_id
         self._key_id = key_id
         self._key = load_der_private_key(private_key, password=None)
 
@@ -35,7 +35,14 @@ class Signer:
         """A parent's token."""
         now = int(time.time())
         claims = {
-            **{"iss": ISSUER, "sub": str(uuid4()), "tenant": self._tenant_id, "sid": str(uuid4())},
-            **{"roles": ["parent"], "family": family_id, "iat": now - 10, "exp": now + _SECONDS, "jti": str(uuid4())},
+            "iss": ISSUER,
+            "sub": str(uuid4()),
+            "tenant": self.tenant_id,
+            "sid": str(uuid4()),
+            "roles": ["parent"],
+            "family": family_id,
+            "iat": now - 10,
+            "exp": now + _SECONDS,
+            "jti": str(uuid4()),
         }
         return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self._key_id})
