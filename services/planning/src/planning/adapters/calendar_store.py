@@ -1,8 +1,8 @@
 """Writes calendars and holidays."""
 
 import json
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -12,6 +12,7 @@ from planning.adapters.documents import rule_document
 from planning.adapters.draft_store import CALENDARS_LOCK
 from planning.adapters.outlook_store import ACTIVITIES, read_activity
 from planning.application.ports import HolidayYear
+from planning.application.preview_calendar import Booked
 from planning.domain.activities import Activity
 from planning.domain.calendars import ActivityCalendar, SchoolHoliday
 
@@ -61,6 +62,12 @@ _YEARS = """
     from holiday_year y
     order by y.school_year
 """
+_BOOKED_DAYS = """
+    select day, count(*) as reservations, count(distinct family_id) as families
+    from reservation
+    where activity_id = :activity_id and status = 'booked' and day >= :from_day
+    group by day
+"""
 
 
 class SqlCalendarStore:
@@ -68,6 +75,16 @@ class SqlCalendarStore:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+
+    def now(self) -> datetime:
+        """Business instant, UTC."""
+        return self._transaction.now()
+
+    async def booked_days(self, activity_id: UUID, from_day: date) -> Mapping[date, Booked]:
+        """The days that have reservations, from a day on."""
+        values = {"activity_id": activity_id, "from_day": from_day}
+        rows = await self._transaction.connection.execute(text(_BOOKED_DAYS), values)
+        return {row.day: Booked(row.reservations, row.families) for row in rows}
 
     async def lock_calendars(self) -> None:
         """Waits for the drafts and baskets being written and makes the next ones wait."""

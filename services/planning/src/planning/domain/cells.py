@@ -150,12 +150,18 @@ def _judge_booked(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     return Cell(day.day, day.slot, state, not removing, refusal is None, reason, day.price_cents, closing)
 
 
+def outside_season(opens_on: date, closes_on: date, day: date) -> str | None:
+    """Why a day is not one of the season ``[opens_on, closes_on)``, None when it is."""
+    if day < opens_on:
+        return not_open_before(opens_on)
+    return f"Cette activité est terminée depuis le {short_date(closes_on)}." if day >= closes_on else None
+
+
 def _closed(day: Day, holidays: Holidays) -> Refusal | None:
-    if day.day < day.opens_on:
-        return Refusal("season-not-open", CellState.BLOCKED, not_open_before(day.opens_on))
-    if day.day >= day.closes_on:
-        reason = f"Cette activité est terminée depuis le {short_date(day.closes_on)}."
-        return Refusal("season-ended", CellState.CLOSED, reason)
+    if outside := outside_season(day.opens_on, day.closes_on, day.day):
+        if day.day < day.opens_on:
+            return Refusal("season-not-open", CellState.BLOCKED, outside)
+        return Refusal("season-ended", CellState.CLOSED, outside)
     if day.calendar is None:
         return Refusal("day-closed", CellState.CLOSED, NO_CALENDAR_REASON)
     reason_in_words = closed_reason(day.calendar, holidays, day.day)

@@ -15,6 +15,7 @@ from planning.adapters.documents import rule_document
 from planning.adapters.holiday_source import HOLIDAY_SOURCE
 from planning.application.fill_holidays import school_years
 from planning.application.ports import HolidayYear
+from planning.application.preview_calendar import preview_calendar
 from planning.application.set_calendar import set_calendar
 from planning.domain.activities import Activity
 from planning.domain.calendars import SchoolHoliday
@@ -23,6 +24,8 @@ from planning.entrypoints.http.common import CurrentCommune, Day, ListPeriod
 from planning.entrypoints.http.rule_models import Rule
 from planning.entrypoints.http.staff_models import (
     Calendar,
+    CalendarPreview,
+    CalendarToTry,
     CalendarView,
     Closure,
     DayCount,
@@ -31,6 +34,7 @@ from planning.entrypoints.http.staff_models import (
     ExtraOpening,
     Holidays,
     HolidaysView,
+    PreviewedDay,
     ReservationOfCommune,
     ReservationPage,
 )
@@ -59,6 +63,25 @@ async def put_calendar(
 async def get_calendar(activity_id: UUID, _principal: Staff, transaction: CurrentTransaction) -> CalendarView:
     """An activity's calendar, with its rules in words."""
     return await _view(SqlCalendarStore(transaction), activity_id)
+
+
+@router.post("/activities/{activity_id}/calendar/preview")
+async def post_preview(
+    activity_id: UUID,
+    tried: CalendarToTry,
+    _principal: Staff,
+    commune: CurrentCommune,
+    transaction: CurrentTransaction,
+) -> CalendarPreview:
+    """What a calendar would do: changes nothing."""
+    calendar, period = tried.calendar.to_domain(), (tried.from_day, tried.to_day)
+    preview = await preview_calendar(SqlCalendarStore(transaction), commune, activity_id, calendar, period)
+    return CalendarPreview(
+        booking_rule_text=describe(calendar.booking_rule, Action.BOOK),
+        cancelling_rule_text=describe(calendar.cancelling_rule, Action.CANCEL),
+        days=[PreviewedDay.model_validate(day) for day in preview.days],
+        touched=[PreviewedDay.model_validate(day) for day in preview.touched],
+    )
 
 
 async def _view(store: SqlCalendarStore, activity_id: UUID) -> CalendarView:

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, model_validator
 
 from contracts.values import ReservationStatus
 from planning.application.ports import HolidayYear
 from planning.domain import calendars
+from planning.domain.rules import Timing
 from planning.entrypoints.http.common import Day, Request, Sentence
 from planning.entrypoints.http.rule_models import Period, Rule, WeekDay
 
@@ -68,6 +69,45 @@ class CalendarView(Calendar):
     booking_rule_text: str
     cancelling_rule_text: str
     notices: list[str]
+
+
+class CalendarToTry(Period):
+    """A calendar that is not published, and the period ``[from, to)`` to see it on, at most 400 days."""
+
+    calendar: Calendar
+
+
+class Explained(BaseModel):
+    """Whether a day may be booked, or cancelled, now; from and until when; in words."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    timing: Timing
+    opens_at: datetime | None
+    closes_at: datetime
+    sentence: str
+
+
+class PreviewedDay(BaseModel):
+    """A day under a calendar. ``closed_reason`` is null when the activity takes place."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    day: date
+    closed_reason: str | None
+    booking: Explained
+    cancelling: Explained
+    reservations: int = Field(validation_alias=AliasPath("booked", "reservations"))
+    families: int = Field(validation_alias=AliasPath("booked", "families"))
+
+
+class CalendarPreview(BaseModel):
+    """A calendar on the days of a period. ``touched``: the coming days that are booked and would be closed."""
+
+    booking_rule_text: str
+    cancelling_rule_text: str
+    days: list[PreviewedDay]
+    touched: list[PreviewedDay]
 
 
 class SchoolHolidayPeriod(Period):
