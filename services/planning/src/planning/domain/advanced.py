@@ -1,0 +1,186 @@
+"""«Modification avancée»: what becomes of each day it is about, before anything is drafted."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from chassis.errors import DomainError
+from chassis.french import WEEK_DAYS, full_date
+from planning.domain.activities import Activity, Member
+from planning.domain.cells import Moment, Refusal
+from planning.domain.drafts import DraftLine
+from planning.domain.outlook import Outlook, Slot
+from planning.domain.patterns import DaySource, Period
+from planning.domain.review import period_cost
+from planning.domain.rules import Action, describe
+
+MOST_DAYS = 20_000
+"""Members × activities × days of one change."""
+Pair = tuple[Member, Activity]
+_NOT_YET = UUID(int=0)
+
+
+class ChangeTooLargeError(DomainError):
+    """More days than are looked at together."""
+
+    slug = "change-too-large"
+    sentence = "C'est trop de jours à la fois : choisissez une période plus courte, ou moins d'enfants ou d'activités."
+
+
+@dataclass(frozen=True)
+class AdvancedChange:
+    """Days to book, or to cancel, of several members and activities over one half-open period.
+
+    Raises ``ChangeTooLargeError``.
+    """
+
+    action: Action
+    member_ids: tuple[UUID, ...]
+    activity_ids: tuple[UUID, ...]
+    period: Period
+    source: DaySource
+
+    def __post_init__(self) -> None:
+        days = (self.period[1] - self.period[0]).days
+        if len(self.member_ids) * len(self.activity_ids) * days > MOST_DAYS:
+            raise ChangeTooLargeError
+
+
+class Fate(StrEnum):
+    """What becomes of a day: a line more in the draft, one less, nothing as it is so already, or a refusal."""
+
+    DRAFTED = "drafted"
+    GIVEN_UP = "given_up"
+    KEPT = "kept"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class ProposedDay:
+    """One day. ``amount_cents`` is what it adds to the draft's total."""
+
+    day: date
+    fate: Fate
+    amount_cents: int = 0
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True)
+class RefusedDays:
+    """Days refused for one reason, which is said once."""
+
+    slug: str
+    reason: str
+    days: tuple[date, ...]
+
+    @property
+    def which(self) -> str:
+        """«4 mercredis», «3 jours», «mercredi 7 septembre 2022»."""
+        if len(self.days) == 1:
+            return full_date(self.days[0])
+        week_days = {day.weekday() for day in self.days}
+        return f"{len(self.days)} {WEEK_DAYS[week_days.pop()]}s" if len(week_days) == 1 else f"{len(self.days)} jours"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A member's days of one activity."""
+
+    member: Member
+    activity: Activity
+    action: Action
+    days: tuple[ProposedDay, ...]
+
+    def with_fate(self, *fates: Fate) -> list[date]:
+        """The days that end so."""
+        return [proposed.day for proposed in self.days if proposed.fate in fates]
+
+    @property
+    def amount_cents(self) -> int:
+        """What it adds to the draft's total."""
+        return sum(proposed.amount_cents for proposed in self.days)
+
+    def refused(self, moment: Moment) -> list[RefusedDays]:
+        """The refusals, one for each reason."""
+        grouped: dict[tuple[str, str], list[date]] = {}
+        for proposed in self.days:
+            if proposed.refusal:
+                reason = self._reason(proposed.refusal, proposed.day, moment)
+                grouped.setdefault((proposed.refusal.slug, reason), []).append(proposed.day)
+        return [RefusedDays(slug, reason, tuple(days)) for (slug, reason), days in grouped.items()]
+
+    def _reason(self, refusal: Refusal, day: date, moment: Moment) -> str:
+        """Each day too late has its own last moment; together they are told the rule."""
+        if refusal.slug != "deadline-passed" or day < moment.today or self.activity.calendar is None:
+            return refusal.reason
+        calendar = self.activity.calendar
+        rule = calendar.booking_rule if self.action is Action.BOOK else calendar.cancelling_rule
+        return f"Trop tard. {describe(rule, self.action)} {moment.help_sentence}"
+
+
+def propose(outlook: Outlook, change: AdvancedChange) -> list[Proposal]:
+    """What becomes of every day, by member, then activity; those that do not go together are left out.
+
+    ``KeyError`` for a member or activity that the outlook does not have.
+    """
+    drafted = {(line.member_id, line.activity_id, line.day): line.action for line in outlook.draft}
+    return [
+        Proposal(*pair, change.action, tuple(_fates(outlook, change, pair, drafted)))
+        for pair in _pairs(outlook, change)
+    ]
+
+
+def _pairs(outlook: Outlook, change: AdvancedChange) -> Iterator[Pair]:
+    for member in [outlook.members[member_id] for member_id in change.member_ids]:
+        for activity in [outlook.activities[activity_id] for activity_id in change.activity_ids]:
+            if activity.is_meant_for(member) or outlook.entitlements_of(member.member_id, activity.activity_id):
+                yield member, activity
+
+
+def _fates(
+    outlook: Outlook, change: AdvancedChange, pair: Pair, drafted: Mapping[Slot, Action]
+) -> Iterator[ProposedDay]:
+    member, activity = pair
+    for day in sorted(change.source.days(outlook, member, activity, change.period)):
+        already = drafted.get((member.member_id, activity.activity_id, day))
+        yield _fate(outlook, change.action, pair, day, already)
+
+
+def _fate(outlook: Outlook, action: Action, pair: Pair, day: date, drafted: Action | None) -> ProposedDay:
+    member, activity = pair
+    slot = (member.member_id, activity.activity_id, day)
+    booking = outlook.own_booking(slot)
+    price = outlook.price_on(*slot)
+    cents = booking.unit_price_cents if booking else price.unit_cents if price else 0
+    amount = cents if action is Action.BOOK else -cents
+    if drafted is not None:
+        return ProposedDay(day, Fate.KEPT) if drafted is action else ProposedDay(day, Fate.GIVEN_UP, amount)
+    if (booking is not None) is (action is Action.BOOK):
+        return ProposedDay(day, Fate.KEPT)
+    refusal = outlook.refusal(member, activity, day, action)
+    return ProposedDay(day, Fate.REFUSED, refusal=refusal) if refusal else ProposedDay(day, Fate.DRAFTED, amount)
+
+
+def once_drafted(outlook: Outlook, proposals: Sequence[Proposal]) -> Outlook:
+    """The outlook as it will be with these proposals in the draft."""
+    given_up = {
+        (proposal.member.member_id, proposal.activity.activity_id, day)
+        for proposal in proposals
+        for day in proposal.with_fate(Fate.GIVEN_UP)
+    }
+    kept = [line for line in outlook.draft if (line.member_id, line.activity_id, line.day) not in given_up]
+    added = [
+        DraftLine(
+            _NOT_YET, proposal.member.member_id, proposal.activity.activity_id, day, proposal.action, outlook.moment.now
+        )
+        for proposal in proposals
+        for day in proposal.with_fate(Fate.DRAFTED)
+    ]
+    return replace(outlook, draft=(*kept, *added))
+
+
+def costs(outlook: Outlook, member_ids: Iterable[UUID], period: Period) -> int:
+    """Cents: what the period costs for these members, with what is booked and what is drafted."""
+    return sum(period_cost(outlook, member_id, period) for member_id in member_ids)
