@@ -39,6 +39,8 @@ create table agenda_address (
     address_id uuid not null,
     family_id uuid not null,
     member_id uuid,
+    salt bytea not null,
+    form_hash bytea not null,
     secret_hash bytea not null check (length(secret_hash) = 32),
     created_at timestamptz not null,
     primary key (tenant_id, address_id),

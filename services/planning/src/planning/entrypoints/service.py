@@ -3,6 +3,8 @@
 from chassis.runtime import Service
 from planning.entrypoints.consumers import ENROLMENT
 from planning.entrypoints.http.advanced import router as advanced
+from planning.entrypoints.http.agenda import router as agenda
+from planning.entrypoints.http.agenda import telling as agenda_secrets
 from planning.entrypoints.http.family import router as family
 from planning.entrypoints.http.staff import router as staff
 from planning.entrypoints.http.statements import router as statements
@@ -14,7 +16,7 @@ SERVICE = Service(
     name="planning",
     title="Planning",
     settings=PlanningSettings,
-    routers=[family, advanced, trail, staff, statements],
+    routers=[family, advanced, trail, agenda, agenda_secrets, staff, statements],
     problems={
         "lines-refused": 409,
         "draft-empty": 409,
