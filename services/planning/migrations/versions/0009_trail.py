@@ -5,7 +5,7 @@ from alembic import op
 from chassis.migrations import isolate_tenants
 
 revision = "0009"
-down_revision = "0003"
+down_revision = "0011"
 
 TABLES = """
 create table guardian (
@@ -28,7 +28,7 @@ create table trail (
     action text not null check (action in ('book', 'cancel')),
     member_id uuid not null,
     activity_id uuid not null,
-    slot text not null default 'day',
+    slot text not null default 'day' check (slot <> ''),
     days date[] not null check (cardinality(days) > 0),
     reason text check (reason <> ''),
     primary key (tenant_id, entry_id)

@@ -147,6 +147,7 @@ async def test_a_copy_removes_nothing_and_a_period_has_an_end(world, house, chan
 
 async def test_statements_do_not_grow_with_days_children_and_activities(harness, house, changed) -> None:
     family, children, activities = house
+    await changed(family, children[:1], activities[:1], MONDAYS, path=f"{PATH}/preview")  # comes in
     statements: list[str] = []
 
     def note(_connection, _cursor, statement, *_rest) -> None:

@@ -13,6 +13,7 @@ from contracts.values import Guardian, PostalAddress, Role
 from planning.adapters import guardians
 from planning.adapters.trail_store import write_trail
 from planning.domain.rules import Action
+from planning.domain.slots import MemberSlot
 from planning.domain.trail import PORTAL, Actor, ActorKind, Trace
 
 CAMILLE = Guardian(guardian_id=new_id(), first_name="Camille", last_name="Dupont", email=None)
@@ -108,7 +109,7 @@ async def test_the_other_home_is_not_told(world, registered) -> None:
 async def test_the_town_hall_and_the_portal_act_too(world, harness) -> None:
     canteen = await world.activity()
     family, louis = await world.enrolled(canteen)
-    slots = tuple((louis, canteen, date(2022, 9, day)) for day in (5, 6))
+    slots = tuple(MemberSlot(louis, canteen, date(2022, 9, day), "day") for day in (5, 6))
     agent = Actor(ActorKind.TOWN_HALL, account_id=new_id())
     async with harness.runtime.transaction(world.tenant_id) as transaction:
         closed = Trace(family, agent, Action.CANCEL, slots, "Grève du personnel")

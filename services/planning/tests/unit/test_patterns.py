@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
-from contracts.values import MemberKind
+from contracts.values import WHOLE_DAY, MemberKind
 from planning.domain.activities import Activity, Entitlement, Member, Price
 from planning.domain.advanced import AdvancedChange, ChangeTooLargeError, Fate, costs, once_drafted, propose
 from planning.domain.calendars import ActivityCalendar, Closure, During, Holidays, SchoolHoliday
@@ -18,6 +18,7 @@ from planning.domain.drafts import DraftLine
 from planning.domain.outlook import Booking, Outlook
 from planning.domain.patterns import LikeLastMonth, LikeSibling, WeekPattern, Weeks, days_of, month_before
 from planning.domain.rules import Action, Rule, WeeklyDeadline
+from planning.domain.slots import DaySlot
 
 NOW = datetime(2022, 7, 4, 7, tzinfo=UTC)
 FAMILY = new_id()
@@ -61,16 +62,16 @@ def outlook(
         ),
         holidays=Holidays(school=(AUTUMN,)),
         draft=tuple(
-            DraftLine(new_id(), member.member_id, CANTEEN.activity_id, date.fromisoformat(day), action, NOW)
+            DraftLine(new_id(), member.member_id, CANTEEN.activity_id, date.fromisoformat(day), WHOLE_DAY, action, NOW)
             for day, action in (draft or {}).items()
         ),
-        bookings={one.slot: one for one in (booking(member.member_id, day) for day in booked)},
+        bookings={one.what: one for one in (booking(member.member_id, day) for day in booked)},
     )
 
 
-def booking(member_id: UUID, day: str, family_id: UUID = FAMILY) -> Booking:
+def booking(member_id: UUID, day: str, family_id: UUID = FAMILY, slot: str = WHOLE_DAY) -> Booking:
     return Booking(
-        new_id(), 1, family_id, member_id, CANTEEN.activity_id, date.fromisoformat(day), "à l'unité", 450, NOW
+        new_id(), 1, family_id, member_id, CANTEEN.activity_id, date.fromisoformat(day), slot, "à l'unité", 450, NOW
     )
 
 
@@ -79,58 +80,68 @@ def change(source, action: Action = Action.BOOK, period=SEPTEMBER, members=(LOUI
     return AdvancedChange(action, ids, (CANTEEN.activity_id,), period, source)
 
 
-def numbers(days) -> list[int]:
-    return [day.day for day in sorted(days)]
+def numbers(slots) -> list[int]:
+    return [what.day.day for what in sorted(slots)]
 
 
 class TestWeeks:
     def test_odd_and_even_weeks_are_those_of_the_calendars_people_have(self) -> None:
         mondays = [date(2022, 9, 5) + timedelta(weeks=n) for n in range(4)]  # weeks 36 to 39
-        held = {weeks: numbers(day for day in mondays if weeks.hold(day)) for weeks in Weeks}
+        held = {weeks: [day.day for day in mondays if weeks.hold(day)] for weeks in Weeks}
         assert held == {Weeks.EVERY: [5, 12, 19, 26], Weeks.EVEN: [5, 19], Weeks.ODD: [12, 26]}
 
     @given(st.dates(date(2000, 1, 1), date(2098, 1, 1)), st.integers(1, 366), st.frozensets(st.integers(0, 6)))
     def test_odd_and_even_make_every_week(self, first: date, length: int, week_days: frozenset[int]) -> None:
         period = (first, first + timedelta(days=length))
-        every, odd, even = (WeekPattern(week_days, weeks).days(outlook(), LOUIS, CANTEEN, period) for weeks in Weeks)
+        every, odd, even = (WeekPattern(week_days, weeks).slots(outlook(), LOUIS, CANTEEN, period) for weeks in Weeks)
         assert odd | even == every
         assert not odd & even
-        assert every == {day for day in days_of(period) if day.weekday() in week_days}
+        assert every == {DaySlot(day) for day in days_of(period) if day.weekday() in week_days}
 
 
 class TestCopies:
     def test_a_siblings_days_are_those_it_will_have(self) -> None:
         drafted = {"2022-09-06": Action.CANCEL, "2022-09-08": Action.BOOK}
         seen = outlook("2022-09-05", "2022-09-06", "2022-10-03", member=ESTELLE, draft=drafted)
-        days = LikeSibling(ESTELLE.member_id).days(seen, LOUIS, CANTEEN, SEPTEMBER)
+        days = LikeSibling(ESTELLE.member_id).slots(seen, LOUIS, CANTEEN, SEPTEMBER)
         assert numbers(days) == [5, 8]
 
     def test_the_other_homes_days_are_not_copied(self) -> None:
         theirs = booking(ESTELLE.member_id, "2022-09-05", new_id())
-        seen = replace(outlook(), bookings={theirs.slot: theirs})
-        assert not LikeSibling(ESTELLE.member_id).days(seen, LOUIS, CANTEEN, SEPTEMBER)
+        seen = replace(outlook(), bookings={theirs.what: theirs})
+        assert not LikeSibling(ESTELLE.member_id).slots(seen, LOUIS, CANTEEN, SEPTEMBER)
+
+    def test_slots_go_with_their_days(self) -> None:
+        bookings = [booking(ESTELLE.member_id, "2022-09-06", slot=slot) for slot in ("matin", "soir")]
+        bookings += [booking(ESTELLE.member_id, f"2022-09-{day}", slot="soir") for day in (20,)]
+        seen = replace(outlook(), bookings={one.what: one for one in bookings})
+        days = LikeSibling(ESTELLE.member_id).slots(seen, LOUIS, CANTEEN, SEPTEMBER)
+        tuesday, later = date(2022, 9, 6), date(2022, 9, 20)
+        assert sorted(days) == [DaySlot(tuesday, "matin"), DaySlot(tuesday, "soir"), DaySlot(later, "soir")]
+        month = LikeLastMonth().slots(seen, ESTELLE, CANTEEN, (date(2022, 10, 3), date(2022, 10, 9)))
+        assert sorted(month) == [DaySlot(date(2022, 10, 4), "matin"), DaySlot(date(2022, 10, 4), "soir")]
 
     def test_last_months_week_days_go_on(self) -> None:
         seen = outlook("2022-09-06", "2022-09-13", "2022-09-20", "2022-09-27", "2022-09-02")
-        days = LikeLastMonth().days(seen, LOUIS, CANTEEN, OCTOBER)
+        days = LikeLastMonth().slots(seen, LOUIS, CANTEEN, OCTOBER)
         assert numbers(days) == [4, 11, 18, 25]  # the 25th falls into the holidays: refused then, with its reason
 
     def test_a_closed_day_of_last_month_does_not_count_against_the_habit(self) -> None:
         seen = outlook("2022-09-05", "2022-09-19", "2022-09-26")  # on Monday 12 there was a school outing
-        assert numbers(LikeLastMonth().days(seen, LOUIS, CANTEEN, OCTOBER)) == [3, 10, 17, 24, 31]
+        assert numbers(LikeLastMonth().slots(seen, LOUIS, CANTEEN, OCTOBER)) == [3, 10, 17, 24, 31]
 
     def test_alternate_weeks_go_on_alternating(self) -> None:
         seen = outlook("2022-09-06", "2022-09-20")  # Tuesdays of even weeks
-        days = LikeLastMonth().days(seen, LOUIS, CANTEEN, OCTOBER)
+        days = LikeLastMonth().slots(seen, LOUIS, CANTEEN, OCTOBER)
         assert numbers(days) == [4, 18]
-        assert {day.isocalendar().week % 2 for day in days} == {0}
+        assert {when.day.isocalendar().week % 2 for when in days} == {0}
 
     def test_weeks_lost_to_holidays_follow_the_others(self) -> None:
         november = (date(2022, 11, 1), date(2022, 12, 1))
         seen = outlook(*(f"2022-10-{day:02}" for day in (4, 11, 18)))
         closed = replace(AUTUMN, from_day=date(2022, 10, 10))
         seen = replace(seen, holidays=Holidays(school=(closed,)))  # only Tuesday 4, of an even week, was open
-        assert numbers(LikeLastMonth().days(seen, LOUIS, CANTEEN, november)) == [1, 8, 15, 22, 29]
+        assert numbers(LikeLastMonth().slots(seen, LOUIS, CANTEEN, november)) == [1, 8, 15, 22, 29]
 
     def test_the_month_before(self) -> None:
         assert month_before(date(2023, 1, 15)) == (date(2022, 12, 1), date(2023, 1, 1))
@@ -154,7 +165,7 @@ class TestPropose:
     def test_what_is_so_already_is_kept(self) -> None:
         seen = outlook("2022-09-05", "2022-09-19", draft={"2022-09-19": Action.CANCEL, "2022-09-26": Action.BOOK})
         (proposal,) = propose(seen, change(WeekPattern(frozenset({0}), Weeks.EVERY)))
-        fates = {proposed.day.day: (proposed.fate, proposed.amount_cents) for proposed in proposal.days}
+        fates = {proposed.when.day.day: (proposed.fate, proposed.amount_cents) for proposed in proposal.slots}
         assert fates == {
             5: (Fate.KEPT, 0),
             12: (Fate.REFUSED, 0),
@@ -165,7 +176,7 @@ class TestPropose:
     def test_removing_cancels_what_is_booked_and_forgets_what_is_drafted(self) -> None:
         seen = outlook("2022-09-05", draft={"2022-09-26": Action.BOOK})
         (proposal,) = propose(seen, change(WeekPattern(frozenset({0}), Weeks.EVERY), Action.CANCEL))
-        fates = {proposed.day.day: (proposed.fate, proposed.amount_cents) for proposed in proposal.days}
+        fates = {proposed.when.day.day: (proposed.fate, proposed.amount_cents) for proposed in proposal.slots}
         assert fates == {
             5: (Fate.DRAFTED, -450),
             12: (Fate.KEPT, 0),

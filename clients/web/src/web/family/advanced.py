@@ -16,6 +16,7 @@ router = APIRouter()
 
 _PATH = "/planning/avance"
 _RECAP = "/planning/recapitulatif"
+_SAID_ON_THE_FORM = (409, 422)
 
 
 @router.get(_PATH)
@@ -38,6 +39,8 @@ async def show_preview(visit: ParentVisit) -> Response:
     try:
         outcome = await advanced.preview_change(visit.api, asked.change)
     except ApiProblem as problem:
+        if problem.status not in _SAID_ON_THE_FORM:
+            raise
         return await _form_page(visit, asked, problem.status, error=problem.detail)
     return await visit.page("family/planning/advanced_preview.html", asked=asked, outcome=outcome, path=_PATH)
 
@@ -51,6 +54,8 @@ async def draft_days(request: Request, visit: ParentVisit) -> Response:
     try:
         outcome = await advanced.apply_change(visit.api, asked.change)
     except ApiProblem as problem:
+        if problem.status not in _SAID_ON_THE_FORM:
+            raise
         return await _form_page(visit, asked, problem.status, error=problem.detail)
     if not outcome.count:
         nothing = _("Aucun de ces jours ne peut plus être modifié ainsi : rien n'a changé.")

@@ -12,16 +12,17 @@ from planning.domain.trail import Trace
 
 _WRITE = """
     insert into trail (tenant_id, entry_id, happened_at, family_id, actor, account_id, guardian_id, action, member_id,
-                       activity_id, days, reason)
+                       activity_id, slot, days, reason)
     select :tenant_id, e.entry_id, :happened_at, e.family_id, e.actor, e.account_id, e.guardian_id, e.action,
-           e.member_id, e.activity_id, array_agg(d.day order by d.day), e.reason
+           e.member_id, e.activity_id, e.slot, array_agg(d.day order by d.day), e.reason
     from unnest(cast(:entry_ids as uuid[]), cast(:families as uuid[]), cast(:actors as text[]),
                 cast(:accounts as uuid[]), cast(:guardians as uuid[]), cast(:actions as text[]),
-                cast(:members as uuid[]), cast(:activities as uuid[]), cast(:reasons as text[]))
-        as e (entry_id, family_id, actor, account_id, guardian_id, action, member_id, activity_id, reason)
+                cast(:members as uuid[]), cast(:activities as uuid[]), cast(:slots as text[]),
+                cast(:reasons as text[]))
+        as e (entry_id, family_id, actor, account_id, guardian_id, action, member_id, activity_id, slot, reason)
     join unnest(cast(:day_entries as uuid[]), cast(:days as date[])) as d (entry_id, day) using (entry_id)
     group by e.entry_id, e.family_id, e.actor, e.account_id, e.guardian_id, e.action, e.member_id, e.activity_id,
-             e.reason
+             e.slot, e.reason
 """
 _READ = """
     select t.entry_id, t.happened_at, t.actor, g.first_name as actor_first_name, g.last_name as actor_last_name,
@@ -42,7 +43,7 @@ _READ = """
 
 async def write_trail(transaction: Transaction, traces: Sequence[Trace]) -> None:
     """Adds what was done to the trail: one statement for any number of families, members, activities and days."""
-    entries = [(new_id(), trace, *entry) for trace in traces for entry in trace.by_activity()]
+    entries = [(new_id(), trace, *entry) for trace in traces for entry in trace.entries()]
     if not entries:
         return
     values = {
@@ -54,8 +55,9 @@ async def write_trail(transaction: Transaction, traces: Sequence[Trace]) -> None
         "accounts": [trace.actor.account_id for _, trace, *_ in entries],
         "guardians": [trace.actor.guardian_id for _, trace, *_ in entries],
         "actions": [trace.action for _, trace, *_ in entries],
-        "members": [member_id for _, _, member_id, _, _ in entries],
-        "activities": [activity_id for _, _, _, activity_id, _ in entries],
+        "members": [member_id for _, _, member_id, *_ in entries],
+        "activities": [activity_id for _, _, _, activity_id, *_ in entries],
+        "slots": [slot for *_, slot, _ in entries],
         "reasons": [trace.reason for _, trace, *_ in entries],
         "day_entries": [entry_id for entry_id, *_, days in entries for _ in days],
         "days": [day for *_, days in entries for day in days],

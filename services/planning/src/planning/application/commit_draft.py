@@ -55,7 +55,7 @@ async def commit_draft(
     _refuse([(booked | cancelled)[reservation_id].refused(_LOST_RACES[slug]) for reservation_id, slug in lost.items()])
     states = [*_states(booked, ReservationStatus.BOOKED), *_states(cancelled, ReservationStatus.CANCELLED)]
     event = ReservationsCommitted(basket_id=basket.basket_id, family_id=family_id, reservations=tuple(states))
-    await store.record(traces(family_id, actor, [(line.line.action, line.slot) for line in lines]))
+    await store.record(traces(family_id, actor, [(line.line.action, line.line.what) for line in lines]))
     await store.publish(event, sequence=1)
     return basket.basket_id, lines
 

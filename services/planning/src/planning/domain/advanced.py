@@ -11,10 +11,11 @@ from chassis.french import WEEK_DAYS, full_date
 from planning.domain.activities import Activity, Member
 from planning.domain.cells import Moment, Refusal
 from planning.domain.drafts import DraftLine
-from planning.domain.outlook import Outlook, Slot
-from planning.domain.patterns import DaySource, Period
+from planning.domain.outlook import Outlook
+from planning.domain.patterns import Period, SlotSource
 from planning.domain.review import period_cost
 from planning.domain.rules import Action, describe
+from planning.domain.slots import DaySlot, MemberSlot
 
 MOST_DAYS = 20_000
 """Members × activities × days of one change."""
@@ -40,7 +41,7 @@ class AdvancedChange:
     member_ids: tuple[UUID, ...]
     activity_ids: tuple[UUID, ...]
     period: Period
-    source: DaySource
+    source: SlotSource
 
     def __post_init__(self) -> None:
         days = (self.period[1] - self.period[0]).days
@@ -58,10 +59,10 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True)
-class ProposedDay:
-    """One day. ``amount_cents`` is what it adds to the draft's total."""
+class ProposedSlot:
+    """One slot of a day. ``amount_cents`` is what it adds to the draft's total."""
 
-    day: date
+    when: DaySlot
     fate: Fate
     amount_cents: int = 0
     refusal: Refusal | None = None
@@ -86,29 +87,30 @@ class RefusedDays:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A member's days of one activity."""
+    """A member's slots of one activity."""
 
     member: Member
     activity: Activity
     action: Action
-    days: tuple[ProposedDay, ...]
+    slots: tuple[ProposedSlot, ...]
 
-    def with_fate(self, *fates: Fate) -> list[date]:
-        """The days that end so."""
-        return [proposed.day for proposed in self.days if proposed.fate in fates]
+    def with_fate(self, *fates: Fate) -> list[MemberSlot]:
+        """Those that end so."""
+        whose = (self.member.member_id, self.activity.activity_id)
+        return [MemberSlot(*whose, *proposed.when) for proposed in self.slots if proposed.fate in fates]
 
     @property
     def amount_cents(self) -> int:
         """What it adds to the draft's total."""
-        return sum(proposed.amount_cents for proposed in self.days)
+        return sum(proposed.amount_cents for proposed in self.slots)
 
     def refused(self, moment: Moment) -> list[RefusedDays]:
         """The refusals, one for each reason."""
         grouped: dict[tuple[str, str], list[date]] = {}
-        for proposed in self.days:
+        for proposed in self.slots:
             if proposed.refusal:
-                reason = self._reason(proposed.refusal, proposed.day, moment)
-                grouped.setdefault((proposed.refusal.slug, reason), []).append(proposed.day)
+                reason = self._reason(proposed.refusal, proposed.when.day, moment)
+                grouped.setdefault((proposed.refusal.slug, reason), []).append(proposed.when.day)
         return [RefusedDays(slug, reason, tuple(days)) for (slug, reason), days in grouped.items()]
 
     def _reason(self, refusal: Refusal, day: date, moment: Moment) -> str:
@@ -125,7 +127,7 @@ def propose(outlook: Outlook, change: AdvancedChange) -> list[Proposal]:
 
     ``KeyError`` for a member or activity that the outlook does not have.
     """
-    drafted = {(line.member_id, line.activity_id, line.day): line.action for line in outlook.draft}
+    drafted = {line.what: line.action for line in outlook.draft}
     return [
         Proposal(*pair, change.action, tuple(_fates(outlook, change, pair, drafted)))
         for pair in _pairs(outlook, change)
@@ -140,43 +142,37 @@ def _pairs(outlook: Outlook, change: AdvancedChange) -> Iterator[Pair]:
 
 
 def _fates(
-    outlook: Outlook, change: AdvancedChange, pair: Pair, drafted: Mapping[Slot, Action]
-) -> Iterator[ProposedDay]:
+    outlook: Outlook, change: AdvancedChange, pair: Pair, drafted: Mapping[MemberSlot, Action]
+) -> Iterator[ProposedSlot]:
     member, activity = pair
-    for day in sorted(change.source.days(outlook, member, activity, change.period)):
-        already = drafted.get((member.member_id, activity.activity_id, day))
-        yield _fate(outlook, change.action, pair, day, already)
+    for when in sorted(change.source.slots(outlook, member, activity, change.period)):
+        already = drafted.get(MemberSlot(member.member_id, activity.activity_id, *when))
+        yield _fate(outlook, change.action, pair, when, already)
 
 
-def _fate(outlook: Outlook, action: Action, pair: Pair, day: date, drafted: Action | None) -> ProposedDay:
+def _fate(outlook: Outlook, action: Action, pair: Pair, when: DaySlot, drafted: Action | None) -> ProposedSlot:
     member, activity = pair
-    slot = (member.member_id, activity.activity_id, day)
-    booking = outlook.own_booking(slot)
-    price = outlook.price_on(*slot)
+    what = MemberSlot(member.member_id, activity.activity_id, *when)
+    booking = outlook.own_booking(what)
+    price = outlook.price_on(member.member_id, activity.activity_id, when.day)
     cents = booking.unit_price_cents if booking else price.unit_cents if price else 0
     amount = cents if action is Action.BOOK else -cents
     if drafted is not None:
-        return ProposedDay(day, Fate.KEPT) if drafted is action else ProposedDay(day, Fate.GIVEN_UP, amount)
+        return ProposedSlot(when, Fate.KEPT) if drafted is action else ProposedSlot(when, Fate.GIVEN_UP, amount)
     if (booking is not None) is (action is Action.BOOK):
-        return ProposedDay(day, Fate.KEPT)
-    refusal = outlook.refusal(member, activity, day, action)
-    return ProposedDay(day, Fate.REFUSED, refusal=refusal) if refusal else ProposedDay(day, Fate.DRAFTED, amount)
+        return ProposedSlot(when, Fate.KEPT)
+    refusal = outlook.refusal(member, activity, when, action)
+    return ProposedSlot(when, Fate.REFUSED, refusal=refusal) if refusal else ProposedSlot(when, Fate.DRAFTED, amount)
 
 
 def once_drafted(outlook: Outlook, proposals: Sequence[Proposal]) -> Outlook:
     """The outlook as it will be with these proposals in the draft."""
-    given_up = {
-        (proposal.member.member_id, proposal.activity.activity_id, day)
-        for proposal in proposals
-        for day in proposal.with_fate(Fate.GIVEN_UP)
-    }
-    kept = [line for line in outlook.draft if (line.member_id, line.activity_id, line.day) not in given_up]
+    given_up = {what for proposal in proposals for what in proposal.with_fate(Fate.GIVEN_UP)}
+    kept = [line for line in outlook.draft if line.what not in given_up]
     added = [
-        DraftLine(
-            _NOT_YET, proposal.member.member_id, proposal.activity.activity_id, day, proposal.action, outlook.moment.now
-        )
+        DraftLine(_NOT_YET, *what, proposal.action, outlook.moment.now)
         for proposal in proposals
-        for day in proposal.with_fate(Fate.DRAFTED)
+        for what in proposal.with_fate(Fate.DRAFTED)
     ]
     return replace(outlook, draft=(*kept, *added))
 

@@ -1,6 +1,6 @@
-"""Which days a «modification avancée» is about: a pattern of weeks, a sibling's days, or those of last month."""
+"""Which slots a «modification avancée» is about: a pattern of weeks, a sibling's days, or those of last month."""
 
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ from planning.domain.activities import Activity, Member
 from planning.domain.calendars import closed_reason
 from planning.domain.outlook import Outlook
 from planning.domain.rules import Action
+from planning.domain.slots import DaySlot
 
 Period = tuple[date, date]
 """Half-open."""
@@ -43,9 +44,11 @@ class WeekPattern:
         """The first day that must be known."""
         return period[0]
 
-    def days(self, _outlook: Outlook, _member: Member, _activity: Activity, period: Period) -> frozenset[date]:
+    def slots(self, _outlook: Outlook, _member: Member, _activity: Activity, period: Period) -> frozenset[DaySlot]:
         """The days of the pattern, whether the activity takes place or not."""
-        return frozenset(day for day in days_of(period) if day.weekday() in self.week_days and self.weeks.hold(day))
+        return frozenset(
+            DaySlot(day) for day in days_of(period) if day.weekday() in self.week_days and self.weeks.hold(day)
+        )
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class LikeSibling:
         """The first day that must be known."""
         return period[0]
 
-    def days(self, outlook: Outlook, _member: Member, activity: Activity, period: Period) -> frozenset[date]:
+    def slots(self, outlook: Outlook, _member: Member, activity: Activity, period: Period) -> frozenset[DaySlot]:
         """The sibling's days in the period."""
         return frozenset(_wanted(outlook, self.sibling_id, activity.activity_id, period))
 
@@ -76,13 +79,18 @@ class LikeLastMonth:
         """The first day that must be known."""
         return month_before(period[0])[0]
 
-    def days(self, outlook: Outlook, member: Member, activity: Activity, period: Period) -> frozenset[date]:
+    def slots(self, outlook: Outlook, member: Member, activity: Activity, period: Period) -> frozenset[DaySlot]:
         """The days of the period that follow last month's habits."""
         habits = _habits(outlook, member, activity, month_before(period[0]))
-        return frozenset(day for day in days_of(period) if habits.get((day.weekday(), parity(day)), False))
+        return frozenset(
+            DaySlot(day, slot)
+            for day in days_of(period)
+            for slot, usual in habits.items()
+            if usual.get((day.weekday(), parity(day)), False)
+        )
 
 
-DaySource = WeekPattern | LikeSibling | LikeLastMonth
+SlotSource = WeekPattern | LikeSibling | LikeLastMonth
 
 
 def days_of(period: Period) -> list[date]:
@@ -96,25 +104,37 @@ def month_before(day: date) -> Period:
     return (first - timedelta(days=1)).replace(day=1), first
 
 
-def _wanted(outlook: Outlook, member_id: UUID, activity_id: UUID, period: Period) -> set[date]:
-    """The days that will be booked by this family once its draft is committed."""
+def _wanted(outlook: Outlook, member_id: UUID, activity_id: UUID, period: Period) -> set[DaySlot]:
+    """What will be booked by this family once its draft is committed."""
     whose = (member_id, activity_id)
-    booked = {slot[2] for slot in outlook.bookings if slot[:2] == whose and outlook.own_booking(slot)}
-    drafted = {line.day: line.action for line in outlook.draft if (line.member_id, line.activity_id) == whose}
-    wanted = booked | {day for day, action in drafted.items() if action is Action.BOOK}
-    wanted -= {day for day, action in drafted.items() if action is Action.CANCEL}
-    return {day for day in wanted if period[0] <= day < period[1]}
+    wanted = {what.when for what in outlook.bookings if what[:2] == whose and outlook.own_booking(what)}
+    drafted = {line.what.when: line.action for line in outlook.draft if line.what[:2] == whose}
+    wanted |= {when for when, action in drafted.items() if action is Action.BOOK}
+    wanted -= {when for when, action in drafted.items() if action is Action.CANCEL}
+    return {when for when in wanted if period[0] <= when.day < period[1]}
 
 
-def _habits(outlook: Outlook, member: Member, activity: Activity, month: Period) -> dict[tuple[int, Weeks], bool]:
-    """Whether a week day is usual in odd and in even weeks; those without any open day are left out."""
+Habit = dict[tuple[int, Weeks], bool]
+"""Whether a week day is usual, in odd and in even weeks."""
+
+
+def _habits(outlook: Outlook, member: Member, activity: Activity, month: Period) -> dict[str, Habit]:
+    """The habit of each slot that was wanted at all."""
     wanted = _wanted(outlook, member.member_id, activity.activity_id, month)
-    open_days, taken = defaultdict[tuple[int, Weeks], int](int), defaultdict[tuple[int, Weeks], int](int)
-    for day in days_of(month):
-        if _takes_place(outlook, activity, day):
-            open_days[day.weekday(), parity(day)] += 1
-            taken[day.weekday(), parity(day)] += day in wanted
-    usual = {key: 2 * taken[key] >= number for key, number in open_days.items()}
+    open_days = [day for day in days_of(month) if _takes_place(outlook, activity, day)]
+    return {
+        slot: _habit(open_days, {when.day for when in wanted if when.slot == slot})
+        for slot in {when.slot for when in wanted}
+    }
+
+
+def _habit(open_days: list[date], wanted: set[date]) -> Habit:
+    """Week days without any open day are left out."""
+    number, taken = Counter[tuple[int, Weeks]](), Counter[tuple[int, Weeks]]()
+    for day in open_days:
+        number[day.weekday(), parity(day)] += 1
+        taken[day.weekday(), parity(day)] += day in wanted
+    usual = {key: 2 * taken[key] >= count for key, count in number.items()}
     for week_day, weeks in list(usual):
         usual.setdefault((week_day, Weeks.EVEN if weeks is Weeks.ODD else Weeks.ODD), usual[week_day, weeks])
     return usual

@@ -7,7 +7,7 @@ from uuid import UUID
 from planning.domain.activities import Activity, Member
 from planning.domain.cells import Refusal
 from planning.domain.drafts import DraftLine
-from planning.domain.outlook import Booking, Outlook, Slot
+from planning.domain.outlook import Booking, Outlook
 from planning.domain.rules import Action
 
 
@@ -22,11 +22,6 @@ class ReviewedLine:
     unit_price_cents: int
     booking: Booking | None
     refusal: Refusal | None
-
-    @property
-    def slot(self) -> Slot:
-        """What is booked or cancelled."""
-        return self.line.member_id, self.line.activity_id, self.line.day
 
     @property
     def amount_cents(self) -> int:

@@ -6,8 +6,8 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from planning.domain.outlook import Slot
 from planning.domain.rules import Action
+from planning.domain.slots import MemberSlot
 
 
 class ActorKind(StrEnum):
@@ -37,20 +37,20 @@ class Trace:
     family_id: UUID
     actor: Actor
     action: Action
-    slots: tuple[Slot, ...]
+    slots: tuple[MemberSlot, ...]
     reason: str | None = None
 
-    def by_activity(self) -> list[tuple[UUID, UUID, list[date]]]:
-        """Member, activity and days: what becomes one entry each."""
-        days: dict[tuple[UUID, UUID], list[date]] = {}
-        for member_id, activity_id, day in sorted(self.slots):
-            days.setdefault((member_id, activity_id), []).append(day)
+    def entries(self) -> list[tuple[UUID, UUID, str, list[date]]]:
+        """Member, activity, slot and days: what becomes one entry each."""
+        days: dict[tuple[UUID, UUID, str], list[date]] = {}
+        for what in sorted(self.slots):
+            days.setdefault((what.member_id, what.activity_id, what.slot), []).append(what.day)
         return [(*whose, of) for whose, of in days.items()]
 
 
-def traces(family_id: UUID, actor: Actor, changes: Iterable[tuple[Action, Slot]]) -> list[Trace]:
+def traces(family_id: UUID, actor: Actor, changes: Iterable[tuple[Action, MemberSlot]]) -> list[Trace]:
     """What a family's basket leaves in the trail: bookings, then cancellations."""
-    slots: dict[Action, list[Slot]] = {action: [] for action in Action}
-    for action, slot in changes:
-        slots[action].append(slot)
+    slots: dict[Action, list[MemberSlot]] = {action: [] for action in Action}
+    for action, what in changes:
+        slots[action].append(what)
     return [Trace(family_id, actor, action, tuple(of)) for action, of in slots.items() if of]

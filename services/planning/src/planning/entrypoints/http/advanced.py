@@ -3,14 +3,15 @@
 from fastapi import APIRouter
 
 from chassis.http.dependencies import CurrentTransaction, FamilyId
-from chassis.http.scope import PortalRoute
+from chassis.http.problems import documented_problems
 from planning.adapters.advanced_store import SqlAdvancedDraftStore
 from planning.adapters.outlook_store import SqlOutlookStore
 from planning.application.change_by_pattern import apply_change, preview_change
 from planning.entrypoints.http.advanced_models import Change, ChangeOutcome
 from planning.entrypoints.http.common import CurrentCommune
+from planning.entrypoints.http.entrance import EntranceRoute
 
-router = APIRouter(route_class=PortalRoute, tags=["family"])
+router = APIRouter(route_class=EntranceRoute, tags=["family"], responses=documented_problems(429))
 
 
 @router.post("/draft/advanced-changes/preview")

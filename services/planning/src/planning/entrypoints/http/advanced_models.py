@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from planning.application.change_by_pattern import Outcome
 from planning.domain.advanced import AdvancedChange, Fate, Proposal, RefusedDays
 from planning.domain.cells import Moment
-from planning.domain.patterns import DaySource, LikeLastMonth, LikeSibling, WeekPattern, Weeks
+from planning.domain.patterns import LikeLastMonth, LikeSibling, SlotSource, WeekPattern, Weeks
 from planning.domain.rules import Action
 from planning.entrypoints.http.common import LONGEST_LIST, Day, Request, check_period
 
@@ -23,7 +23,7 @@ class WeekDays(Request):
     week_days: Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1, max_length=7)]
     weeks: Weeks = Weeks.EVERY
 
-    def to_domain(self) -> DaySource:
+    def to_domain(self) -> SlotSource:
         """The pattern."""
         return WeekPattern(frozenset(self.week_days), self.weeks)
 
@@ -34,7 +34,7 @@ class Sibling(Request):
     kind: Literal["sibling"]
     member_id: UUID
 
-    def to_domain(self) -> DaySource:
+    def to_domain(self) -> SlotSource:
         """The source."""
         return LikeSibling(self.member_id)
 
@@ -44,7 +44,7 @@ class LastMonth(Request):
 
     kind: Literal["last_month"]
 
-    def to_domain(self) -> DaySource:
+    def to_domain(self) -> SlotSource:
         """The source."""
         return LikeLastMonth()
 
@@ -118,9 +118,9 @@ class ProposalView(BaseModel):
             activity_id=proposal.activity.activity_id,
             activity_name=proposal.activity.name,
             element_name=proposal.activity.element_name,
-            drafted=proposal.with_fate(Fate.DRAFTED),
-            given_up=proposal.with_fate(Fate.GIVEN_UP),
-            kept=proposal.with_fate(Fate.KEPT),
+            drafted=[what.day for what in proposal.with_fate(Fate.DRAFTED)],
+            given_up=[what.day for what in proposal.with_fate(Fate.GIVEN_UP)],
+            kept=[what.day for what in proposal.with_fate(Fate.KEPT)],
             refused=[RefusedDaysView.model_validate(each) for each in refused],
             amount_cents=proposal.amount_cents,
         )
