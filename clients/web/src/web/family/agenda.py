@@ -50,7 +50,11 @@ async def revoke_address(visit: ParentVisit, adresse: Annotated[UUID, Form()]) -
 async def _page(visit: Visit, *, made: NewAgendaAddress | None = None, notice: str = "") -> Response:
     members, addresses = await asyncio.gather(planning.members(visit.api), advanced.agenda_addresses(visit.api))
     known = {address.member_id: address for address in addresses}
-    enrolled = [member for member in members if member.activities or member.member_id in known]
+    enrolled = [
+        member
+        for member in members
+        if member.member_id in known or any(activity.open for activity in member.activities)
+    ]
     whose = [(None, _("Toute la famille")), *((member.member_id, member.first_name) for member in enrolled)]
     return await visit.page(
         "family/planning/agenda.html",
