@@ -14,10 +14,11 @@ from planning.domain.activities import Activity, Entitlement, Member, Price
 from planning.domain.advanced import AdvancedChange, ChangeTooLargeError, Fate, costs, once_drafted, propose
 from planning.domain.calendars import ActivityCalendar, Closure, During, Holidays, SchoolHoliday
 from planning.domain.cells import Moment
+from planning.domain.deadlines import WeeklyDeadline
 from planning.domain.drafts import DraftLine
 from planning.domain.outlook import Booking, Outlook
 from planning.domain.patterns import LikeLastMonth, LikeSibling, WeekPattern, Weeks, days_of, month_before
-from planning.domain.rules import Action, Rule, WeeklyDeadline
+from planning.domain.rules import Action, Rule, Window
 from planning.domain.slots import DaySlot
 
 NOW = datetime(2022, 7, 4, 7, tzinfo=UTC)
@@ -161,6 +162,19 @@ class TestPropose:
             ("4 mercredis", "Cette activité n'a pas lieu le mercredi."),
             ("lundi 12 septembre 2022", "Sortie scolaire"),
         ]
+
+    def test_days_that_are_not_open_yet_are_told_the_window_once(self) -> None:
+        opens_at, closes_at = datetime.fromisoformat("2022-08-22 09:00"), datetime.fromisoformat("2022-08-31 12:00")
+        window = Window(date(2022, 9, 5), date(2022, 9, 10), opens_at, closes_at)
+        calendar = replace(CANTEEN.calendar, booking_rule=replace(RULE, windows=(window,)))
+        seen = replace(outlook(), activities={CANTEEN.activity_id: replace(CANTEEN, calendar=calendar)})
+        (proposal,) = propose(
+            seen, change(WeekPattern(frozenset({0, 1}), Weeks.EVEN), period=(SEPTEMBER[0], window.to_day))
+        )
+        (refused,) = proposal.refused(seen.moment)
+        assert (refused.which, refused.slug) == ("2 jours", "not-yet-open")
+        assert refused.reason.startswith("Pas encore possible. Réservation possible jusqu'au jeudi 12h")
+        assert "lundi 22 août 2022 à 9h00" in refused.reason
 
     def test_what_is_so_already_is_kept(self) -> None:
         seen = outlook("2022-09-05", "2022-09-19", draft={"2022-09-19": Action.CANCEL, "2022-09-26": Action.BOOK})

@@ -21,6 +21,8 @@ MOST_DAYS = 20_000
 """Members × activities × days of one change."""
 Pair = tuple[Member, Activity]
 _NOT_YET = UUID(int=0)
+_BY_RULE = {"deadline-passed": "Trop tard. {rule} {help}", "not-yet-open": "Pas encore possible. {rule}"}
+"""Refusals whose sentence names the day: how they are told of several."""
 
 
 class ChangeTooLargeError(DomainError):
@@ -114,12 +116,12 @@ class Proposal:
         return [RefusedDays(slug, reason, tuple(days)) for (slug, reason), days in grouped.items()]
 
     def _reason(self, refusal: Refusal, day: date, moment: Moment) -> str:
-        """Each day too late has its own last moment; together they are told the rule."""
-        if refusal.slug != "deadline-passed" or day < moment.today or self.activity.calendar is None:
-            return refusal.reason
+        """Each day too late, or too early, has a moment of its own; together they are told the rule."""
         calendar = self.activity.calendar
+        if calendar is None or day < moment.today or refusal.slug not in _BY_RULE:
+            return refusal.reason
         rule = calendar.booking_rule if self.action is Action.BOOK else calendar.cancelling_rule
-        return f"Trop tard. {describe(rule, self.action)} {moment.help_sentence}"
+        return _BY_RULE[refusal.slug].format(rule=describe(rule, self.action), help=moment.help_sentence)
 
 
 def propose(outlook: Outlook, change: AdvancedChange) -> list[Proposal]:
