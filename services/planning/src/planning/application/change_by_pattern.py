@@ -1,5 +1,6 @@
 """«Modification avancée»: previewed, then put into the draft. Nothing is booked before the commit."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,6 +11,7 @@ from planning.application.look import look_at_period
 from planning.application.ports import Commune, DraftStore, OutlookStore
 from planning.domain.advanced import AdvancedChange, Proposal, costs, once_drafted, propose
 from planning.domain.cells import Moment
+from planning.domain.outlook import Outlook
 from planning.domain.patterns import LikeSibling
 
 
@@ -39,6 +41,10 @@ async def preview_change(store: OutlookStore, commune: Commune, family_id: UUID,
     asked = {*change.member_ids, *([change.source.sibling_id] if isinstance(change.source, LikeSibling) else [])}
     if not asked <= outlook.members.keys() or not set(change.activity_ids) <= outlook.activities.keys():
         raise NotFoundError
+    return await asyncio.to_thread(_outcome, outlook, change)  # a year of many days would hold others up
+
+
+def _outcome(outlook: Outlook, change: AdvancedChange) -> Outcome:
     proposals = propose(outlook, change)
     after = once_drafted(outlook, proposals)
     cost = costs(after, change.member_ids, change.period)

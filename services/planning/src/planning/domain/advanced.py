@@ -17,7 +17,7 @@ from planning.domain.review import period_cost
 from planning.domain.rules import Action, describe
 from planning.domain.slots import DaySlot, MemberSlot
 
-MOST_DAYS = 20_000
+MOST_DAYS = 6_000
 """Members × activities × days of one change."""
 Pair = tuple[Member, Activity]
 _NOT_YET = UUID(int=0)
