@@ -129,6 +129,7 @@ def untouched(
     databases: Databases, contents: dict[str, Content], neighbour: Parent, parent_of_veyras: Parent
 ) -> Iterator[None]:
     """Whatever the tests send that must be refused, no row of any service is changed by it."""
+    neighbour.api.get("planning", "/members")  # has a turn at the entrance from now on
     before = databases.at_rest()
     yield
     after = databases.at_rest()
