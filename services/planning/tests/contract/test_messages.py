@@ -6,7 +6,8 @@ from chassis.testing.plugin import Harness
 SETTING = Setting(
     # A job fills in the holidays meanwhile.
     only={"holiday_year": "false", "school_holiday": "false", "public_holiday": "false"},
-    every_state=("entitlement_price",),
+    # Who left a family keeps a name in its trail.
+    every_state=("entitlement_price", "guardian"),
 )
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from web.i18n import gettext, ngettext
 from web.rendering import formatting
 from web.rendering.assets import Assets
+from web.rendering.days import days_by_month
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _FILTERS = (
@@ -23,6 +24,7 @@ _FILTERS = (
     formatting.file_size,
     formatting.file_type,
     formatting.capitalised,
+    days_by_month,
 )
 
 

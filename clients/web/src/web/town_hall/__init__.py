@@ -18,12 +18,14 @@ from web.town_hall import (
     payments,
     refunds,
     reservations,
+    trail,
     welcome,
 )
 
 ROUTERS = [
     dashboard.router,
     families.router,
+    trail.router,
     accounts.router,
     adhesions.router,
     reservations.router,

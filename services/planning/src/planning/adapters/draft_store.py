@@ -8,10 +8,12 @@ from sqlalchemy import text
 from chassis.ids import new_id
 from contracts.event import Event
 from planning.adapters.outlook_store import SqlOutlookStore
+from planning.adapters.trail_store import write_trail
 from planning.application.ports import Basket
 from planning.domain.drafts import Wish
 from planning.domain.rules import Action
 from planning.domain.slots import DaySlot
+from planning.domain.trail import Trace
 
 CALENDARS_LOCK = "hashtextextended('calendars ' || current_setting('app.tenant_id'), 0)"
 """Shared by drafts and commits, exclusive for a change of calendar, so that capacity and rules stand still."""
@@ -100,6 +102,10 @@ class SqlDraftStore(SqlOutlookStore):
         }
         refused = await self.transaction.connection.execute(text(_COMMIT), values)
         return {row.refused_id: row.refused_slug for row in refused}
+
+    async def record(self, traces: Sequence[Trace]) -> None:
+        """Adds to the trail with this transaction."""
+        await write_trail(self.transaction, traces)
 
     async def publish(self, event: Event, *, sequence: int) -> None:
         """Publishes an event with this transaction."""

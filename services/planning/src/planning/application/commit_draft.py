@@ -13,6 +13,7 @@ from planning.domain.cells import FULL_REASON, OTHER_HOME_REASON, CellState, Ref
 from planning.domain.drafts import DraftEmptyError, LinesRefusedError
 from planning.domain.review import ReviewedLine, review
 from planning.domain.rules import Action
+from planning.domain.trail import Actor, traces
 
 _LOST_RACES = {
     refusal.slug: refusal
@@ -25,7 +26,9 @@ _LOST_RACES = {
 """What another family, or the child's other home, can have done since the draft was read."""
 
 
-async def commit_draft(store: DraftStore, commune: Commune, family_id: UUID) -> tuple[UUID, list[ReviewedLine]]:
+async def commit_draft(
+    store: DraftStore, commune: Commune, family_id: UUID, actor: Actor
+) -> tuple[UUID, list[ReviewedLine]]:
     """Books and cancels every line and publishes one ``ReservationsCommitted``. Returns the basket's id and lines.
 
     Rules are checked here once more, at one reading of the clock. Raises ``DraftEmptyError``, ``LinesRefusedError``.
@@ -52,6 +55,7 @@ async def commit_draft(store: DraftStore, commune: Commune, family_id: UUID) -> 
     _refuse([(booked | cancelled)[reservation_id].refused(_LOST_RACES[slug]) for reservation_id, slug in lost.items()])
     states = [*_states(booked, ReservationStatus.BOOKED), *_states(cancelled, ReservationStatus.CANCELLED)]
     event = ReservationsCommitted(basket_id=basket.basket_id, family_id=family_id, reservations=tuple(states))
+    await store.record(traces(family_id, actor, [(line.line.action, line.line.what) for line in lines]))
     await store.publish(event, sequence=1)
     return basket.basket_id, lines
 

@@ -13,6 +13,7 @@ from planning.domain.drafts import DraftLine, Wish
 from planning.domain.outlook import Booking, Places
 from planning.domain.rules import Action
 from planning.domain.slots import ActivitySlot, DaySlot, MemberSlot
+from planning.domain.trail import Trace
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,10 @@ class DraftStore(OutlookStore, Protocol):
 
         Returns the slug of each refused reservation; when there is any the caller must roll back.
         """
+        ...
+
+    async def record(self, traces: Sequence[Trace]) -> None:
+        """Adds to the trail with this transaction."""
         ...
 
     async def publish(self, event: Event, *, sequence: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from chassis.french import of, short_date
@@ -59,7 +60,14 @@ class Outlook:
 
     def entitlements_of(self, member_id: UUID, activity_id: UUID) -> list[Entitlement]:
         """The family's paid adhesions of a member to an activity."""
-        return [e for e in self.entitlements if (e.member_id, e.activity_id) == (member_id, activity_id)]
+        return self._entitlements_by_pair.get((member_id, activity_id), [])
+
+    @cached_property
+    def _entitlements_by_pair(self) -> dict[tuple[UUID, UUID], list[Entitlement]]:
+        by_pair: dict[tuple[UUID, UUID], list[Entitlement]] = {}
+        for entitlement in self.entitlements:
+            by_pair.setdefault((entitlement.member_id, entitlement.activity_id), []).append(entitlement)
+        return by_pair
 
     def activities_of(self, member: Member, ending_after: date) -> list[Activity]:
         """Activities not ended on a day that the member has, or could still have by paying an adhesion."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from chassis.errors import NotFoundError
-from chassis.http.dependencies import CurrentTransaction, FamilyId
+from chassis.http.dependencies import AnyPrincipal, CurrentTransaction, FamilyId
 from chassis.http.problems import documented_problems
 from chassis.http.scope import PortalRoute
 from planning.adapters.draft_store import SqlDraftStore
@@ -31,6 +31,7 @@ from planning.entrypoints.http.family_models import (
     ReservationOfFamily,
     WantedDays,
 )
+from planning.entrypoints.http.trail import actor_of
 
 router = APIRouter(route_class=PortalRoute, tags=["family"])
 entrance = APIRouter(route_class=EntranceRoute, tags=["family"], responses=documented_problems(429))
@@ -118,9 +119,11 @@ async def delete_line(
 
 
 @entrance.post("/draft/commit")
-async def post_commit(family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction) -> CommittedBasket:
+async def post_commit(
+    family_id: FamilyId, principal: AnyPrincipal, commune: CurrentCommune, transaction: CurrentTransaction
+) -> CommittedBasket:
     """Books and cancels the whole draft, or nothing."""
-    basket_id, reviewed = await commit_draft(SqlDraftStore(transaction), commune, family_id)
+    basket_id, reviewed = await commit_draft(SqlDraftStore(transaction), commune, family_id, actor_of(principal))
     lines = [DraftLineView.of(line) for line in reviewed]
     total = sum(line.amount_cents for line in lines)
     return CommittedBasket(basket_id=basket_id, lines=lines, count=len(lines), total_cents=total)
