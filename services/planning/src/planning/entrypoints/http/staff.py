@@ -11,7 +11,7 @@ from chassis.http.dependencies import Administrator, CurrentTransaction, Staff
 from chassis.http.scope import PortalRoute
 from planning.adapters import reservation_queries as queries
 from planning.adapters.calendar_store import SqlCalendarStore
-from planning.adapters.documents import rule_document
+from planning.adapters.documents import groups_document, rule_document, slot_openings_document
 from planning.adapters.holiday_source import HOLIDAY_SOURCE
 from planning.application.fill_holidays import school_years
 from planning.application.ports import HolidayYear
@@ -32,11 +32,13 @@ from planning.entrypoints.http.staff_models import (
     DayList,
     Expected,
     ExtraOpening,
+    Group,
     Holidays,
     HolidaysView,
     PreviewedDay,
     ReservationOfCommune,
     ReservationPage,
+    SlotOpening,
 )
 
 router = APIRouter(route_class=PortalRoute, tags=["town hall"])
@@ -98,6 +100,9 @@ async def _view(store: SqlCalendarStore, activity_id: UUID) -> CalendarView:
         cancelling_rule=Rule.model_validate(rule_document(calendar.cancelling_rule)),
         closures=[Closure(from_day=c.from_day, to_day=c.to_day, reason=c.reason) for c in calendar.closures],
         extra_openings=[ExtraOpening(day=day, reason=why) for day, why in sorted(calendar.extra_openings.items())],
+        slots={code: SlotOpening(**item) for code, item in slot_openings_document(calendar.slots).items()},
+        groups=[Group(**item) for item in groups_document(calendar.groups)],
+        overbooking_percent=calendar.overbooking_percent,
         booking_rule_text=describe(calendar.booking_rule, Action.BOOK),
         cancelling_rule_text=describe(calendar.cancelling_rule, Action.CANCEL),
         notices=_notices(activity, await store.holiday_years()),
