@@ -26,6 +26,7 @@ _PERIOD = "r.day >= :from_day and r.day < :to_day"
 _OF_FAMILY = f"{_LISTED} where r.family_id = :family_id and {_PERIOD} order by r.day, r.reservation_id"
 _OF_DAY = f"""
     {_LISTED} where r.day = :day and r.activity_id = :activity_id and r.status = 'booked'
+      and (cast(:slot as text) is null or r.slot = :slot)
     order by m.last_name, m.first_name, r.member_id
 """
 _OF_COMMUNE = f"""
@@ -52,9 +53,11 @@ async def reservations_of_family(
     return await _rows(transaction, _OF_FAMILY, family_id=family_id, from_day=from_day, to_day=to_day)
 
 
-async def reservations_of_day(transaction: Transaction, day: date, activity_id: UUID) -> Sequence[Row[Any]]:
-    """Who is expected, by last name."""
-    return await _rows(transaction, _OF_DAY, day=day, activity_id=activity_id)
+async def reservations_of_day(
+    transaction: Transaction, day: date, activity_id: UUID, slot: str | None
+) -> Sequence[Row[Any]]:
+    """Who is expected in a slot, or in any, by last name."""
+    return await _rows(transaction, _OF_DAY, day=day, activity_id=activity_id, slot=slot)
 
 
 async def reservations_of_commune(

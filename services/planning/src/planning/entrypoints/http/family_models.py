@@ -63,13 +63,17 @@ class CellView(BaseModel):
 
 
 class SlotView(BaseModel):
-    """A part of the day, local times («08:30»). ``name`` is empty when the activity is booked for whole days."""
+    """A part of the day, local times («08:30»). ``name`` is empty when the activity is booked for whole days.
+
+    ``excludes``: names of the slots that nobody can have on the same day.
+    """
 
     code: str
     name: str
     from_time: str | None
     until_time: str | None
     unit_price_cents: int | None
+    excludes: list[str]
 
     @classmethod
     def of(cls, slot: Slot, activity: Activity, price: Price | None) -> "SlotView":
@@ -80,6 +84,7 @@ class SlotView(BaseModel):
             from_time=slot.from_time.isoformat("minutes") if slot.from_time else None,
             until_time=slot.until_time.isoformat("minutes") if slot.until_time else None,
             unit_price_cents=price.cents_of(slot.code) if price else None,
+            excludes=[other.name for other in activity.slots if activity.slot(slot.code) and slot.excludes(other)],
         )
 
 
