@@ -8,7 +8,7 @@ from uuid import UUID
 
 from web.api.planning import Cell, CellState, DaySlot, Planning, PlanningActivity, Slot
 from web.i18n import gettext as _
-from web.rendering.formatting import long_date, money
+from web.rendering.formatting import hours, long_date, money
 
 Choice = Mapping[UUID, frozenset[DaySlot]]
 """Slots of days ticked per activity, when a form is shown again."""
@@ -80,8 +80,8 @@ class Line:
     @property
     def hours(self) -> str:
         """«8h30 – 12h», empty when the activity does not say."""
-        times = (self.slot.from_time, self.slot.until_time)
-        return " – ".join(_clock(moment) for moment in times if moment)
+        begin, end = self.slot.from_time, self.slot.until_time
+        return hours(begin, end) if begin and end else ""
 
 
 @dataclass(frozen=True)
@@ -132,11 +132,6 @@ def _row(activity: PlanningActivity, choice: Choice | None) -> Row:
     ]
     lines = [Line(slot, [day for day in days if day.cell.slot == slot.code]) for slot in activity.slots]
     return Row(activity, lines, reasons)
-
-
-def _clock(moment: str) -> str:
-    hour, _colon, minute = moment.partition(":")
-    return f"{int(hour)}h{minute if minute != '00' else ''}"
 
 
 def _reasons(cells: list[Cell]) -> list[Reason]:
