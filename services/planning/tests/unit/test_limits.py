@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from chassis.ids import new_id
 from contracts.values import MemberKind
 from planning.domain.calendars import ActivityCalendar, During, SlotOpening
+from planning.domain.deadlines import WeeklyDeadline
 from planning.domain.groups import Group
 from planning.domain.limits import EVERYONE, Limit, full_reason, limits_of, taken
 from planning.domain.members import Member
-from planning.domain.rules import Rule, WeeklyDeadline
+from planning.domain.rules import Rule
 
 DAY = date(2022, 10, 26)
 LITTLE = Group("petits", "3–5 ans", 3, 5, capacity=8, reserved=4)
