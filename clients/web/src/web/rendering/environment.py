@@ -21,6 +21,7 @@ _FILTERS = (
     formatting.day_month,
     formatting.month_title,
     formatting.week_day,
+    formatting.hours,
     formatting.file_size,
     formatting.file_type,
     formatting.capitalised,

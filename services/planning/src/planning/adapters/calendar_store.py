@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.database import Transaction
-from planning.adapters.documents import rule_document
+from planning.adapters.documents import groups_document, rule_document, slot_openings_document
 from planning.adapters.draft_store import CALENDARS_LOCK
 from planning.adapters.outlook_store import ACTIVITIES, read_activity
 from planning.application.ports import HolidayYear
@@ -18,13 +18,14 @@ from planning.domain.calendars import ActivityCalendar, SchoolHoliday
 
 _REPLACE_CALENDAR = """
     insert into activity_calendar (tenant_id, activity_id, week_days, during, capacity, last_places, booking_rule,
-                                   cancelling_rule)
+                                   cancelling_rule, slots, groups, overbooking_percent)
     values (:tenant_id, :activity_id, :week_days, :during, :capacity, :last_places, cast(:booking_rule as jsonb),
-            cast(:cancelling_rule as jsonb))
+            cast(:cancelling_rule as jsonb), cast(:slots as jsonb), cast(:groups as jsonb), :overbooking_percent)
     on conflict (tenant_id, activity_id) do update
     set week_days = excluded.week_days, during = excluded.during, capacity = excluded.capacity,
         last_places = excluded.last_places, booking_rule = excluded.booking_rule,
-        cancelling_rule = excluded.cancelling_rule
+        cancelling_rule = excluded.cancelling_rule, slots = excluded.slots,
+        groups = excluded.groups, overbooking_percent = excluded.overbooking_percent
 """
 _INSERT_CLOSURES = """
     insert into activity_closure (tenant_id, activity_id, from_day, to_day, reason)
@@ -112,6 +113,9 @@ class SqlCalendarStore:
             last_places=calendar.last_places,
             booking_rule=json.dumps(rule_document(calendar.booking_rule)),
             cancelling_rule=json.dumps(rule_document(calendar.cancelling_rule)),
+            slots=json.dumps(slot_openings_document(calendar.slots)),
+            groups=json.dumps(groups_document(calendar.groups)),
+            overbooking_percent=calendar.overbooking_percent,
         )
         await self._run("delete from activity_closure where activity_id = :activity_id", activity_id=activity_id)
         await self._run("delete from extra_opening where activity_id = :activity_id", activity_id=activity_id)

@@ -47,6 +47,14 @@ _COMMIT = """
         cast(:booked_prices as int[]), cast(:booked_labels as text[]), cast(:cancelled_ids as uuid[]))
 """
 
+_EXCLUDED = """
+    select distinct w.new_id as reservation_id
+    from unnest(cast(:ids as uuid[]), cast(:members as uuid[]), cast(:activities as uuid[]), cast(:days as date[]),
+                cast(:slots as text[])) as w (new_id, member_id, activity_id, day, slot)
+    join reservation r using (member_id, activity_id, day, slot)
+    where r.status = 'booked'
+"""
+
 
 class SqlDraftStore(SqlOutlookStore):
     """The writing side, in one transaction."""
@@ -100,8 +108,27 @@ class SqlDraftStore(SqlOutlookStore):
             "booked_labels": [new.tariff_label for new in basket.booked],
             "cancelled_ids": list(basket.cancelled),
         }
-        refused = await self.transaction.connection.execute(text(_COMMIT), values)
-        return {row.refused_id: row.refused_slug for row in refused}
+        rows = await self.transaction.connection.execute(text(_COMMIT), values)
+        refused: dict[UUID, str] = {row.refused_id: row.refused_slug for row in rows}
+        return await self._excluded(basket) | refused
+
+    async def _excluded(self, basket: Basket) -> dict[UUID, str]:
+        """Reservations beside which the member has a slot that does not go with them: the other home was faster.
+
+        Asked once the members are locked and the reservations made; only for activities with slots.
+        """
+        pairs = [(new, slot) for new in basket.booked for slot in new.excluded_slots]
+        if not pairs:
+            return {}
+        values = {
+            "ids": [new.reservation_id for new, _ in pairs],
+            "members": [new.member_id for new, _ in pairs],
+            "activities": [new.activity_id for new, _ in pairs],
+            "days": [new.day for new, _ in pairs],
+            "slots": [slot for _, slot in pairs],
+        }
+        rows = await self.transaction.connection.execute(text(_EXCLUDED), values)
+        return {row.reservation_id: "slot-excluded" for row in rows}
 
     async def record(self, traces: Sequence[Trace]) -> None:
         """Adds to the trail with this transaction."""

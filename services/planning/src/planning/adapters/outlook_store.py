@@ -9,16 +9,18 @@ from sqlalchemy import Row, text
 
 from chassis.database import Transaction
 from contracts.values import MemberKind
-from planning.adapters.documents import read_calendar
-from planning.domain.activities import Activity, Entitlement, Member, Price
+from planning.adapters.documents import read_calendar, read_slots
+from planning.domain.activities import Activity, Entitlement, Price
 from planning.domain.calendars import Holidays, SchoolHoliday
 from planning.domain.drafts import DraftLine
-from planning.domain.outlook import Booking, Places
+from planning.domain.limits import EVERYONE
+from planning.domain.members import Member
+from planning.domain.outlook import Booking
 from planning.domain.rules import Action
-from planning.domain.slots import ActivitySlot, MemberSlot
+from planning.domain.slots import ANY_TIME, ActivitySlot, MemberSlot
 
 _MEMBERS = """
-    select m.member_id, m.kind, m.first_name
+    select m.member_id, m.kind, m.first_name, m.birth_date, m.school
     from member_family f join member m using (tenant_id, member_id)
     where f.family_id = :family_id
     order by m.first_name, m.member_id
@@ -27,6 +29,7 @@ _MEMBERS = """
 _CALENDAR = """
     select json_build_object(
         'week_days', c.week_days, 'during', c.during, 'capacity', c.capacity, 'last_places', c.last_places,
+        'slots', c.slots, 'groups', c.groups, 'overbooking_percent', c.overbooking_percent,
         'booking_rule', c.booking_rule, 'cancelling_rule', c.cancelling_rule,
         'closures', (select coalesce(json_agg(x order by x.from_day), '[]') from activity_closure x
                      where (x.tenant_id, x.activity_id) = (c.tenant_id, c.activity_id)),
@@ -38,14 +41,14 @@ _CALENDAR = """
 """
 
 ACTIVITIES = f"""
-    select a.activity_id, a.name, a.category, a.element_name, a.season, a.opens_on, a.closes_on, a.regie_id,
+    select a.activity_id, a.name, a.category, a.element_name, a.season, a.opens_on, a.closes_on, a.regie_id, a.slots,
            ({_CALENDAR}) as calendar
     from activity a
 """  # noqa: S608 - ours
 
 _ENTITLEMENTS = """
     select e.adhesion_id, e.member_id, e.activity_id, e.valid_from, e.valid_until,
-           p.sequence, p.effective_from, p.unit_price_cents, p.tariff_label
+           p.sequence, p.effective_from, p.unit_price_cents, p.tariff_label, p.slot_prices
     from entitlement e join entitlement_price p using (tenant_id, adhesion_id)
     where e.family_id = :family_id
     order by e.adhesion_id, p.sequence
@@ -67,7 +70,7 @@ _BOOKINGS = """
 """
 
 _PLACES = """
-    select activity_id, day, slot, booked, capacity from place_count
+    select activity_id, day, slot, booked from place_count
     where activity_id = any(:activity_ids) and day >= :from_day and day < :to_day
 """
 
@@ -76,7 +79,8 @@ def read_activity(row: Row[Any]) -> Activity:
     """An activity from a row of ``ACTIVITIES``."""
     facts = dict(row._mapping)
     calendar = facts.pop("calendar")
-    return Activity(**facts, calendar=read_calendar(calendar) if calendar else None)
+    slots = read_slots(facts.pop("slots")) or (ANY_TIME,)
+    return Activity(**facts, calendar=read_calendar(calendar) if calendar else None, slots=slots)
 
 
 class SqlOutlookStore:
@@ -92,7 +96,10 @@ class SqlOutlookStore:
     async def members(self, family_id: UUID) -> Mapping[UUID, Member]:
         """The family's members, by first name."""
         rows = await self._rows(_MEMBERS, family_id=family_id)
-        return {row.member_id: Member(row.member_id, MemberKind(row.kind), row.first_name) for row in rows}
+        return {
+            row.member_id: Member(row.member_id, MemberKind(row.kind), row.first_name, row.birth_date, row.school)
+            for row in rows
+        }
 
     async def activities(self, ending_after: date) -> Mapping[UUID, Activity]:
         """Activities that close after a day, with their calendars."""
@@ -104,7 +111,7 @@ class SqlOutlookStore:
         prices: dict[UUID, list[Price]] = {}
         adhesions: dict[UUID, Row[Any]] = {}
         for row in await self._rows(_ENTITLEMENTS, family_id=family_id):
-            price = Price(row.sequence, row.effective_from, row.unit_price_cents, row.tariff_label)
+            price = Price(row.sequence, row.effective_from, row.unit_price_cents, row.tariff_label, row.slot_prices)
             prices.setdefault(row.adhesion_id, []).append(price)
             adhesions[row.adhesion_id] = row
         return tuple(
@@ -138,10 +145,12 @@ class SqlOutlookStore:
         bookings = [Booking(**row._mapping) for row in rows]
         return {booking.what: booking for booking in bookings}
 
-    async def places(self, activity_ids: Sequence[UUID], from_day: date, to_day: date) -> Mapping[ActivitySlot, Places]:
-        """Places of the slots in which any was ever booked."""
+    async def places(
+        self, activity_ids: Sequence[UUID], from_day: date, to_day: date
+    ) -> Mapping[ActivitySlot, Mapping[str, int]]:
+        """Places booked of each slot, by counter."""
         rows = await self._rows(_PLACES, activity_ids=list(activity_ids), from_day=from_day, to_day=to_day)
-        return {ActivitySlot(row.activity_id, row.day, row.slot): Places(row.booked, row.capacity) for row in rows}
+        return {ActivitySlot(row.activity_id, row.day, row.slot): {EVERYONE: row.booked} for row in rows}
 
     async def _rows(self, statement: str, **values: object) -> Sequence[Row[Any]]:
         return (await self.transaction.connection.execute(text(statement), values)).all()

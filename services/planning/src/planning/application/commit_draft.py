@@ -9,8 +9,9 @@ from contracts.events.planning import ReservationState
 from contracts.values import ReservationStatus
 from planning.application.look import look_at_draft
 from planning.application.ports import Basket, Commune, DraftStore, NewReservation
-from planning.domain.cells import FULL_REASON, OTHER_HOME_REASON, CellState, Refusal
+from planning.domain.cells import EXCLUDED_SINCE_REASON, OTHER_HOME_REASON, CellState, Refusal
 from planning.domain.drafts import DraftEmptyError, LinesRefusedError
+from planning.domain.limits import FULL_REASON, limits_of
 from planning.domain.review import ReviewedLine, review
 from planning.domain.rules import Action
 from planning.domain.trail import Actor, traces
@@ -19,6 +20,7 @@ _LOST_RACES = {
     refusal.slug: refusal
     for refusal in (
         Refusal("day-full", CellState.FULL, FULL_REASON),
+        Refusal("slot-excluded", CellState.EXCLUDED, EXCLUDED_SINCE_REASON),
         Refusal("already-booked", CellState.BOOKED, OTHER_HOME_REASON),
         Refusal("not-booked", CellState.AVAILABLE, "Ce jour n'est pas, ou plus, réservé."),
     )
@@ -66,6 +68,7 @@ def _refuse(refused: Sequence[dict[str, str]]) -> None:
 
 
 def _new_reservation(reservation_id: UUID, line: ReviewedLine) -> NewReservation:
+    calendar = line.activity.calendar
     return NewReservation(
         reservation_id=reservation_id,
         member_id=line.member.member_id,
@@ -75,6 +78,8 @@ def _new_reservation(reservation_id: UUID, line: ReviewedLine) -> NewReservation
         slot=line.line.slot,
         unit_price_cents=line.unit_price_cents,
         tariff_label=line.tariff_label,
+        counters=limits_of(calendar, line.member, line.line.day, line.line.slot) if calendar else (),
+        excluded_slots=line.activity.excluded_with(line.line.slot),
     )
 
 
@@ -88,7 +93,7 @@ def _states(lines: Mapping[UUID, ReviewedLine], status: ReservationStatus) -> li
             regie_id=line.activity.regie_id,
             day=line.line.day,
             slot=line.line.slot,
-            element_name=line.activity.element_name,
+            element_name=line.element_name,
             tariff_label=line.tariff_label,
             unit_price_cents=line.unit_price_cents,
             status=status,

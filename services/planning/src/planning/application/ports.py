@@ -7,10 +7,12 @@ from typing import Protocol
 from uuid import UUID
 
 from contracts.event import Event
-from planning.domain.activities import Activity, Entitlement, Member
+from planning.domain.activities import Activity, Entitlement
 from planning.domain.calendars import ActivityCalendar, Holidays, SchoolHoliday
 from planning.domain.drafts import DraftLine, Wish
-from planning.domain.outlook import Booking, Places
+from planning.domain.limits import Limit
+from planning.domain.members import Member
+from planning.domain.outlook import Booking
 from planning.domain.rules import Action
 from planning.domain.slots import ActivitySlot, DaySlot, MemberSlot
 from planning.domain.trail import Trace
@@ -28,7 +30,10 @@ class Commune:
 
 @dataclass(frozen=True)
 class NewReservation:
-    """A reservation to be made, its price frozen."""
+    """A reservation to be made, its price frozen. It takes a place from each of the ``counters``, up to their limits.
+
+    ``excluded_slots``: those of the activity that the member cannot have on the same day.
+    """
 
     reservation_id: UUID
     member_id: UUID
@@ -38,6 +43,8 @@ class NewReservation:
     slot: str
     unit_price_cents: int
     tariff_label: str
+    counters: tuple[Limit, ...]
+    excluded_slots: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -134,8 +141,10 @@ class OutlookStore(Protocol):
         """Reservations in force of these members, whichever home booked them."""
         ...
 
-    async def places(self, activity_ids: Sequence[UUID], from_day: date, to_day: date) -> Mapping[ActivitySlot, Places]:
-        """Places of the slots in which any was ever booked."""
+    async def places(
+        self, activity_ids: Sequence[UUID], from_day: date, to_day: date
+    ) -> Mapping[ActivitySlot, Mapping[str, int]]:
+        """Places booked of each slot, by counter."""
         ...
 
 

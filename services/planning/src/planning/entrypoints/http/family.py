@@ -18,7 +18,6 @@ from planning.application.change_draft import empty_draft, remove_impossible_lin
 from planning.application.commit_draft import commit_draft
 from planning.application.look import look_at_draft, look_at_members, look_at_period
 from planning.domain.drafts import Wish
-from planning.domain.slots import DaySlot
 from planning.entrypoints.http.common import LONGEST_VIEW, CurrentCommune, ListPeriod, ViewPeriod, check_period
 from planning.entrypoints.http.entrance import EntranceRoute
 from planning.entrypoints.http.family_models import (
@@ -86,7 +85,7 @@ async def put_days(
 ) -> Draft:
     """Drafts the days wanted of one activity over a period. Nothing is booked before the commit."""
     period = check_period(wanted.from_day, wanted.to_day, LONGEST_VIEW)
-    wish = Wish(member_id, wanted.activity_id, period, frozenset(map(DaySlot, wanted.days)))
+    wish = Wish(member_id, wanted.activity_id, period, wanted.wanted())
     return Draft.of(await want_days(SqlDraftStore(transaction), commune, family_id, wish))
 
 
