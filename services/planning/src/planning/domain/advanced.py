@@ -8,9 +8,10 @@ from uuid import UUID
 
 from chassis.errors import DomainError
 from chassis.french import WEEK_DAYS, full_date
-from planning.domain.activities import Activity, Member
+from planning.domain.activities import Activity
 from planning.domain.cells import Moment, Refusal
 from planning.domain.drafts import DraftLine
+from planning.domain.members import Member
 from planning.domain.outlook import Outlook
 from planning.domain.patterns import Period, SlotSource
 from planning.domain.review import period_cost

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from planning.domain.activities import Activity, Member
+from planning.domain.activities import Activity
 from planning.domain.calendars import closed_reason
+from planning.domain.members import Member
 from planning.domain.outlook import Outlook
 from planning.domain.rules import Action
 from planning.domain.slots import DaySlot
