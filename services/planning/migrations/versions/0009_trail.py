@@ -5,7 +5,7 @@ from alembic import op
 from chassis.migrations import isolate_tenants
 
 revision = "0009"
-down_revision = "0011"
+down_revision = "0012"
 
 TABLES = """
 create table guardian (
