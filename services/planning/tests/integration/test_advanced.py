@@ -186,6 +186,12 @@ async def test_slots_that_exclude_each_other_are_not_drafted_together(world, cha
     }
     refused = preview["proposals"][1]["refused"]
     assert [each["which"] for each in refused] == ["2 lundis"]
+    (none,) = (await changed(family, [louis], [centre], both | {"slots": []}, path=f"{PATH}/preview")).json()[
+        "proposals"
+    ]
+    assert [each["reason"] for each in none["refused"]] == [
+        "Cette activité a des créneaux : cochez ceux que vous voulez."
+    ]
     applied = (await changed(family, [louis], [centre], both | {"slots": ["matin"]})).json()
     assert (applied["count"], applied["amount_cents"], applied["period_cost_cents"]) == (2, 1200, 1200)
     committed = (await world.commit(family)).json()

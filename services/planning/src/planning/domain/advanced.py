@@ -8,8 +8,9 @@ from uuid import UUID
 
 from chassis.errors import DomainError
 from chassis.french import WEEK_DAYS, full_date
+from contracts.values import WHOLE_DAY
 from planning.domain.activities import Activity
-from planning.domain.cells import Moment, Refusal
+from planning.domain.cells import CellState, Moment, Refusal
 from planning.domain.drafts import DraftLine
 from planning.domain.members import Member
 from planning.domain.outlook import Outlook
@@ -20,6 +21,7 @@ from planning.domain.slots import DaySlot, MemberSlot
 
 MOST_DAYS = 6_000
 """Members × activities × days of one change."""
+_NO_SLOT = Refusal("slot-not-chosen", CellState.CLOSED, "Cette activité a des créneaux : cochez ceux que vous voulez.")
 Pair = tuple[Member, Activity]
 _NOT_YET = UUID(int=0)
 _BY_RULE = {"deadline-passed": "Trop tard. {rule} {help}", "not-yet-open": "Pas encore possible. {rule}"}
@@ -184,6 +186,8 @@ def _fate(
         return ProposedSlot(when, Fate.KEPT)
     member, activity = outlook.members[what.member_id], outlook.activities[what.activity_id]
     refusal = outlook.refusal(member, activity, when, action, held)
+    if action is Action.BOOK and activity.has_slots and what.slot == WHOLE_DAY:
+        refusal = _NO_SLOT
     return ProposedSlot(when, Fate.REFUSED, refusal=refusal) if refusal else ProposedSlot(when, Fate.DRAFTED, amount)
 
 
