@@ -81,6 +81,10 @@ def test_slots_are_booked_without_scripts_and_those_that_overlap_refused(
 
 def test_ticking_a_slot_leaves_the_one_it_excludes(tab: PortalPages) -> None:
     assert problems_of(tab.page) == []
+    tab.go("/activites")
+    tab.expect_text("Journée avec repas, 8h30 – 17h30")
+    assert problems_of(tab.page) == []
+    tab.page.go_back()
     morning = tab.page.get_by_role("checkbox", name=f"Matin du {MONDAY} :")
     expect(morning).to_be_checked()
     tab.expect_cost("8,00 €")
@@ -95,3 +99,17 @@ def test_ticking_a_slot_leaves_the_one_it_excludes(tab: PortalPages) -> None:
         row = table.get_by_role("row").filter(has_text=f"{CENTRE} – {slot}")
         expect(row).to_contain_text(amount)
     expect(table.get_by_role("row").filter(has_text="Total de vos modifications")).to_contain_text("11,00 €")
+
+
+def test_the_town_hall_sees_who_comes_to_each_slot(browser: Browser, running_portal: Portal, resident: Parent) -> None:
+    context = browser.new_context(locale="fr-FR", bypass_csp=True)
+    desk = PortalPages(context.new_page(), running_portal.url("veyras"))
+    desk.go("/")
+    desk.log_in("mairie.veyras", "demonstration-veyras")
+    desk.expect_title(re.compile("juillet 2022"))
+    desk.go("/mairie/reservations?jour=2022-10-25")
+    desk.page.get_by_role("link", name=f"{CENTRE} 2022/2023 – Matin").click()
+    expect(desk.page.get_by_role("table").get_by_role("row").filter(has_text="Louis")).to_be_visible()
+    Camera(desk.page).take("slots-town-hall")
+    assert problems_of(desk.page) == []
+    context.close()
