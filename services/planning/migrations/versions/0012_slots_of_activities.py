@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0012"
-down_revision = "0011"
+down_revision = "0009"
 
 STATEMENTS = """
 alter table member add column birth_date date, add column school text;

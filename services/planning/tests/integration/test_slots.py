@@ -124,7 +124,7 @@ async def test_a_slot_that_can_no_longer_be_given_up_keeps_the_others_out(world)
 async def test_a_slot_the_activity_does_not_have_is_refused(world, slots) -> None:
     family, child = await enrolled(world, activity := await centre(world))
     (line,) = (await world.want(family, child, activity, slots=slots)).json()["lines"]
-    assert (line["slug"], line["reason"]) == ("day-closed", "Ce créneau n'est plus proposé.")
+    assert (line["slug"], line["reason"]) == ("day-closed", "Cette activité ne propose pas ce créneau.")
 
 
 async def test_days_booked_before_there_were_slots_can_still_be_given_up(world) -> None:
@@ -198,3 +198,22 @@ async def test_limits_that_contradict_each_other_are_refused(world, wrong) -> No
         body = {name: calendar[name] for name in calendar if not name.endswith("_text") and name != "notices"}
         assert (await client.put(f"/activities/{activity}/calendar", json=body)).status_code == 200
         assert (await client.put(f"/activities/{activity}/calendar", json=body | wrong)).status_code == 422
+
+
+async def test_a_week_pattern_is_of_one_slot_at_its_price(world) -> None:
+    family, child = await enrolled(world, activity := await centre(world))
+    days = {"kind": "week", "week_days": [0], "slot": "matin"}
+    change = {
+        "from": "2022-09-01",
+        "to": "2022-10-01",
+        "member_ids": [str(child)],
+        "activity_ids": [str(activity)],
+        "action": "book",
+    }
+    async with world.parent(family) as client:
+        (proposal,) = (await client.post("/draft/advanced-changes", json=change | {"days": days})).json()["proposals"]
+        assert (len(proposal["drafted"]), proposal["amount_cents"]) == (4, 2400)
+        days["slot"] = "journee"
+        (again,) = (await client.post("/draft/advanced-changes", json=change | {"days": days})).json()["proposals"]
+    assert (again["drafted"], [each["slug"] for each in again["refused"]]) == ([], ["slot-excluded"])
+    assert (await world.commit(family)).json()["total_cents"] == 2400

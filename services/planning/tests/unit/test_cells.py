@@ -84,7 +84,7 @@ def at(now: datetime) -> Moment:
         ({"day": date(2022, 9, 14), "blocked_reason": UNPAID}, IN_TIME, "closed", False, False, "Sortie scolaire"),
         ({"day": date(2022, 9, 14), "booked_by": US}, IN_TIME, "booked", True, True, "Sortie scolaire"),
         ({"day": date(2022, 9, 10)}, IN_TIME, "closed", False, False, "Cette activité n'a pas lieu le samedi."),
-        ({"offered": False}, IN_TIME, "closed", False, False, "Ce créneau n'est plus proposé."),
+        ({"offered": False}, IN_TIME, "closed", False, False, "Cette activité ne propose pas ce créneau."),
         ({"excluded_by": "Matin"}, IN_TIME, "excluded", False, False, "Ne se cumule pas avec « Matin »"),
         ({"excluded_by": "Matin", "places": booked(20)}, IN_TIME, "excluded", False, False, "Ne se cumule pas"),
         ({"replaces": "Matin"}, IN_TIME, "available", False, True, "À choisir à la place de « Matin »."),

@@ -10,6 +10,7 @@ from sqlalchemy import Row, text
 
 from chassis.database import Transaction
 from chassis.french import of
+from planning.adapters.reservation_queries import element_name
 from planning.application.agenda_addresses import AgendaAddress
 from planning.domain.agenda import Agenda, AgendaDay
 
@@ -35,13 +36,14 @@ _OPENED = """
     from agenda_address a left join member m using (tenant_id, member_id)
     where a.secret_hash = :secret_hash
 """
-_DAYS = """
-    select r.reservation_id, r.version, r.booked_at, r.day, m.first_name, a.element_name, a.name as activity_name
+_DAYS = f"""
+    select r.reservation_id, r.version, r.booked_at, r.day, m.first_name, {element_name("r")} as element_name,
+           a.name as activity_name
     from reservation r join member m using (tenant_id, member_id) join activity a using (tenant_id, activity_id)
     where r.family_id = :family_id and r.status = 'booked' and r.day >= :from_day and r.day < :to_day
       and (cast(:member_id as uuid) is null or r.member_id = :member_id)
     order by r.day, r.reservation_id
-"""
+"""  # noqa: S608 - ours
 
 
 class SqlAgendaStore:

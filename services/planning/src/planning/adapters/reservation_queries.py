@@ -10,13 +10,17 @@ from sqlalchemy import Row, text
 from chassis.database import Transaction
 
 _SLOT_NAME = "(select s->>'name' from jsonb_array_elements(a.slots) s where s->>'code' = {row}.slot)"
-ELEMENT_NAME = f"a.element_name || coalesce(' – ' || {_SLOT_NAME.format(row='r')}, '')"
-"""What one booked slot is called, from ``reservation r`` and ``activity a``: as ``Activity.element_of`` says."""
+
+
+def element_name(row: str) -> str:
+    """What a slot is called, in SQL, from a row that has it and ``activity a``: as ``Activity.element_of`` says."""
+    return f"a.element_name || coalesce(' – ' || {_SLOT_NAME.format(row=row)}, '')"
+
 
 _LISTED = f"""
     select r.reservation_id, r.family_id, r.member_id, r.activity_id, r.day, r.slot, r.status, r.unit_price_cents,
            r.tariff_label, r.booked_at, r.cancelled_at, m.first_name, m.last_name, f.name as family_name,
-           a.name as activity_name, {ELEMENT_NAME} as element_name
+           a.name as activity_name, {element_name("r")} as element_name
     from reservation r
     join member m using (tenant_id, member_id)
     join activity a using (tenant_id, activity_id)

@@ -9,12 +9,12 @@ from chassis.statements import Owned
 from contracts.event import Event
 from contracts.events.planning import ReservationState, StatedReservation
 from contracts.events.statement import Position
-from planning.adapters.reservation_queries import ELEMENT_NAME
+from planning.adapters.reservation_queries import element_name
 
 # One whose activity is not known (any more) cannot be stated whole: it counts as changed now, and is only named.
 _PAGE = text(
     f"""
-    select r.*, coalesce({ELEMENT_NAME}, '') as element_name,
+    select r.*, coalesce({element_name("r")}, '') as element_name,
            case when a.activity_id is null then cast(:now as timestamptz)
                 else coalesce(r.cancelled_at, r.booked_at) end as changed_at
     from reservation r left join activity a using (tenant_id, activity_id)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from chassis.errors import DomainError
 from chassis.french import WEEK_DAYS, full_date
-from planning.domain.activities import Activity, Member
+from planning.domain.activities import Activity
 from planning.domain.cells import Moment, Refusal
 from planning.domain.drafts import DraftLine
+from planning.domain.members import Member
 from planning.domain.outlook import Outlook
 from planning.domain.patterns import Period, SlotSource
 from planning.domain.review import period_cost
@@ -157,7 +158,7 @@ def _fate(outlook: Outlook, action: Action, pair: Pair, when: DaySlot, drafted: 
     what = MemberSlot(member.member_id, activity.activity_id, *when)
     booking = outlook.own_booking(what)
     price = outlook.price_on(member.member_id, activity.activity_id, when.day)
-    cents = booking.unit_price_cents if booking else price.unit_cents if price else 0
+    cents = booking.unit_price_cents if booking else price.cents_of(when.slot) if price else 0
     amount = cents if action is Action.BOOK else -cents
     if drafted is not None:
         return ProposedSlot(when, Fate.KEPT) if drafted is action else ProposedSlot(when, Fate.GIVEN_UP, amount)

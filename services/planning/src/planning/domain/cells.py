@@ -103,7 +103,7 @@ class Cell:
 
 
 NO_CALENDAR_REASON = "Le calendrier de cette activité n'est pas encore publié par la mairie."
-NOT_OFFERED_REASON = "Ce créneau n'est plus proposé."
+NOT_OFFERED_REASON = "Cette activité ne propose pas ce créneau."
 EXCLUDED_SINCE_REASON = "Un autre créneau, qui ne se cumule pas avec celui-ci, vient d'être réservé ce jour-là."
 OTHER_HOME_REASON = "Réservé par l'autre foyer, qui seul peut l'annuler (autre foyer)."
 

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from planning.domain.activities import Activity, Member
+from contracts.values import WHOLE_DAY
+from planning.domain.activities import Activity
 from planning.domain.calendars import closed_reason
+from planning.domain.members import Member
 from planning.domain.outlook import Outlook
 from planning.domain.rules import Action
 from planning.domain.slots import DaySlot
@@ -35,19 +37,21 @@ def parity(day: date) -> Weeks:
 
 @dataclass(frozen=True)
 class WeekPattern:
-    """The same week days (0 = Monday), every week or every other one."""
+    """The same week days (0 = Monday), every week or every other one, in one slot of the activities that have slots."""
 
     week_days: frozenset[int]
     weeks: Weeks
+    slot: str = WHOLE_DAY
 
     def looks_from(self, period: Period) -> date:
         """The first day that must be known."""
         return period[0]
 
-    def slots(self, _outlook: Outlook, _member: Member, _activity: Activity, period: Period) -> frozenset[DaySlot]:
+    def slots(self, _outlook: Outlook, _member: Member, activity: Activity, period: Period) -> frozenset[DaySlot]:
         """The days of the pattern, whether the activity takes place or not."""
+        slot = self.slot if activity.has_slots else WHOLE_DAY
         return frozenset(
-            DaySlot(day) for day in days_of(period) if day.weekday() in self.week_days and self.weeks.hold(day)
+            DaySlot(day, slot) for day in days_of(period) if day.weekday() in self.week_days and self.weeks.hold(day)
         )
 
 

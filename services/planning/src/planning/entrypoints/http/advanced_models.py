@@ -6,26 +6,31 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from contracts.values import WHOLE_DAY
 from planning.application.change_by_pattern import Outcome
 from planning.domain.advanced import AdvancedChange, Fate, Proposal, RefusedDays
 from planning.domain.cells import Moment
 from planning.domain.patterns import LikeLastMonth, LikeSibling, SlotSource, WeekPattern, Weeks
 from planning.domain.rules import Action
-from planning.entrypoints.http.common import LONGEST_LIST, Day, Request, check_period
+from planning.entrypoints.http.common import LONGEST_LIST, Day, Request, SlotCode, check_period
 
 Chosen = Annotated[list[UUID], Field(min_length=1, max_length=20)]
 
 
 class WeekDays(Request):
-    """The same week days (0 = Monday) every week, or in odd or even ISO weeks only."""
+    """The same week days (0 = Monday) every week, or in odd or even ISO weeks only.
+
+    ``slot``: of the activities that have slots; the others take it for the whole day.
+    """
 
     kind: Literal["week"]
     week_days: Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1, max_length=7)]
     weeks: Weeks = Weeks.EVERY
+    slot: SlotCode = WHOLE_DAY
 
     def to_domain(self) -> SlotSource:
         """The pattern."""
-        return WeekPattern(frozenset(self.week_days), self.weeks)
+        return WeekPattern(frozenset(self.week_days), self.weeks, self.slot)
 
 
 class Sibling(Request):
