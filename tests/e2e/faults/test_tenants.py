@@ -74,14 +74,14 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
     """Right content for the routes that look at it before they look for the id."""
     calendar = town_hall.api.get("planning", f"/activities/{ids['activity_id']}/calendar")
     shown = {"booking_rule_text", "cancelling_rule_text", "notices"}
+    published = {name: value for name, value in calendar.items() if name not in shown}
     period = {"from": "2023-03-01", "to": "2023-04-01"}
     own_days = {**period, "activity_id": ids["activity_id"], "days": []}
     return {
         "PUT /api/enrolment/v1/family/guardians/{guardian_id}": {"json": {"email": "a@example.org", "phone": None}},
         "PUT /api/planning/v1/draft/members/{member_id}": {"json": own_days},
-        "PUT /api/planning/v1/activities/{activity_id}/calendar": {
-            "json": {name: value for name, value in calendar.items() if name not in shown}
-        },
+        "PUT /api/planning/v1/activities/{activity_id}/calendar": {"json": published},
+        "POST /api/planning/v1/activities/{activity_id}/calendar/preview": {"json": {**period, "calendar": published}},
         "PUT /api/communication/v1/news/{news_id}": {"json": {"title": "Titre", "body": "Texte"}},
         "POST /api/communication/v1/conversations/{family_id}/messages": {
             "json": {"subject": "Objet", "body": "Texte"}

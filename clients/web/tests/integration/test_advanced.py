@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from fake_api import advanced as fake_advanced
+from fake_api import planning as fake_planning
 from fake_api.world import CANTEEN, ESTELLE, FAMILY, LOUIS, STAFF_USER, World
 
 pytestmark = pytest.mark.integration
@@ -21,6 +23,15 @@ _MONDAYS = {
     "action": "ajouter",
     "du": "2022-09-01",
     "au": "2022-09-30",
+}
+_NOTHING = {
+    "action": "book",
+    "proposals": [],
+    "count": 0,
+    "refused_count": 0,
+    "amount_cents": 0,
+    "period_cost_cents": 0,
+    "draft_count": 0,
 }
 HOSTILE = "<script>stolen()</script>"
 
@@ -113,6 +124,15 @@ class TestAdvancedChange:
         answer = await parent.submit(_FORM, only, seen_on=_FORM)
         assert answer.status_code == 409
         assert "rien n'a changé" in words(answer)
+
+    async def test_slots_are_proposed_and_asked_for(self, parent, enrolled, monkeypatch) -> None:
+        asked: list[dict[str, Any]] = []
+        monkeypatch.setattr(fake_planning, "SLOTS", [{"code": "matin", "name": "Matin"}])
+        monkeypatch.setattr(fake_advanced, "_outcome", lambda _world, body: asked.append(body) or _NOTHING)
+        form = await parent.get(f"{_FORM}?{urlencode(_MONDAYS | {'creneau': 'matin'}, doseq=True)}")
+        assert 'name="creneau" value="matin" checked' in form.text
+        await parent.get(preview(creneau=["matin", HOSTILE]))
+        assert asked[0]["days"]["slots"] == ["matin"]
 
     async def test_nobody_enrolled_is_led_to_enrolment(self, parent) -> None:
         assert "Inscrire aux activités" in words(await parent.get(_FORM))

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from chassis.ids import new_id
+from contracts.events.enrolment import OfferedSlot
 
 SEPTEMBER, OCTOBER = {"from": "2022-09-01", "to": "2022-10-01"}, {"from": "2022-10-01", "to": "2022-11-01"}
 MONDAYS = {"kind": "week", "week_days": [0]}
@@ -165,3 +166,36 @@ async def test_statements_do_not_grow_with_days_children_and_activities(harness,
         event.remove(engine, "before_cursor_execute", note)
     assert large["count"] > 500
     assert len(statements) - small == small == 10
+
+
+async def test_slots_that_exclude_each_other_are_not_drafted_together(world, changed) -> None:
+    day = OfferedSlot(code="journee", name="Journée", from_time="08:30", until_time="17:30")
+    morning = OfferedSlot(code="matin", name="Matin", from_time="08:30", until_time="12:00")
+    centre, canteen = await world.activity("Centre", offered=(day, morning)), await world.activity()
+    family, (louis,) = await world.family("Louis")
+    await world.adhesion(family, louis, centre, 1400, matin=600)
+    await world.adhesion(family, louis, canteen)
+    both = {"kind": "week", "week_days": [0], "weeks": "odd", "slots": ["journee", "matin"]}
+    preview = (await changed(family, [louis], [centre, canteen], both, path=f"{PATH}/preview")).json()
+    shown = {each["element_name"]: (each["drafted"], each["amount_cents"]) for each in preview["proposals"]}
+    mondays = ["2022-09-12", "2022-09-26"]
+    assert shown == {
+        "Centre – Journée": (mondays, 2800),
+        "Centre – Matin": ([], 0),
+        "Cantine d'Alixan": (mondays, 1000),
+    }
+    refused = preview["proposals"][1]["refused"]
+    assert [each["which"] for each in refused] == ["2 lundis"]
+    (none,) = (await changed(family, [louis], [centre], both | {"slots": []}, path=f"{PATH}/preview")).json()[
+        "proposals"
+    ]
+    assert [each["reason"] for each in none["refused"]] == [
+        "Cette activité a des créneaux : cochez ceux que vous voulez."
+    ]
+    applied = (await changed(family, [louis], [centre], both | {"slots": ["matin"]})).json()
+    assert (applied["count"], applied["amount_cents"], applied["period_cost_cents"]) == (2, 1200, 1200)
+    committed = (await world.commit(family)).json()
+    assert {line["slot"] for line in committed["lines"]} == {"matin"}
+    async with world.parent(family) as client:
+        (entry,) = (await client.get("/trail")).json()["items"]
+    assert (entry["slot"], entry["element_name"]) == ("matin", "Centre – Matin")

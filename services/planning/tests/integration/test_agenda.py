@@ -1,12 +1,13 @@
 """Secret addresses: told once, hashed, renewed, revoked; what a calendar program reads there."""
 
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 import pytest
 from icalendar import Calendar
 
 from chassis.ids import new_id
+from contracts.events.enrolment import OfferedSlot
 
 FEED = "/api/planning/v1/agendas/"
 
@@ -163,3 +164,25 @@ async def test_logs_tell_the_route_not_the_secret(house, capsys) -> None:
     capsys.readouterr()
     await agenda.read(path)
     assert path.removeprefix(FEED) not in "".join(capsys.readouterr())
+
+
+async def test_slots_have_the_hours_of_the_communes_clocks(world, harness) -> None:
+    morning = OfferedSlot(code="matin", name="Matin", from_time="08:30", until_time="12:00")
+    centre = await world.activity("Centre", offered=(morning,))
+    family, (louis,) = await world.family("Louis")
+    await world.adhesion(family, louis, centre)
+    for month, day in (("2022-09", "2022-09-05"), ("2022-11", "2022-11-14")):
+        drafted = await world.want(family, louis, centre, month=month, slots={"matin": [day]})
+        assert drafted.status_code == 200, drafted.text
+    await world.commit(family)
+    agenda = Agenda(world, harness, family)
+    path = (await agenda.renew())["path"]
+    summer, winter = await agenda.events(path)
+    assert str(summer["summary"]) == "Louis : Centre – Matin"
+    assert summer["dtstart"].params["TZID"] == "Europe/Paris"
+    begins = [event.decoded("dtstart").astimezone(UTC).isoformat() for event in (summer, winter)]
+    assert begins == ["2022-09-05T06:30:00+00:00", "2022-11-14T07:30:00+00:00"]
+    assert summer.decoded("dtend").hour == 12
+    first, again = [(await agenda.read(path)).content for _ in range(2)]
+    assert first == again
+    assert first.count(b"BEGIN:VTIMEZONE") == first.count(b"TZID:Europe/Paris") == 1

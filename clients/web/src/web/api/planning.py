@@ -30,13 +30,28 @@ CellState = Literal[
 ]
 
 
+class Slot(Answer):
+    """A part of the day, local times («08:30»). ``name`` is empty when the activity is booked for whole days.
+
+    ``excludes``: names of the slots that nobody can have on the same day.
+    """
+
+    code: str = WHOLE_DAY
+    name: str = ""
+    from_time: str | None = None
+    until_time: str | None = None
+    unit_price_cents: int | None = None
+    excludes: list[str] = Field(default_factory=list)
+
+
 class MemberActivity(Answer):
-    """An activity of a member; ``reason`` says why it is not open."""
+    """An activity of a member; ``reason`` says why it is not open. No ``slots``: it is booked for whole days."""
 
     activity_id: UUID
     name: str
     open: bool
     reason: str | None = None
+    slots: list[Slot] = Field(default_factory=list)
 
 
 class PlanningMember(Answer):
@@ -65,20 +80,6 @@ class Cell(Answer):
     reason: str | None = None
     price_cents: int = 0
     closes_at: datetime | None = None
-
-
-class Slot(Answer):
-    """A part of the day, local times («08:30»). ``name`` is empty when the activity is booked for whole days.
-
-    ``excludes``: names of the slots that nobody can have on the same day.
-    """
-
-    code: str = WHOLE_DAY
-    name: str = ""
-    from_time: str | None = None
-    until_time: str | None = None
-    unit_price_cents: int | None = None
-    excludes: list[str] = Field(default_factory=list)
 
 
 class PlanningActivity(Answer):

@@ -72,13 +72,23 @@ async def _form_page(
     members: list[planning.PlanningMember] | None = None,
 ) -> Response:
     people = members if members is not None else await planning.members(visit.api)
-    activities = {each.activity_id: each.name for member in people for each in member.activities if each.open}
+    opened = [each for member in people for each in member.activities if each.open]
     return await visit.page(
         "family/planning/advanced.html",
         status,
         asked=asked,
         error=error,
         members=[member for member in people if any(activity.open for activity in member.activities)],
-        activities=activities,
+        activities={each.activity_id: each.name for each in opened},
+        slots=_slots(opened),
         path=_PATH,
     )
+
+
+def _slots(activities: list[planning.MemberActivity]) -> dict[str, str]:
+    """Names by code of the slots that any of the activities has; where they call one differently, all its names."""
+    names: dict[str, dict[str, None]] = {}
+    for activity in activities:
+        for slot in activity.slots:
+            names.setdefault(slot.code, {})[slot.name] = None
+    return {code: " / ".join(of_code) for code, of_code in names.items()}

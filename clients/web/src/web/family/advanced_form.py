@@ -1,5 +1,6 @@
 """The form of «modification avancée»: what was asked for, what is missing, and how the API is asked."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Self
@@ -14,6 +15,7 @@ from web.i18n import gettext as _
 _WEEKS = {"toutes": "every", "paires": "even", "impaires": "odd"}
 _WAYS = ("semaine", "enfant", "mois")
 _LONGEST_DAYS = 366
+_CODE = re.compile(r"[a-z0-9_-]{1,20}")
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Asked:
     action: str = "ajouter"
     methode: str = "semaine"
     jour: list[int] = field(default_factory=list)
+    creneau: list[str] = field(default_factory=list)
     semaines: str = "toutes"
     modele: UUID | None = None
     du: date | None = None
@@ -40,6 +43,7 @@ class Asked:
             action="retirer" if sent.get("action") == "retirer" else "ajouter",
             methode=sent["methode"] if sent.get("methode") in _WAYS else "semaine",
             jour=sorted({int(day) for day in sent.getlist("jour") if day in set("0123456")}),
+            creneau=[code for code in dict.fromkeys(sent.getlist("creneau")) if _CODE.fullmatch(str(code))],
             semaines=sent["semaines"] if sent.get("semaines") in _WEEKS else "toutes",
             modele=models[0] if models else None,
             du=_day(sent.get("du")),
@@ -96,7 +100,7 @@ class Asked:
             case "mois":
                 return {"kind": "last_month"}
             case _:
-                return {"kind": "week", "week_days": self.jour, "weeks": _WEEKS[self.semaines]}
+                return {"kind": "week", "week_days": self.jour, "weeks": _WEEKS[self.semaines], "slots": self.creneau}
 
     @property
     def fields(self) -> list[tuple[str, str]]:
@@ -114,6 +118,7 @@ class Asked:
             *((name, str(value)) for name, value in single.items() if value is not None),
             *((name, str(value)) for name, value in several),
             *(("jour", str(day)) for day in self.jour),
+            *(("creneau", code) for code in self.creneau),
         ]
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import Row, text
 
 from chassis.database import Transaction
 from chassis.french import of
+from planning.adapters.reservation_queries import ELEMENT_NAME
 from planning.application.agenda_addresses import AgendaAddress
 from planning.domain.agenda import Agenda, AgendaDay
 
@@ -35,13 +36,15 @@ _OPENED = """
     from agenda_address a left join member m using (tenant_id, member_id)
     where a.secret_hash = :secret_hash
 """
-_DAYS = """
-    select r.reservation_id, r.version, r.booked_at, r.day, m.first_name, a.element_name, a.name as activity_name
+_DAYS = f"""
+    select r.reservation_id, r.version, r.booked_at, r.day, m.first_name, a.name as activity_name,
+           {ELEMENT_NAME} as element_name,
+           (select s from jsonb_array_elements(a.slots) s where s->>'code' = r.slot) as slot
     from reservation r join member m using (tenant_id, member_id) join activity a using (tenant_id, activity_id)
     where r.family_id = :family_id and r.status = 'booked' and r.day >= :from_day and r.day < :to_day
       and (cast(:member_id as uuid) is null or r.member_id = :member_id)
     order by r.day, r.reservation_id
-"""
+"""  # noqa: S608 - ours
 
 
 class SqlAgendaStore:
@@ -84,7 +87,7 @@ class SqlAgendaStore:
         """The family's addresses: that of all first, then the members'."""
         return await self._rows(_LIST, family_id=family_id)
 
-    async def opened(self, secret_hash: bytes, period: tuple[date, date]) -> Agenda | None:
+    async def opened(self, secret_hash: bytes, period: tuple[date, date], time_zone: str) -> Agenda | None:
         """What the address with that secret shows; None when no address has it."""
         found = await self._rows(_OPENED, secret_hash=secret_hash)
         if not found:
@@ -93,7 +96,7 @@ class SqlAgendaStore:
         first_name = found[0].first_name
         rows = await self._rows(_DAYS, **whose, from_day=period[0], to_day=period[1])
         name = f"Planning {of(first_name)}" if first_name else "Planning des enfants"
-        return Agenda(name, [_day(row, alone=first_name is not None) for row in rows])
+        return Agenda(name, time_zone, [_day(row, alone=first_name is not None) for row in rows])
 
     async def _rows(self, statement: str, **values: object) -> Sequence[Row[Any]]:
         return (await self._transaction.connection.execute(text(statement), values)).all()
@@ -101,4 +104,7 @@ class SqlAgendaStore:
 
 def _day(row: Row[Any], *, alone: bool) -> AgendaDay:
     title = row.element_name if alone else f"{row.first_name} : {row.element_name}"
-    return AgendaDay(row.reservation_id, row.version, row.booked_at, row.day, title, row.activity_name)
+    hours = (
+        (time.fromisoformat(row.slot["from_time"]), time.fromisoformat(row.slot["until_time"])) if row.slot else None
+    )
+    return AgendaDay(row.reservation_id, row.version, row.booked_at, row.day, title, row.activity_name, hours)

@@ -10,8 +10,14 @@ from sqlalchemy import Row, text
 from chassis.database import Transaction
 
 _SLOT_NAME = "(select s->>'name' from jsonb_array_elements(a.slots) s where s->>'code' = {row}.slot)"
-ELEMENT_NAME = f"a.element_name || coalesce(' – ' || {_SLOT_NAME.format(row='r')}, '')"
-"""What one booked slot is called, from ``reservation r`` and ``activity a``: as ``Activity.element_of`` says."""
+
+
+def element_name(row: str) -> str:
+    """What one booked slot is called, of a row with ``slot`` and ``activity a``, in SQL: as ``Activity.element_of``."""
+    return f"a.element_name || coalesce(' – ' || {_SLOT_NAME.format(row=row)}, '')"
+
+
+ELEMENT_NAME = element_name("r")
 
 _LISTED = f"""
     select r.reservation_id, r.family_id, r.member_id, r.activity_id, r.day, r.slot, r.status, r.unit_price_cents,

@@ -8,6 +8,7 @@ from sqlalchemy import Row, text
 
 from chassis.database import Transaction
 from chassis.ids import new_id
+from planning.adapters.reservation_queries import element_name
 from planning.domain.trail import Trace
 
 _WRITE = """
@@ -24,9 +25,10 @@ _WRITE = """
     group by e.entry_id, e.family_id, e.actor, e.account_id, e.guardian_id, e.action, e.member_id, e.activity_id,
              e.slot, e.reason
 """
-_READ = """
+_READ = f"""
     select t.entry_id, t.happened_at, t.actor, g.first_name as actor_first_name, g.last_name as actor_last_name,
-           t.action, t.member_id, m.first_name, t.activity_id, a.name as activity_name, a.element_name, t.slot, t.days,
+           t.action, t.member_id, m.first_name, t.activity_id, a.name as activity_name,
+           {element_name("t")} as element_name, t.slot, t.days,
            t.reason
     from trail t
     join member m using (tenant_id, member_id)
@@ -38,7 +40,7 @@ _READ = """
                                              where entry_id = :cursor and family_id = :family_id))
     order by t.happened_at desc, t.entry_id desc
     limit :limit
-"""
+"""  # noqa: S608 - ours
 
 
 async def write_trail(transaction: Transaction, traces: Sequence[Trace]) -> None:

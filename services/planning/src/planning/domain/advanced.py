@@ -8,9 +8,11 @@ from uuid import UUID
 
 from chassis.errors import DomainError
 from chassis.french import WEEK_DAYS, full_date
-from planning.domain.activities import Activity, Member
-from planning.domain.cells import Moment, Refusal
+from contracts.values import WHOLE_DAY
+from planning.domain.activities import Activity
+from planning.domain.cells import CellState, Moment, Refusal
 from planning.domain.drafts import DraftLine
+from planning.domain.members import Member
 from planning.domain.outlook import Outlook
 from planning.domain.patterns import Period, SlotSource
 from planning.domain.review import period_cost
@@ -19,6 +21,7 @@ from planning.domain.slots import DaySlot, MemberSlot
 
 MOST_DAYS = 6_000
 """Members × activities × days of one change."""
+_NO_SLOT = Refusal("slot-not-chosen", CellState.CLOSED, "Cette activité a des créneaux : cochez ceux que vous voulez.")
 Pair = tuple[Member, Activity]
 _NOT_YET = UUID(int=0)
 _BY_RULE = {"deadline-passed": "Trop tard. {rule} {help}", "not-yet-open": "Pas encore possible. {rule}"}
@@ -96,6 +99,18 @@ class Proposal:
     action: Action
     slots: tuple[ProposedSlot, ...]
 
+    def by_slot(self) -> list["Proposal"]:
+        """One for each slot that it is about, in their order; itself when there is none."""
+        codes = dict.fromkeys(proposed.when.slot for proposed in self.slots)
+        of_slots = (tuple(each for each in self.slots if each.when.slot == code) for code in codes)
+        return [replace(self, slots=slots) for slots in of_slots] or [self]
+
+    @property
+    def element_name(self) -> str:
+        """What is booked; of a proposal of one slot, the slot included."""
+        codes = {proposed.when.slot for proposed in self.slots}
+        return self.activity.element_of(codes.pop()) if len(codes) == 1 else self.activity.element_name
+
     def with_fate(self, *fates: Fate) -> list[MemberSlot]:
         """Those that end so."""
         whose = (self.member.member_id, self.activity.activity_id)
@@ -147,23 +162,32 @@ def _fates(
     outlook: Outlook, change: AdvancedChange, pair: Pair, drafted: Mapping[MemberSlot, Action]
 ) -> Iterator[ProposedSlot]:
     member, activity = pair
+    beside: dict[date, frozenset[str]] = {}
     for when in sorted(change.source.slots(outlook, member, activity, change.period)):
-        already = drafted.get(MemberSlot(member.member_id, activity.activity_id, *when))
-        yield _fate(outlook, change.action, pair, when, already)
+        what = MemberSlot(member.member_id, activity.activity_id, *when)
+        held = beside.get(when.day) or outlook.held(member, activity, when.day)
+        proposed = _fate(outlook, change.action, what, drafted.get(what), held)
+        if proposed.fate in (Fate.DRAFTED, Fate.GIVEN_UP) and change.action is Action.BOOK:
+            beside[when.day] = held | {when.slot}
+        yield proposed
 
 
-def _fate(outlook: Outlook, action: Action, pair: Pair, when: DaySlot, drafted: Action | None) -> ProposedSlot:
-    member, activity = pair
-    what = MemberSlot(member.member_id, activity.activity_id, *when)
-    booking = outlook.own_booking(what)
-    price = outlook.price_on(member.member_id, activity.activity_id, when.day)
-    cents = booking.unit_price_cents if booking else price.unit_cents if price else 0
+def _fate(
+    outlook: Outlook, action: Action, what: MemberSlot, drafted: Action | None, held: frozenset[str]
+) -> ProposedSlot:
+    """``held``: the slots that the member will have of that day, those proposed before this one included."""
+    when, booking = what.when, outlook.own_booking(what)
+    price = outlook.price_on(what.member_id, what.activity_id, what.day)
+    cents = booking.unit_price_cents if booking else price.cents_of(what.slot) if price else 0
     amount = cents if action is Action.BOOK else -cents
     if drafted is not None:
         return ProposedSlot(when, Fate.KEPT) if drafted is action else ProposedSlot(when, Fate.GIVEN_UP, amount)
     if (booking is not None) is (action is Action.BOOK):
         return ProposedSlot(when, Fate.KEPT)
-    refusal = outlook.refusal(member, activity, when, action)
+    member, activity = outlook.members[what.member_id], outlook.activities[what.activity_id]
+    refusal = outlook.refusal(member, activity, when, action, held)
+    if action is Action.BOOK and activity.has_slots and what.slot == WHOLE_DAY:
+        refusal = _NO_SLOT
     return ProposedSlot(when, Fate.REFUSED, refusal=refusal) if refusal else ProposedSlot(when, Fate.DRAFTED, amount)
 
 

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from planning.domain.activities import Activity, Member
+from contracts.values import WHOLE_DAY
+from planning.domain.activities import Activity
 from planning.domain.calendars import closed_reason
+from planning.domain.members import Member
 from planning.domain.outlook import Outlook
 from planning.domain.rules import Action
 from planning.domain.slots import DaySlot
@@ -35,19 +37,27 @@ def parity(day: date) -> Weeks:
 
 @dataclass(frozen=True)
 class WeekPattern:
-    """The same week days (0 = Monday), every week or every other one."""
+    """The same week days (0 = Monday), every week or every other one.
+
+    Of an activity with slots, those of ``codes`` that it has; any other is taken for the whole day.
+    """
 
     week_days: frozenset[int]
     weeks: Weeks
+    codes: frozenset[str] = frozenset()
 
     def looks_from(self, period: Period) -> date:
         """The first day that must be known."""
         return period[0]
 
-    def slots(self, _outlook: Outlook, _member: Member, _activity: Activity, period: Period) -> frozenset[DaySlot]:
+    def slots(self, _outlook: Outlook, _member: Member, activity: Activity, period: Period) -> frozenset[DaySlot]:
         """The days of the pattern, whether the activity takes place or not."""
+        codes = [slot.code for slot in activity.slots if slot.code in self.codes] or [WHOLE_DAY]
         return frozenset(
-            DaySlot(day) for day in days_of(period) if day.weekday() in self.week_days and self.weeks.hold(day)
+            DaySlot(day, code)
+            for day in days_of(period)
+            if day.weekday() in self.week_days and self.weeks.hold(day)
+            for code in codes
         )
 
 
@@ -121,9 +131,11 @@ Habit = dict[tuple[int, Weeks], bool]
 def _habits(outlook: Outlook, member: Member, activity: Activity, month: Period) -> dict[str, Habit]:
     """The habit of each slot that was wanted at all."""
     wanted = _wanted(outlook, member.member_id, activity.activity_id, month)
-    open_days = [day for day in days_of(month) if _takes_place(outlook, activity, day)]
     return {
-        slot: _habit(open_days, {when.day for when in wanted if when.slot == slot})
+        slot: _habit(
+            [day for day in days_of(month) if _takes_place(outlook, activity, DaySlot(day, slot))],
+            {when.day for when in wanted if when.slot == slot},
+        )
         for slot in {when.slot for when in wanted}
     }
 
@@ -140,9 +152,9 @@ def _habit(open_days: list[date], wanted: set[date]) -> Habit:
     return usual
 
 
-def _takes_place(outlook: Outlook, activity: Activity, day: date) -> bool:
+def _takes_place(outlook: Outlook, activity: Activity, when: DaySlot) -> bool:
     return (
-        activity.opens_on <= day < activity.closes_on
+        activity.opens_on <= when.day < activity.closes_on
         and activity.calendar is not None
-        and closed_reason(activity.calendar, outlook.holidays, day) is None
+        and closed_reason(activity.calendar, outlook.holidays, *when) is None
     )

@@ -11,21 +11,25 @@ from planning.domain.advanced import AdvancedChange, Fate, Proposal, RefusedDays
 from planning.domain.cells import Moment
 from planning.domain.patterns import LikeLastMonth, LikeSibling, SlotSource, WeekPattern, Weeks
 from planning.domain.rules import Action
-from planning.entrypoints.http.common import LONGEST_LIST, Day, Request, check_period
+from planning.entrypoints.http.common import LONGEST_LIST, Day, Request, SlotCode, check_period
 
 Chosen = Annotated[list[UUID], Field(min_length=1, max_length=20)]
 
 
 class WeekDays(Request):
-    """The same week days (0 = Monday) every week, or in odd or even ISO weeks only."""
+    """The same week days (0 = Monday) every week, or in odd or even ISO weeks only.
+
+    Of activities with slots, ``slots`` names those that are meant, by code.
+    """
 
     kind: Literal["week"]
     week_days: Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1, max_length=7)]
     weeks: Weeks = Weeks.EVERY
+    slots: Annotated[list[SlotCode], Field(max_length=12)] = Field(default_factory=list)
 
     def to_domain(self) -> SlotSource:
         """The pattern."""
-        return WeekPattern(frozenset(self.week_days), self.weeks)
+        return WeekPattern(frozenset(self.week_days), self.weeks, frozenset(self.slots))
 
 
 class Sibling(Request):
@@ -91,7 +95,7 @@ class RefusedDaysView(BaseModel):
 
 
 class ProposalView(BaseModel):
-    """A member's days of one activity.
+    """A member's days of one activity, or of one of its slots, which ``element_name`` then names.
 
     ``drafted`` become lines of the draft; ``given_up`` were lines of the draft that said the contrary; ``kept`` are as
     wanted already. ``amount_cents`` is what this adds to the draft's total.
@@ -117,7 +121,7 @@ class ProposalView(BaseModel):
             first_name=proposal.member.first_name,
             activity_id=proposal.activity.activity_id,
             activity_name=proposal.activity.name,
-            element_name=proposal.activity.element_name,
+            element_name=proposal.element_name,
             drafted=[what.day for what in proposal.with_fate(Fate.DRAFTED)],
             given_up=[what.day for what in proposal.with_fate(Fate.GIVEN_UP)],
             kept=[what.day for what in proposal.with_fate(Fate.KEPT)],
@@ -151,7 +155,7 @@ class ChangeOutcome(BaseModel):
             from_day=outcome.change.period[0],
             to_day=outcome.change.period[1],
             action=outcome.change.action,
-            proposals=[ProposalView.of(proposal, outcome.moment) for proposal in proposals],
+            proposals=[ProposalView.of(each, outcome.moment) for proposal in proposals for each in proposal.by_slot()],
             count=sum(len(proposal.with_fate(Fate.DRAFTED, Fate.GIVEN_UP)) for proposal in proposals),
             refused_count=sum(len(proposal.with_fate(Fate.REFUSED)) for proposal in proposals),
             amount_cents=sum(proposal.amount_cents for proposal in proposals),

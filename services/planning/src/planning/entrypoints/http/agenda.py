@@ -105,8 +105,9 @@ async def read_agenda(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """The booked days behind a secret address. Whoever has the address reads it, without login."""
-    today = local_day(transaction.now(), tenant.description.time_zone)
-    agenda = await SqlAgendaStore(transaction).opened(secret_hash(token), agenda_period(today))
+    zone = tenant.description.time_zone
+    period = agenda_period(local_day(transaction.now(), zone))
+    agenda = await SqlAgendaStore(transaction).opened(secret_hash(token), period, zone)
     if agenda is None:
         raise NotFoundError
     headers = {"ETag": f'"{agenda.tag}"', "Cache-Control": f"private, max-age={_KEEP_SECONDS}"}

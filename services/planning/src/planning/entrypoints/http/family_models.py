@@ -18,50 +18,6 @@ from planning.domain.slots import DaySlot, Slot
 from planning.entrypoints.http.common import Day, Request, SlotCode
 
 
-class ActivityOfMember(BaseModel):
-    """An activity in a member's list. ``notice`` is a sentence to show above an open activity."""
-
-    activity_id: UUID
-    name: str
-    element_name: str
-    season: str
-    opens_on: date
-    closes_on: date
-    open: bool
-    reason: str | None
-    notice: str | None
-
-    @classmethod
-    def of(cls, outlook: Outlook, member: Member, activity: Activity) -> "ActivityOfMember":
-        """Reads the outlook."""
-        reason = closed_sentence(outlook, member, activity)
-        return cls(**_facts(activity), open=reason is None, reason=reason, notice=_notice(outlook, activity))
-
-
-class MemberActivities(BaseModel):
-    """A member and the activities it has or could have."""
-
-    member_id: UUID
-    first_name: str
-    kind: MemberKind
-    activities: list[ActivityOfMember]
-
-
-class CellView(BaseModel):
-    """One slot of a day of one activity."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    day: date
-    slot: str
-    state: CellState
-    wanted: bool
-    changeable: bool
-    reason: str | None
-    price_cents: int
-    closes_at: datetime | None
-
-
 class SlotView(BaseModel):
     """A part of the day, local times («08:30»). ``name`` is empty when the activity is booked for whole days.
 
@@ -86,6 +42,57 @@ class SlotView(BaseModel):
             unit_price_cents=price.cents_of(slot.code) if price else None,
             excludes=[other.name for other in activity.slots if activity.slot(slot.code) and slot.excludes(other)],
         )
+
+
+class ActivityOfMember(BaseModel):
+    """An activity in a member's list. ``notice`` is a sentence to show above an open activity.
+
+    ``slots`` is empty when it is booked for whole days.
+    """
+
+    activity_id: UUID
+    name: str
+    element_name: str
+    season: str
+    opens_on: date
+    closes_on: date
+    open: bool
+    reason: str | None
+    notice: str | None
+    slots: list[SlotView]
+
+    @classmethod
+    def of(cls, outlook: Outlook, member: Member, activity: Activity) -> "ActivityOfMember":
+        """Reads the outlook."""
+        reason = closed_sentence(outlook, member, activity)
+        slots = [SlotView.of(slot, activity, None) for slot in activity.slots if activity.has_slots]
+        return cls(
+            **_facts(activity), open=reason is None, reason=reason, notice=_notice(outlook, activity), slots=slots
+        )
+
+
+class MemberActivities(BaseModel):
+    """A member and the activities it has or could have."""
+
+    member_id: UUID
+    first_name: str
+    kind: MemberKind
+    activities: list[ActivityOfMember]
+
+
+class CellView(BaseModel):
+    """One slot of a day of one activity."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    day: date
+    slot: str
+    state: CellState
+    wanted: bool
+    changeable: bool
+    reason: str | None
+    price_cents: int
+    closes_at: datetime | None
 
 
 class ActivityPlanning(BaseModel):

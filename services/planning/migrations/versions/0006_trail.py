@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.migrations import isolate_tenants
 
-revision = "0009"
-down_revision = "0011"
+revision = "0006"
+down_revision = "0005"
 
 TABLES = """
 create table guardian (
