@@ -100,6 +100,8 @@ class TownHall:
     contract: dict[str, Any] | None = None
     """The régie's contract with its bank, secrets included."""
     contract_works: bool = True
+    calendar: dict[str, Any] | None = None
+    """The canteen's."""
     sent_files: list[bytes] = field(default_factory=list)
 
 
