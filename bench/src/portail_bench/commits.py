@@ -51,6 +51,7 @@ async def _run(size: int, *, hot: bool, connections: int, clients: tuple[int, ..
             await baskets.commit(range(_WARM), connections)
             await databases["planning"].execute("analyze")  # what autovacuum does within a minute
             statements = await baskets.watch(watched)
+            version = await databases["planning"].fetchval("select max(version) from calendar_version")
             figures = await _measure(baskets, measured, connections)
             if hot:
                 figures |= await _fill(baskets, measured.stop, crowd, connections)
@@ -60,7 +61,7 @@ async def _run(size: int, *, hot: bool, connections: int, clients: tuple[int, ..
         rates, first = {}, replayed.start
         async with private.postgres_alone(), private.databases() as databases:
             alone = replace(baskets, databases=databases)
-            await _open_wide(alone)
+            await _open_wide(alone, version)
             for number in clients:
                 rates[number] = await replay.limit(
                     private,
@@ -134,10 +135,11 @@ async def _fill(baskets: Baskets, booked: int, crowd: range, connections: int) -
     }
 
 
-async def _open_wide(baskets: Baskets) -> None:
-    """Places for pgbench's families, unnoticed: their baskets were judged by the calendars as they are."""
+async def _open_wide(baskets: Baskets, version: int) -> None:
+    """Places for pgbench's families, whose baskets were judged by the calendars as they were when watched."""
     planning = baskets.databases["planning"]
     await planning.execute("set session_replication_role = replica")
+    await planning.execute("update calendar_version set version = $1", version)
     for table in ("activity_calendar", "place_count"):
         await planning.execute(f"update {table} set capacity = {PLENTY}")  # noqa: S608 - ours
 
