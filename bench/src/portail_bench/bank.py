@@ -1,7 +1,8 @@
 """The bank's side of a Paybox payment: a key, and messages signed with it."""
 
 import base64
-from urllib.parse import quote
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -30,3 +31,13 @@ class Bank:
         )
         signature = self._key.sign(text.encode(), padding.PKCS1v15(), SHA1())  # noqa: S303 - the bank's algorithm
         return f"{text}&sign={quote(base64.b64encode(signature), safe='')}".encode()
+
+    def callback(self, host: str, fields: Mapping[str, str], *, transaction: str, visitor: str) -> bytes:
+        """The HTTP request by which the bank tells that the payment of a form's ``fields`` was accepted."""
+        path = urlsplit(fields["PBX_REPONDRE_A"]).path
+        body = self.message(reference=fields["PBX_CMD"], amount=fields["PBX_TOTAL"], transaction=transaction)
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-For: {visitor}\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body

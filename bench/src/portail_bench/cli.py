@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from portail_bench import payments
+from portail_bench import commits, month, payments
 from portail_bench.private import BenchError, say
 
 Result = dict[str, Any]
@@ -25,7 +25,20 @@ class Bench:
     run: Callable[[int], Coroutine[None, None, Result]]
 
 
-BENCHES = {"payments": Bench("paiements réglés par seconde, du rappel de la banque à l'effet", 3000, payments.run)}
+BENCHES = {
+    "payments": Bench("paiements réglés par seconde, du rappel de la banque à l'effet", 3000, payments.run),
+    "commit": Bench(
+        "mois réservés par seconde (16 jours, brouillon déjà fait, « Terminer ») ; limite : pgbench, mêmes ordres SQL",
+        2000,
+        commits.run_apart,
+    ),
+    "hot": Bench(
+        "les mêmes sur une seule activité, 128 à la fois, puis les refus ; limite : pgbench, un panier par transaction",
+        1500,
+        commits.run_hot,
+    ),
+    "month": Bench("mois d'un enfant lus par seconde, par l'API ; limite : pgbench, mêmes ordres SQL", 1000, month.run),
+}
 
 
 def main() -> None:

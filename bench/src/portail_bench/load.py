@@ -15,6 +15,11 @@ class Shot:
     status: int
 
 
+def visitor(number: int) -> str:
+    """An address for each caller: the gateway limits one address."""
+    return f"10.{number >> 8 & 255}.{number & 255}.1"
+
+
 async def fire(port: int, requests: Sequence[bytes], *, connections: int) -> list[Shot]:
     """Sends every request once, ``connections`` at a time, to 127.0.0.1. Returns the shots in the requests' order."""
     shots: dict[int, Shot] = {}

@@ -7,13 +7,12 @@ committed, by PostgreSQL's own commit times; the load comes from this process, o
 
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from portail_bench import replay
 from portail_bench.bank import Bank
 from portail_bench.copies import Databases, Journey, copied, copy, journey_since, known_ids
 from portail_bench.figures import milliseconds
-from portail_bench.load import Shot, fire
+from portail_bench.load import Shot, fire, visitor
 from portail_bench.private import BenchError, PrivateSystem, eventually, private_system, say
 from portail_bench.processors import processor_seconds, spent
 from portail_bench.statements import Statement, StatementLog, told
@@ -80,18 +79,14 @@ class Scene:
         ]
 
     def _callback(self, number: int) -> bytes:
-        fields, attempt_id = self.family.fields, self.family.attempt_id
-        path = urlsplit(fields["PBX_REPONDRE_A"]).path.replace(attempt_id, copied(attempt_id, number))
-        body = self.bank.message(
-            reference=fields["PBX_CMD"].replace(self.family.payment_id, copied(self.family.payment_id, number)),
-            amount=fields["PBX_TOTAL"],
-            transaction=str(replay.FIRST_TRANSACTION + number),
-        )
-        head = (
-            f"POST {path} HTTP/1.1\r\nHost: {self.host}\r\nX-Forwarded-For: 10.{number >> 8 & 255}.{number & 255}.1\r\n"
-            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        return head.encode() + body
+        fields, attempt_id, payment_id = self.family.fields, self.family.attempt_id, self.family.payment_id
+        own = {
+            **fields,
+            "PBX_REPONDRE_A": fields["PBX_REPONDRE_A"].replace(attempt_id, copied(attempt_id, number)),
+            "PBX_CMD": fields["PBX_CMD"].replace(payment_id, copied(payment_id, number)),
+        }
+        transaction = str(replay.FIRST_TRANSACTION + number)
+        return self.bank.callback(self.host, own, transaction=transaction, visitor=visitor(number))
 
 
 def _copies(original: str, numbers: range) -> list[str]:

@@ -24,7 +24,7 @@ FIRST_TRANSACTION = 7_000_000_000
 _TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-f])70\d{8}(?![0-9a-f])")
 _UUIDS = re.compile(r"'\{?[0-9a-f]{8}-[0-9a-f-]{27}(,[0-9a-f-]{36})*\}?'")
 _TPS = re.compile(r"tps = ([0-9.]+) \(without initial connection time\)")
-_CLIENTS = 4
+CLIENTS = 4
 _MOST_VARIABLES = 255
 """More in one statement than pgbench prepares: then it sends the script's statements as they are."""
 
@@ -51,13 +51,16 @@ def scripts(statements: Sequence[Statement], block: Block) -> dict[str, str]:
     names = block.names()
     parts: dict[str, list[str]] = {}
     for transaction in transactions(statements):
-        concerned = any(
-            uuids_in(literal) & names.keys() for each in transaction for literal in each.parameters.values()
-        )
+        concerned = any(concerns(each, names) for each in transaction)
         if concerned and not transaction[0].role.endswith("_relay"):
             parts.setdefault(transaction[0].database, []).extend(_replayed(each, names, block) for each in transaction)
     heading = f"\\set b :first + (:client_id * :runs + :i) * {len(block.numbers)}\n\\set i :i + 1\n"
     return {database: heading + "".join(f"{part};\n" for part in script) for database, script in parts.items()}
+
+
+def concerns(statement: Statement, names: Mapping[str, object]) -> bool:
+    """Whether a statement names any of these ids."""
+    return any(uuids_in(literal) & names.keys() for literal in statement.parameters.values())
 
 
 def _replayed(statement: Statement, names: Mapping[str, tuple[str, int]], block: Block) -> str:
@@ -108,11 +111,19 @@ def _quoted(text: str) -> str:
 
 
 async def limit(
-    private: PrivateSystem, per_database: Mapping[str, str], *, first: int, block_size: int, runs: int
+    private: PrivateSystem,
+    per_database: Mapping[str, str],
+    *,
+    first: int,
+    block_size: int,
+    runs: int,
+    clients: int = CLIENTS,
+    settings: Mapping[str, str] | None = None,
 ) -> float:
     """Operations per second when pgbench does the work of all databases at once. Raises ``BenchError``.
 
-    Takes ``copies_needed`` copies from ``first`` on.
+    Takes ``copies_needed`` copies from ``first`` on. ``clients`` connections of pgbench work at once, with PostgreSQL's
+    ``settings``, which are those of the sessions that were watched.
     """
     folder = private.system.state.folder
     seconds = await asyncio.gather(
@@ -124,16 +135,18 @@ async def limit(
                 mode=_mode(script),
                 first=first,
                 runs=runs,
+                clients=clients,
+                settings=settings or {},
             )
             for database, script in per_database.items()
         )
     )
-    return runs * _CLIENTS * block_size / max(seconds)
+    return runs * clients * block_size / max(seconds)
 
 
-def copies_needed(block_size: int, runs: int) -> int:
+def copies_needed(block_size: int, runs: int, clients: int = CLIENTS) -> int:
     """How many copies ``limit`` consumes."""
-    return runs * _CLIENTS * block_size
+    return runs * clients * block_size
 
 
 def _written(file: Path, script: str) -> Path:
@@ -147,15 +160,26 @@ def _mode(script: str) -> str:
     return "prepared" if longest <= _MOST_VARIABLES else "simple"
 
 
-async def _pgbench(private: PrivateSystem, database: str, script: Path, *, mode: str, first: int, runs: int) -> float:
+async def _pgbench(
+    private: PrivateSystem,
+    database: str,
+    script: Path,
+    *,
+    mode: str,
+    first: int,
+    runs: int,
+    clients: int,
+    settings: Mapping[str, str],
+) -> float:
     """Seconds taken by the runs of all clients."""
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     variables = (f"first={first}", f"runs={runs}", "i=0")
     process = await asyncio.create_subprocess_exec(
         str(private.system.postgres.binary("pgbench")),
-        *("-n", "-M", mode, "-c", str(_CLIENTS), "-j", "1", "-t", str(runs), "-f", str(script)),
+        *("-n", "-M", mode, "-c", str(clients), "-j", "1", "-t", str(runs), "-f", str(script)),
         *(argument for variable in variables for argument in ("-D", variable)),
         database,
-        env={**os.environ, **private.role_environment(f"{database}_app")},
+        env={**os.environ, **private.role_environment(f"{database}_app"), "PGOPTIONS": options},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -163,4 +187,4 @@ async def _pgbench(private: PrivateSystem, database: str, script: Path, *, mode:
     found = _TPS.search(output.decode())
     if process.returncode != 0 or found is None:
         raise BenchError(f"pgbench {database} : {errors.decode()[:2000]}")
-    return runs * _CLIENTS / float(found[1])
+    return runs * clients / float(found[1])

@@ -10,13 +10,22 @@ import httpx
 
 from portail_bench.private import BenchError, PrivateSystem
 from portail_demo.commune import CommuneLoader
-from portail_demo.descriptions import Description, descriptions
+from portail_demo.descriptions import Description, demo_id, descriptions
 from portail_demo.portal import Portal
 from portail_demo.settings import Settings
 
 SLUG = "alixan"
+TENANT_ID = str(demo_id(SLUG))
 _PASSWORD = "une phrase assez longue"  # noqa: S105 - of a parent who lives as long as the bench
 _PATIENCE_SECONDS = 30.0
+_EVE = {"default": {"kind": "days_before", "days": 1, "time": "23:59", "counting": "calendar"}}
+_SCHOOL_DAYS: dict[str, Any] = {
+    "week_days": [0, 1, 3, 4],
+    "during": "term",
+    "last_places": 0,
+    "booking_rule": _EVE,
+    "cancelling_rule": _EVE,
+}
 
 Found = TypeVar("Found")
 
@@ -30,6 +39,9 @@ class AtTheBank:
     payment_id: str
     attempt_id: str
     fields: dict[str, str]
+    family_id: str
+    child_id: str
+    parent: Portal
 
 
 class Town:
@@ -42,32 +54,50 @@ class Town:
         self.host: str = self._described["hostnames"][0]
         CommuneLoader(settings, self._described).load(bank_key)
         administrator = self._described["administrator"]
-        self._town_hall = self._portal(self._log_in(administrator["user_name"], administrator["password"]))
+        self._town_hall = self.portal(self._log_in(administrator["user_name"], administrator["password"]))
 
-    def family_at_the_bank(self) -> AtTheBank:
-        """A family of two orders one child's adhesion and leaves for the bank's page."""
+    def publish_activity(self, name: str, capacity: int) -> str:
+        """An activity like the commune's first one, of every school day, with so many places. Returns its id."""
+        activity = dict(next(iter(self._described["activities"].values())))
+        calendar = _SCHOOL_DAYS | {"capacity": capacity}
+        regie_id = str(demo_id(SLUG, "regie", activity.pop("regie")))
+        activity_id = str(uuid.uuid4())
+        body = {key: value for key, value in activity.items() if key != "calendar"}
+        body |= {"name": name, "regie_id": regie_id}
+        self._town_hall.put("enrolment", f"/activities/{activity_id}", body)
+        self._town_hall.put("planning", f"/activities/{activity_id}/calendar", calendar)
+        return activity_id
+
+    def set_capacity(self, activity_id: str, capacity: int) -> None:
+        """The town hall changes how many places there are."""
+        self._town_hall.put("planning", f"/activities/{activity_id}/calendar", _SCHOOL_DAYS | {"capacity": capacity})
+
+    def family_at_the_bank(self, activity_id: str | None = None) -> AtTheBank:
+        """A family of two orders one child's adhesion, to the first activity unless told, and leaves for the bank."""
         family_id, child_id = str(uuid.uuid4()), str(uuid.uuid4())
         self._town_hall.put("enrolment", f"/families/{family_id}", _family(child_id))
         parent = self._parent_of(family_id)
-        activity = _until(lambda: parent.get("enrolment", "/activities"))[0]
-        body = {"activity_id": activity["activity_id"], "member_ids": [child_id]}
+        activities = _until(lambda: parent.get("enrolment", "/activities"))
+        body = {"activity_id": activity_id or activities[0]["activity_id"], "member_ids": [child_id]}
         order = parent.post("enrolment", "/adhesion-orders", body)
         adhesion_id = order["lines"][0]["adhesion_id"]
         payment_id = parent.post("enrolment", f"/adhesion-orders/{order['order_id']}/payment", {})["payment_id"]
         parent.get("payment-gateway", f"/payments/{payment_id}")  # waits until it has heard of it
         started = parent.post("payment-gateway", f"/payments/{payment_id}/attempts", {})
-        return AtTheBank(order["order_id"], adhesion_id, payment_id, started["attempt_id"], dict(started["fields"]))
+        ids = (order["order_id"], adhesion_id, payment_id, started["attempt_id"])
+        return AtTheBank(*ids, dict(started["fields"]), family_id, child_id, parent)
 
     def _parent_of(self, family_id: str) -> Portal:
         accounts = _until(lambda: self._town_hall.get("identity", "/accounts", family_id=family_id)["items"])
         drawn = self._town_hall.post("identity", f"/accounts/{accounts[0]['account_id']}/first-password", {})
-        first = self._portal(self._log_in(drawn["user_name"], drawn["first_password"]))
+        first = self.portal(self._log_in(drawn["user_name"], drawn["first_password"]))
         first.put(
             "identity", "/account/password", {"current_password": drawn["first_password"], "new_password": _PASSWORD}
         )
-        return self._portal(self._log_in(drawn["user_name"], _PASSWORD))
+        return self.portal(self._log_in(drawn["user_name"], _PASSWORD))
 
-    def _portal(self, token: str) -> Portal:
+    def portal(self, token: str) -> Portal:
+        """The API for who has this token."""
         return Portal(self._api_url, self.host, token)
 
     def _log_in(self, user_name: str, password: str) -> str:

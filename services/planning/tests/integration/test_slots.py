@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from contracts.events.enrolment import OfferedSlot
-from contracts.values import Role
 
 DAY = OfferedSlot(code="journee", name="Journée avec repas", from_time="08:30", until_time="17:30")
 MORNING = OfferedSlot(code="matin", name="Matin", from_time="08:30", until_time="12:00")
@@ -159,42 +158,3 @@ async def test_a_slot_may_have_week_days_of_its_own(world) -> None:
     _, tuesday = await read(world, family, child, activity, TUESDAY)
     assert monday["matin"]["reason"] == "Ce créneau n'a pas lieu le lundi."
     assert (monday["journee"]["state"], tuesday["matin"]["state"]) == ("available", "available")
-
-
-GROUPS = [
-    {"code": "petits", "name": "3–5 ans", "from_age": 3, "to_age": 5, "capacity": 1},
-    {"code": "grands", "name": "6–11 ans", "from_age": 6, "to_age": 11, "reserved": 2},
-]
-
-
-async def test_a_calendar_gives_back_its_groups_and_limits(world) -> None:
-    limits = {"capacity": 10, "groups": GROUPS, "overbooking_percent": 5, "slots": {"matin": {"capacity": 4}}}
-    activity = await centre(world, **limits)
-    async with world.staff() as client:
-        calendar = (await client.get(f"/activities/{activity}/calendar")).json()
-    assert calendar["slots"] == {"matin": {"week_days": None, "capacity": 4}}
-    assert calendar["overbooking_percent"] == 5
-    assert [(group["code"], group["capacity"], group["reserved"]) for group in calendar["groups"]] == [
-        ("petits", 1, 0),
-        ("grands", None, 2),
-    ]
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"groups": [GROUPS[0], GROUPS[0]]},
-        {"groups": [{"code": "tous", "name": "Tous"}]},
-        {"groups": [GROUPS[0] | {"from_age": 6}]},
-        {"groups": [GROUPS[1]], "capacity": 1},
-        {"groups": [GROUPS[1]], "capacity": None},
-        {"overbooking_percent": 101},
-    ],
-)
-async def test_limits_that_contradict_each_other_are_refused(world, wrong) -> None:
-    activity = await centre(world)
-    async with world.staff(Role.ADMINISTRATOR) as client:
-        calendar = (await client.get(f"/activities/{activity}/calendar")).json()
-        body = {name: calendar[name] for name in calendar if not name.endswith("_text") and name != "notices"}
-        assert (await client.put(f"/activities/{activity}/calendar", json=body)).status_code == 200
-        assert (await client.put(f"/activities/{activity}/calendar", json=body | wrong)).status_code == 422

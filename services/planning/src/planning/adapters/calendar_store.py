@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.database import Transaction
+from planning.adapters.commune_calendars import ONE_ACTIVITY, read_activity
 from planning.adapters.documents import groups_document, rule_document, slot_openings_document
 from planning.adapters.draft_store import CALENDARS_LOCK
-from planning.adapters.outlook_store import ACTIVITIES, read_activity
 from planning.application.ports import HolidayYear
 from planning.application.preview_calendar import Booked
 from planning.domain.activities import Activity
 from planning.domain.calendars import ActivityCalendar, SchoolHoliday
+from planning.domain.limits import limit_of
 
 _REPLACE_CALENDAR = """
     insert into activity_calendar (tenant_id, activity_id, week_days, during, capacity, last_places, booking_rule,
@@ -36,10 +37,12 @@ _INSERT_OPENINGS = """
     insert into extra_opening (tenant_id, activity_id, day, reason)
     select :tenant_id, :activity_id, * from unnest(cast(:days as date[]), cast(:reasons as text[]))
 """
-_APPLY_CAPACITY = """
-    update place_count
-    set capacity = case when cast(:capacity as int) is null then null else greatest(cast(:capacity as int), booked) end
-    where activity_id = :activity_id
+_COUNTED = "select distinct slot, counter from place_count where activity_id = :activity_id"
+_APPLY_LIMITS = """
+    update place_count p
+    set capacity = greatest(l.places, case when l.places is not null then p.booked end)
+    from unnest(cast(:slots as text[]), cast(:counters as text[]), cast(:limits as int[])) as l (slot, counter, places)
+    where p.activity_id = :activity_id and (p.slot, p.counter) = (l.slot, l.counter)
 """
 _INSERT_YEAR = """
     insert into holiday_year (tenant_id, school_year, zone, school_holidays_known, edited)
@@ -93,9 +96,8 @@ class SqlCalendarStore:
 
     async def activity(self, activity_id: UUID) -> Activity | None:
         """An activity with its calendar."""
-        statement = text(f"{ACTIVITIES} where a.activity_id = :activity_id")
-        row = (await self._transaction.connection.execute(statement, {"activity_id": activity_id})).one_or_none()
-        return read_activity(row) if row else None
+        rows = await self._transaction.ask(ONE_ACTIVITY, activity_id)
+        return read_activity(rows[0]) if rows else None
 
     async def activity_periods(self) -> list[tuple[date, date]]:
         """The seasons of all activities."""
@@ -103,7 +105,7 @@ class SqlCalendarStore:
         return [(row.opens_on, row.closes_on) for row in rows]
 
     async def replace_calendar(self, activity_id: UUID, calendar: ActivityCalendar) -> None:
-        """Writes a calendar, and its capacity on the days already counted (never below what is booked)."""
+        """Writes a calendar, and its limits on the days already counted (never below what is booked)."""
         await self._run(
             _REPLACE_CALENDAR,
             activity_id=activity_id,
@@ -128,7 +130,18 @@ class SqlCalendarStore:
         )
         openings = calendar.extra_openings
         await self._run(_INSERT_OPENINGS, activity_id=activity_id, days=list(openings), reasons=list(openings.values()))
-        await self._run(_APPLY_CAPACITY, activity_id=activity_id, capacity=calendar.capacity)
+        await self._apply_limits(activity_id, calendar)
+
+    async def _apply_limits(self, activity_id: UUID, calendar: ActivityCalendar) -> None:
+        rows = await self._transaction.connection.execute(text(_COUNTED), {"activity_id": activity_id})
+        counted = [(row.slot, row.counter) for row in rows]
+        await self._run(
+            _APPLY_LIMITS,
+            activity_id=activity_id,
+            slots=[slot for slot, _ in counted],
+            counters=[counter for _, counter in counted],
+            limits=[limit_of(calendar, slot, counter) for slot, counter in counted],
+        )
 
     async def holiday_years(self) -> Sequence[HolidayYear]:
         """The years that are there, with their holidays."""

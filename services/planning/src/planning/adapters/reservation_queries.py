@@ -47,7 +47,7 @@ _COUNTS = f"""
     select p.day, p.slot, {_SLOT_NAME.format(row="p")} as slot_name, p.activity_id, a.name as activity_name,
            p.booked, p.capacity
     from place_count p join activity a using (tenant_id, activity_id)
-    where p.day >= :from_day and p.day < :to_day
+    where p.counter = '' and p.day >= :from_day and p.day < :to_day
     order by p.day, a.name, p.slot
 """  # noqa: S608 - ours
 

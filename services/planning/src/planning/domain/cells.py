@@ -104,7 +104,6 @@ class Cell:
 
 NO_CALENDAR_REASON = "Le calendrier de cette activité n'est pas encore publié par la mairie."
 NOT_OFFERED_REASON = "Ce créneau n'est plus proposé."
-EXCLUDED_SINCE_REASON = "Un autre créneau, qui ne se cumule pas avec celui-ci, vient d'être réservé ce jour-là."
 OTHER_HOME_REASON = "Réservé par l'autre foyer, qui seul peut l'annuler (autre foyer)."
 
 

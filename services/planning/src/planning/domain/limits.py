@@ -19,6 +19,7 @@ from planning.domain.groups import Group
 from planning.domain.members import Member
 
 EVERYONE = ""
+_GROUP, _OUTSIDE = "group", "outside"
 FULL_REASON = "Complet : il n'y a plus de place ce jour-là."
 
 
@@ -44,20 +45,31 @@ class Taken:
 
 def limits_of(calendar: ActivityCalendar, member: Member, day: date, slot: str) -> tuple[Limit, ...]:
     """What a member's reservation counts in, everyone's counter first. Overbooking is included in the limits."""
-    capacity = calendar.capacity_of(slot)
+    counters = _counters(calendar, member, day, slot)
+    return tuple(Limit(counter, limit_of(calendar, slot, counter)) for counter in counters)
+
+
+def _counters(calendar: ActivityCalendar, member: Member, day: date, slot: str) -> Iterable[str]:
     outside = [group for group in calendar.groups if not group.includes(member, day)]
-    limits = [Limit(EVERYONE, _overbooked(capacity, calendar))]
-    limits += [
-        Limit(f"group:{group.code}", _overbooked(group.capacity, calendar))
-        for group in calendar.groups
-        if group not in outside and group.capacity is not None
-    ]
-    if capacity is not None:
-        limits += [
-            Limit(f"outside:{'+'.join(group.code for group in chosen)}", _left(capacity, calendar, chosen))
-            for chosen in _choices([group for group in outside if group.reserved])
-        ]
-    return tuple(limits)
+    yield EVERYONE
+    for group in calendar.groups:
+        if group not in outside and group.capacity is not None:
+            yield f"{_GROUP}:{group.code}"
+    if calendar.capacity_of(slot) is not None:
+        for chosen in _choices([group for group in outside if group.reserved]):
+            yield f"{_OUTSIDE}:{'+'.join(group.code for group in chosen)}"
+
+
+def limit_of(calendar: ActivityCalendar, slot: str, counter: str) -> int | None:
+    """How far a counter may go, overbooking included; None when there is no limit, or no longer such a group."""
+    kind, _, codes = counter.partition(":")
+    groups = [group for group in calendar.groups if group.code in codes.split("+")]
+    if kind == _GROUP:
+        return _overbooked(groups[0].capacity, calendar) if groups else None
+    capacity = _overbooked(calendar.capacity_of(slot), calendar)
+    if capacity is None or (kind == _OUTSIDE and not groups):
+        return None
+    return max(0, capacity - sum(group.reserved for group in groups))
 
 
 def taken(limits: Iterable[Limit], booked: Mapping[str, int]) -> tuple[Taken, ...]:
@@ -70,19 +82,15 @@ def full_reason(calendar: ActivityCalendar, counter: str) -> str:
     names = {group.code: group.name for group in calendar.groups}
     kind, _, codes = counter.partition(":")
     groups = " et ".join(f"« {names[code]} »" for code in codes.split("+") if code in names)
-    if kind == "group":
+    if kind == _GROUP:
         return f"Complet pour le groupe {groups} : il n'y a plus de place ce jour-là."
-    if kind == "outside":
+    if kind == _OUTSIDE:
         return f"Complet : les places qui restent sont réservées à {groups}."
     return FULL_REASON
 
 
 def _overbooked(places: int | None, calendar: ActivityCalendar) -> int | None:
     return None if places is None else places * (100 + calendar.overbooking_percent) // 100
-
-
-def _left(capacity: int, calendar: ActivityCalendar, groups: tuple[Group, ...]) -> int:
-    return max(0, capacity * (100 + calendar.overbooking_percent) // 100 - sum(group.reserved for group in groups))
 
 
 def _choices(groups: list[Group]) -> Iterable[tuple[Group, ...]]:

@@ -11,7 +11,7 @@ from planning.domain.activities import Activity, Entitlement, Price
 from planning.domain.calendars import Holidays
 from planning.domain.cells import BookedBy, Cell, Day, Moment, Refusal, booking_refusal, cancelling_refusal, judge
 from planning.domain.drafts import DraftLine
-from planning.domain.limits import limits_of, taken
+from planning.domain.limits import EVERYONE, limits_of, taken
 from planning.domain.members import Member
 from planning.domain.rules import Action
 from planning.domain.slots import ANY_TIME, ActivitySlot, DaySlot, MemberSlot, Slot, first_excluding
@@ -19,7 +19,7 @@ from planning.domain.slots import ANY_TIME, ActivitySlot, DaySlot, MemberSlot, S
 
 @dataclass(frozen=True)
 class Booking:
-    """A reservation in force. The price is the one frozen when it was booked."""
+    """A reservation in force. The price is the one frozen when it was booked; ``counters``: those it has a place of."""
 
     reservation_id: UUID
     version: int
@@ -31,6 +31,7 @@ class Booking:
     tariff_label: str
     unit_price_cents: int
     booked_at: datetime
+    counters: tuple[str, ...] = (EVERYONE,)
 
     @property
     def what(self) -> MemberSlot:

@@ -6,6 +6,7 @@ from planning.entrypoints.http.advanced import router as advanced
 from planning.entrypoints.http.agenda import router as agenda
 from planning.entrypoints.http.agenda import telling as agenda_secrets
 from planning.entrypoints.http.family import router as family
+from planning.entrypoints.http.family_commit import router as family_commit
 from planning.entrypoints.http.staff import router as staff
 from planning.entrypoints.http.statements import router as statements
 from planning.entrypoints.http.trail import router as trail
@@ -16,7 +17,7 @@ SERVICE = Service(
     name="planning",
     title="Planning",
     settings=PlanningSettings,
-    routers=[family, advanced, trail, agenda, agenda_secrets, staff, statements],
+    routers=[family, family_commit, advanced, trail, agenda, agenda_secrets, staff, statements],
     problems={
         "lines-refused": 409,
         "draft-empty": 409,
