@@ -65,7 +65,14 @@ def test_the_familys_pages(tab: PortalPages, running_portal: Portal, resident: P
 def test_the_town_halls_pages(tab: PortalPages, running_portal: Portal, resident: Parent) -> None:
     tab.go("/")
     tab.log_in("mairie.alixan", "demonstration-alixan")
-    paths = ("/mairie", f"/mairie/familles/{resident.family.family_id}", "/mairie/facturation?mois=2023-03")
+    canteen = resident.api.get("enrolment", "/activities")[0]["activity_id"]
+    paths = (
+        "/mairie",
+        f"/mairie/familles/{resident.family.family_id}",
+        "/mairie/facturation?mois=2023-03",
+        "/mairie/calendriers",
+        f"/mairie/calendriers/{canteen}",
+    )
     assert problems_of_all(tab.page, *(running_portal.url("alixan", path) for path in paths)) == {}
 
 

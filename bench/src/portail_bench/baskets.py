@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from portail_bench import replay
 from portail_bench.bank import Bank
@@ -19,16 +20,20 @@ DAYS = [f"2022-09-{day:02}" for day in (1, 2, 5, 6, 8, 9, 12, 13, 15, 16, 19, 20
 """The month that each child books."""
 PLENTY = 100_000
 _PATIENCE_SECONDS = 30.0
-_OK, _REFUSED = 200, 409
+_OK, _NOBODY, _REFUSED = 200, 404, 409
 
 _HELD = """
     select count(*) from reservation where status = 'booked' and family_id = any($1::uuid[])
 """
 _MISCOUNTED = """
-    select count(*) from place_count p
-    where p.booked > p.capacity or p.booked <> (
-        select count(*) from reservation r
-        where (r.tenant_id, r.activity_id, r.day) = (p.tenant_id, p.activity_id, p.day) and r.status = 'booked')
+    select count(*)
+    from place_count p left join (
+        select tenant_id, activity_id, day, slot, counter, count(*) as held
+        from reservation, unnest(counters) as counter
+        where status = 'booked'
+        group by 1, 2, 3, 4, 5
+    ) as r using (tenant_id, activity_id, day, slot, counter)
+    where p.booked > p.capacity or p.booked <> coalesce(r.held, 0)
 """
 _QUIET = "select not exists (select 1 from outbox)"
 
@@ -60,7 +65,7 @@ class Baskets:
         return f"{method} /api/planning/v1{target} HTTP/1.1\r\n{self.head(number)}Content-Length: 0\r\n\r\n".encode()
 
     def head(self, number: int) -> str:
-        """The headers of a request by that family's parent, from a new token."""
+        """The headers of a request by that family's parent, with a new token."""
         token = self.signer.parent(copied(self.family.family_id, number))
         return f"Host: {self.town.host}\r\nAuthorization: Bearer {token}\r\nX-Forwarded-For: {visitor(number)}\r\n"
 
@@ -72,6 +77,13 @@ class Baskets:
             raise BenchError(f"réponses inattendues : {strange}")
         return shots
 
+    async def come_in(self, numbers: range) -> None:
+        """As parents who have chosen their days: their tokens are known, their turn at the entrance has come."""
+        requests = self.requests(numbers, "GET", f"/planning?member_id={UUID(int=0)}&from={DAYS[0]}&to={DAYS[-1]}")
+        shots = await fire(self.private.system.ports.gateway, requests, connections=16)
+        if {shot.status for shot in shots} != {_NOBODY}:
+            raise BenchError("une famille n'entre pas")
+
     async def check(self, numbers: range, booked: int) -> None:
         """What is held is what was answered. Raises ``BenchError`` for a place lost, doubled or oversold."""
         planning = self.databases["planning"]
@@ -82,7 +94,7 @@ class Baskets:
         await self.check_counts()
 
     async def check_counts(self) -> None:
-        """Each place is counted. Raises ``BenchError``."""
+        """Each place is counted, none is sold twice. Raises ``BenchError``."""
         if miscounted := await self.databases["planning"].fetchval(_MISCOUNTED):
             raise BenchError(f"{miscounted} compteurs faux ou survendus")
 

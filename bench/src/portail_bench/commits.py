@@ -1,15 +1,16 @@
 """Baskets committed per second: a month (16 days) of one child, from the gateway to the durable answer.
 
-Each family's draft is there beforehand (made once through the API, then copied), as when parents have ticked their
-days; measured is what «Terminer» does: ``POST /draft/commit`` with a token, through the gateway, with row-level
-security and the event in the outbox. The limit is pgbench running what one commit asks of PostgreSQL, commits being
-sent one by one while they are watched, on the same data in the same run.
+Each family's draft is there beforehand (made once through the API, then copied), and its token and turn at the entrance
+are known, as when parents have just ticked their days. Measured is what «Terminer» does: ``POST /draft/commit`` with a
+token, through the gateway, with row-level security and the event in the outbox. The limit is pgbench running what one
+commit asks of PostgreSQL, commits being sent one by one while they are watched, on the same data in the same run.
 """
 
 import os
 from dataclasses import replace
 from typing import Any
 
+from chassis.database import PLANNED_ONCE
 from portail_bench import replay
 from portail_bench.baskets import DAYS, PLENTY, Baskets, prepare
 from portail_bench.figures import milliseconds
@@ -46,8 +47,11 @@ async def _run(size: int, *, hot: bool, connections: int, clients: tuple[int, ..
             replayed = range(crowd.stop, crowd.stop + sum(_copies(number) for number in clients))
             say(f"{replayed.stop} familles ont choisi leurs {len(DAYS)} jours…")
             await baskets.copy(range(replayed.stop))
+            await baskets.come_in(range(crowd.stop))
             await baskets.commit(range(_WARM), connections)
+            await databases["planning"].execute("analyze")  # what autovacuum does within a minute
             statements = await baskets.watch(watched)
+            version = await databases["planning"].fetchval("select max(version) from calendar_version")
             figures = await _measure(baskets, measured, connections)
             if hot:
                 figures |= await _fill(baskets, measured.stop, crowd, connections)
@@ -57,10 +61,16 @@ async def _run(size: int, *, hot: bool, connections: int, clients: tuple[int, ..
         rates, first = {}, replayed.start
         async with private.postgres_alone(), private.databases() as databases:
             alone = replace(baskets, databases=databases)
-            await _open_wide(alone)
+            await _open_wide(alone, version)
             for number in clients:
                 rates[number] = await replay.limit(
-                    private, scripts, first=first, block_size=_WATCHED, runs=_runs(number), clients=number
+                    private,
+                    scripts,
+                    first=first,
+                    block_size=_WATCHED,
+                    runs=_runs(number),
+                    clients=number,
+                    settings=PLANNED_ONCE,
                 )
                 first += _copies(number)
             await alone.check(replayed, len(replayed))
@@ -125,10 +135,13 @@ async def _fill(baskets: Baskets, booked: int, crowd: range, connections: int) -
     }
 
 
-async def _open_wide(baskets: Baskets) -> None:
-    """Places for pgbench's families."""
+async def _open_wide(baskets: Baskets, version: int) -> None:
+    """Places for pgbench's families, whose baskets were judged by the calendars as they were when watched."""
+    planning = baskets.databases["planning"]
+    await planning.execute("set session_replication_role = replica")
+    await planning.execute("update calendar_version set version = $1", version)
     for table in ("activity_calendar", "place_count"):
-        await baskets.databases["planning"].execute(f"update {table} set capacity = {PLENTY}")  # noqa: S608 - ours
+        await planning.execute(f"update {table} set capacity = {PLENTY}")  # noqa: S608 - ours
 
 
 def _count(statements: list[Statement], baskets: Baskets, numbers: range) -> int:

@@ -118,10 +118,12 @@ async def limit(
     block_size: int,
     runs: int,
     clients: int = CLIENTS,
+    settings: Mapping[str, str] | None = None,
 ) -> float:
     """Operations per second when pgbench does the work of all databases at once. Raises ``BenchError``.
 
-    Takes ``copies_needed`` copies from ``first`` on. ``clients`` connections of pgbench work at once.
+    Takes ``copies_needed`` copies from ``first`` on. ``clients`` connections of pgbench work at once, with PostgreSQL's
+    ``settings``, which are those of the sessions that were watched.
     """
     folder = private.system.state.folder
     seconds = await asyncio.gather(
@@ -134,6 +136,7 @@ async def limit(
                 first=first,
                 runs=runs,
                 clients=clients,
+                settings=settings or {},
             )
             for database, script in per_database.items()
         )
@@ -158,16 +161,25 @@ def _mode(script: str) -> str:
 
 
 async def _pgbench(
-    private: PrivateSystem, database: str, script: Path, *, mode: str, first: int, runs: int, clients: int
+    private: PrivateSystem,
+    database: str,
+    script: Path,
+    *,
+    mode: str,
+    first: int,
+    runs: int,
+    clients: int,
+    settings: Mapping[str, str],
 ) -> float:
     """Seconds taken by the runs of all clients."""
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     variables = (f"first={first}", f"runs={runs}", "i=0")
     process = await asyncio.create_subprocess_exec(
         str(private.system.postgres.binary("pgbench")),
         *("-n", "-M", mode, "-c", str(clients), "-j", "1", "-t", str(runs), "-f", str(script)),
         *(argument for variable in variables for argument in ("-D", variable)),
         database,
-        env={**os.environ, **private.role_environment(f"{database}_app")},
+        env={**os.environ, **private.role_environment(f"{database}_app"), "PGOPTIONS": options},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import asyncpg
 import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from chassis.authentication import ALGORITHM, ISSUER
@@ -22,7 +23,9 @@ class Signer:
     def __init__(self, tenant_id: str, key_id: str, private_key: bytes) -> None:
         self.tenant_id = tenant_id
         self._key_id = key_id
-        self._key = load_der_private_key(private_key, password=None)
+        key = load_der_private_key(private_key, password=None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101 - so identity makes them
+        self._key = key
 
     @classmethod
     async def of(cls, private: PrivateSystem, identity: asyncpg.Connection, tenant_id: str) -> "Signer":

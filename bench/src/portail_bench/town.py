@@ -50,7 +50,7 @@ class Town:
         settings = Settings.from_environment(private.system.demo_settings())
         self._api_url = settings.api_url
         self._described: Description = next(each for each in descriptions(settings.today) if each["slug"] == slug)
-        self.slug = slug
+        self._slug = slug
         self.host: str = self._described["hostnames"][0]
         CommuneLoader(settings, self._described).load(bank_key)
         administrator = self._described["administrator"]
@@ -60,7 +60,7 @@ class Town:
         """An activity like the commune's first one, of every school day, with so many places. Returns its id."""
         activity = dict(next(iter(self._described["activities"].values())))
         calendar = _SCHOOL_DAYS | {"capacity": capacity}
-        regie_id = str(demo_id(self.slug, "regie", activity.pop("regie")))
+        regie_id = str(demo_id(self._slug, "regie", activity.pop("regie")))
         activity_id = str(uuid.uuid4())
         body = {key: value for key, value in activity.items() if key != "calendar"}
         body |= {"name": name, "regie_id": regie_id}

@@ -1,5 +1,6 @@
 """A commune with families and activities, known to planning as enrolment's events tell them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -12,6 +13,7 @@ from chassis.ids import new_id
 from chassis.runtime import Service
 from chassis.testing.plugin import ALIXAN, GUIDE_DAY, Harness
 from contracts.events import ActivityPublished, AdhesionPaid, FamilyRegistered, MemberRegistered
+from contracts.events.enrolment import OfferedSlot, SlotPrice
 from contracts.values import MemberKind, PostalAddress, Regie, Role
 from planning.adapters.projections import Projections
 
@@ -55,17 +57,14 @@ class World:
             for event in events:
                 await handlers[type(event)](event, next(_versions))
 
-    async def activity(self, name: str = "Cantine d'Alixan", tenant_id: UUID | None = None, **calendar: Any) -> UUID:
-        activity = ActivityPublished(
-            activity_id=new_id(),
-            name=f"{name} 2022/2023",
-            category="periscolaire",
-            element_name=name,
-            season="2022/2023",
-            opens_on=date(2022, 9, 1),
-            closes_on=date(2023, 7, 8),
-            regie=REGIE,
-        )
+    async def activity(
+        self,
+        name: str = "Cantine d'Alixan",
+        tenant_id: UUID | None = None,
+        offered: Sequence[OfferedSlot] = (),
+        **calendar: Any,
+    ) -> UUID:
+        activity = _published(new_id(), name, offered)
         await self.keep(activity, tenant_id=tenant_id)
         if calendar != {"none": True}:
             async with self.staff(Role.ADMINISTRATOR) as client:
@@ -74,6 +73,10 @@ class World:
             assert response.status_code == 200, response.text
         return activity.activity_id
 
+    async def offer(self, activity_id: UUID, slots: Sequence[OfferedSlot], name: str = "Centre de loisirs") -> None:
+        """Enrolment publishes the activity again, with these slots."""
+        await self.keep(_published(activity_id, name, slots))
+
     async def family(self, *first_names: str, name: str = "Martin") -> tuple[UUID, list[UUID]]:
         family_id = new_id()
         address = PostalAddress(line="1 rue des Écoles", postal_code="26300", city="Alixan")
@@ -81,7 +84,9 @@ class World:
         await self.keep(FamilyRegistered(family_id=family_id, name=name, address=address, guardians=()), *members)
         return family_id, [member.member_id for member in members]
 
-    async def adhesion(self, family_id: UUID, member_id: UUID, activity_id: UUID, cents: int = 500) -> AdhesionPaid:
+    async def adhesion(
+        self, family_id: UUID, member_id: UUID, activity_id: UUID, cents: int = 500, **slots: int
+    ) -> AdhesionPaid:
         event = AdhesionPaid(
             adhesion_id=new_id(),
             family_id=family_id,
@@ -94,6 +99,7 @@ class World:
             tariff_label="à l'unité",
             valid_from=date(2022, 9, 1),
             valid_until=date(2023, 7, 8),
+            slot_prices=tuple(SlotPrice(slot=slot, unit_price_cents=price) for slot, price in slots.items()),
         )
         await self.keep(event)
         return event
@@ -112,7 +118,13 @@ class World:
         return self.harness.client(headers=self.harness.signer.headers(self.tenant_id, role))
 
     async def want(
-        self, family_id: UUID, member_id: UUID, activity_id: UUID, *days: str, month: str = "2022-09"
+        self,
+        family_id: UUID,
+        member_id: UUID,
+        activity_id: UUID,
+        *days: str,
+        month: str = "2022-09",
+        slots: Mapping[str, Sequence[str]] | None = None,
     ) -> httpx.Response:
         first = date.fromisoformat(f"{month}-01")
         body = {
@@ -120,6 +132,7 @@ class World:
             "to": (first.replace(day=28) + timedelta(days=4)).replace(day=1).isoformat(),
             "activity_id": str(activity_id),
             "days": days,
+            "slots": slots or {},
         }
         async with self.parent(family_id) as client:
             return await client.put(f"/draft/members/{member_id}", json=body)
@@ -128,8 +141,10 @@ class World:
         async with self.parent(family_id) as client:
             return await client.post("/draft/commit")
 
-    async def book(self, family_id: UUID, member_id: UUID, activity_id: UUID, *days: str) -> httpx.Response:
-        drafted = await self.want(family_id, member_id, activity_id, *days)
+    async def book(
+        self, family_id: UUID, member_id: UUID, activity_id: UUID, *days: str, **slots: Sequence[str]
+    ) -> httpx.Response:
+        drafted = await self.want(family_id, member_id, activity_id, *days, slots=slots)
         assert drafted.status_code == 200, drafted.text
         return await self.commit(family_id)
 
@@ -148,14 +163,30 @@ class World:
         self.harness.clock.instant = datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
-def member(first_name: str, *family_ids: UUID, member_id: UUID | None = None) -> MemberRegistered:
+def _published(activity_id: UUID, name: str, slots: Sequence[OfferedSlot]) -> ActivityPublished:
+    return ActivityPublished(
+        activity_id=activity_id,
+        name=f"{name} 2022/2023",
+        category="periscolaire",
+        element_name=name,
+        season="2022/2023",
+        opens_on=date(2022, 9, 1),
+        closes_on=date(2023, 7, 8),
+        regie=REGIE,
+        slots=tuple(slots),
+    )
+
+
+def member(
+    first_name: str, *family_ids: UUID, member_id: UUID | None = None, birth_date: date = date(2015, 5, 5)
+) -> MemberRegistered:
     return MemberRegistered(
         member_id=member_id or new_id(),
         family_ids=family_ids,
         kind=MemberKind.CHILD,
         first_name=first_name,
         last_name="Martin",
-        birth_date=date(2015, 5, 5),
+        birth_date=birth_date,
         school=None,
     )
 

@@ -49,6 +49,8 @@ class _Forms(HTMLParser):
         self.forms: list[Form] = []
         self._address = address
         self._inside = False
+        self._choice: tuple[str, str | None] | None = None
+        """The list being read: its name, and the option it stands on."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -62,8 +64,15 @@ class _Forms(HTMLParser):
                 return
             if given.get("type") != "file":
                 self._add(given["name"], given.get("value", ""))
+        elif self._inside and tag == "select":
+            self._choice = given["name"], None
+        elif self._choice and tag == "option" and (self._choice[1] is None or "selected" in given):
+            self._choice = self._choice[0], given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "select" and self._choice:
+            self._add(self._choice[0], self._choice[1] or "")
+            self._choice = None
         self._inside = self._inside and tag != "form"
 
     def _add(self, name: str, value: str) -> None:

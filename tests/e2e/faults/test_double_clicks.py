@@ -13,6 +13,7 @@ from driver.pages import PortalPages
 from faults import (  # noqa: F401 - they fill SCENARIOS
     family_buttons,
     money_buttons,
+    planning_buttons,
     refund_buttons,
     town_hall_buttons,
 )

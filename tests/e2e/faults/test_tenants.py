@@ -60,6 +60,7 @@ def ids(mercier: Parent, town_hall: TownHall) -> dict[str, str]:
         "file_id": str(uuid.uuid4()),
         "refund_id": refund["refund_id"],
         "movement_id": town_hall.api.get("payment-gateway", f"{payment}/money")["taken"][0]["movement_id"],
+        "address_id": mercier.api.post("planning", "/agenda-addresses", {"member_id": None})["address_id"],
         "line_id": mercier.api.get("planning", "/draft")["lines"][0]["line_id"],
         "invoice_id": mercier.invoices()[0]["invoice_id"],
         "news_id": mercier.api.get("communication", "/news")[0]["news_id"],
@@ -73,14 +74,14 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
     """Right content for the routes that look at it before they look for the id."""
     calendar = town_hall.api.get("planning", f"/activities/{ids['activity_id']}/calendar")
     shown = {"booking_rule_text", "cancelling_rule_text", "notices"}
+    published = {name: value for name, value in calendar.items() if name not in shown}
     period = {"from": "2023-03-01", "to": "2023-04-01"}
     own_days = {**period, "activity_id": ids["activity_id"], "days": []}
     return {
         "PUT /api/enrolment/v1/family/guardians/{guardian_id}": {"json": {"email": "a@example.org", "phone": None}},
         "PUT /api/planning/v1/draft/members/{member_id}": {"json": own_days},
-        "PUT /api/planning/v1/activities/{activity_id}/calendar": {
-            "json": {name: value for name, value in calendar.items() if name not in shown}
-        },
+        "PUT /api/planning/v1/activities/{activity_id}/calendar": {"json": published},
+        "POST /api/planning/v1/activities/{activity_id}/calendar/preview": {"json": {**period, "calendar": published}},
         "PUT /api/communication/v1/news/{news_id}": {"json": {"title": "Titre", "body": "Texte"}},
         "POST /api/communication/v1/conversations/{family_id}/messages": {
             "json": {"subject": "Objet", "body": "Texte"}
@@ -128,6 +129,7 @@ def untouched(
     databases: Databases, contents: dict[str, Content], neighbour: Parent, parent_of_veyras: Parent
 ) -> Iterator[None]:
     """Whatever the tests send that must be refused, no row of any service is changed by it."""
+    neighbour.api.get("planning", "/members")  # has a turn at the entrance from now on
     before = databases.at_rest()
     yield
     after = databases.at_rest()
@@ -246,6 +248,7 @@ def test_only_these_routes_ask_for_no_login(operations: list[Operation]) -> None
         "POST /api/identity/v1/sessions/refresh",
         "POST /api/identity/v1/password-resets",
         "PUT /api/identity/v1/password-resets/{token}",
+        "GET /api/planning/v1/agendas/{token}.ics",
         "GET /api/communication/v1/home",
         "GET /api/communication/v1/news",
         "GET /api/communication/v1/news/{news_id}",
@@ -332,12 +335,22 @@ def test_another_familys_ids_do_not_exist_in_what_is_sent(
 ) -> None:
     march = {"from": "2023-03-01", "to": "2023-04-01"}
     order = {"activity_id": ids["activity_id"], "member_ids": [ids["member_id"]]}
+    change = {
+        **march,
+        "member_ids": [ids["member_id"]],
+        "activity_ids": [ids["activity_id"]],
+        "action": "book",
+        "days": {"kind": "week", "week_days": [0]},
+    }
     answers = [
+        neighbour.api.send("POST", "/api/planning/v1/draft/advanced-changes", json=change),
+        neighbour.api.send("POST", "/api/planning/v1/draft/advanced-changes/preview", json=change),
+        neighbour.api.send("POST", "/api/planning/v1/agenda-addresses", json={"member_id": ids["member_id"]}),
         neighbour.api.send("GET", "/api/planning/v1/planning", params={"member_id": ids["member_id"], **march}),
         neighbour.api.send("POST", "/api/enrolment/v1/adhesion-orders", json=order),
         neighbour.api.send("POST", "/api/billing/v1/invoice-payments", json={"invoice_ids": [ids["invoice_id"]]}),
     ]
-    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert {answer.status_code for answer in answers} == {404}
     listed = neighbour.api.send("GET", "/api/billing/v1/invoices", params={"family_id": ids["family_id"]})
     assert listed.status_code in {403, 404} or listed.json()["items"] == []
 

@@ -25,6 +25,19 @@ def invoice_a_month(world: World) -> Click:
     )
 
 
+@button("/mairie/calendriers/{activity_id}")
+def publish_a_calendar(world: World) -> Click:
+    path = f"/mairie/calendriers/{world.workshop}"
+    form = world.desk.go(path).form(path).filled(dernieres="3", suite="publier")
+    published = "activity_id = $1 and last_places = 3"
+    return Click(
+        world.desk,
+        form,
+        "Le calendrier est publié",
+        lambda _pages: world.count("planning", "activity_calendar", published, world.workshop),
+    )
+
+
 @button("/mairie/controles")
 def compare_the_books(world: World) -> Click:
     tenant_id = world.town_hall.api.get("identity", "/commune")["tenant_id"]

@@ -2,3 +2,4 @@
 import "./scripts/forms.js";
 import "./scripts/payment.js";
 import "./scripts/planning.js";
+import "./scripts/copy.js";

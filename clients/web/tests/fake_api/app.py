@@ -5,7 +5,18 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request, Response
 from starlette.responses import JSONResponse
 
-from fake_api import billing, communication, controls, enrolment, identity, payments, planning, refunds, town_hall
+from fake_api import (
+    advanced,
+    billing,
+    communication,
+    controls,
+    enrolment,
+    identity,
+    payments,
+    planning,
+    refunds,
+    town_hall,
+)
 from fake_api.world import Problem, World
 
 _HOSTS = ("alixan.localhost", "alixan.localhost:12700")
@@ -17,7 +28,7 @@ class FakeApi:
     def __init__(self) -> None:
         self.world = World()
         self.app = FastAPI()
-        for part in (identity, enrolment, planning, billing, payments, communication, refunds):
+        for part in (identity, enrolment, planning, advanced, billing, payments, communication, refunds):
             self.app.include_router(part.routes(self.world), prefix=f"/api/{part.NAME}/v1")
         for service, staff_routes in town_hall.routes(self.world).items():
             self.app.include_router(staff_routes, prefix=f"/api/{service}/v1")

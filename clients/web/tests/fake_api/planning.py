@@ -12,6 +12,8 @@ NAME = "planning"
 _OPENS = date(2022, 9, 1)
 _OPEN_WEEK_DAYS = {0, 1, 3, 4}
 _UNIT_CENTS = 500
+SLOTS: list[dict[str, Any]] = []
+"""Of the canteen; none: it is booked for whole days."""
 _ELEMENT, _ACTIVITY = "Cantine d'Alixan", f"Cantine d'Alixan {SEASON}"
 
 
@@ -84,6 +86,7 @@ def routes(world: World) -> APIRouter:
             "season": SEASON,
             "opens_on": "2022-09-01",
             "closes_on": "2023-07-08",
+            "slots": SLOTS,
         }
         enrolled = {member for _, member in world.paid} | {
             line["member_id"] for order in world.orders.values() for line in order["lines"]

@@ -197,6 +197,34 @@ def _planning(world: World) -> APIRouter:
             "reservations": [{"member_id": member, "first_name": CHILDREN[member]} | names for member in members],
         }
 
+    @router.get("/activities/{activity_id}/calendar")
+    def calendar(request: Request, activity_id: uuid.UUID) -> dict[str, Any]:
+        staff(world, request)
+        if world.town_hall.calendar is None:
+            raise _not_found()
+        texts = {"booking_rule_text": "Réservation possible.", "cancelling_rule_text": "Annulation possible."}
+        return world.town_hall.calendar | texts | {"notices": []}
+
+    @router.put("/activities/{activity_id}/calendar")
+    def publish(request: Request, activity_id: uuid.UUID, body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+        staff(world, request)
+        _check(body)
+        world.town_hall.calendar = body
+        return body
+
+    @router.post("/activities/{activity_id}/calendar/preview")
+    def preview(request: Request, activity_id: uuid.UUID, body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+        staff(world, request)
+        _check(body["calendar"])
+        told = {"timing": "open", "closes_at": NOW, "sentence": "Possible."}
+        closed = [closure["from"] for closure in body["calendar"]["closures"]]
+        days = [
+            {"day": day, "closed_reason": reason, "booking": told, "cancelling": told, "reservations": 3, "families": 2}
+            for day, reason in [(body["from"], None), *((day, "Grève") for day in closed)]
+        ]
+        texts = {"booking_rule_text": "Réservation essayée.", "cancelling_rule_text": "Annulation essayée."}
+        return texts | {"days": days, "touched": [day for day in days if day["closed_reason"]]}
+
     @router.get("/all-reservations")
     def reservations(
         request: Request, family_id: uuid.UUID | None = None, cursor: str | None = None, limit: int = 50
@@ -207,6 +235,12 @@ def _planning(world: World) -> APIRouter:
         return _part(found if str(family_id) in {FAMILY, "None"} else [], cursor, limit)
 
     return router
+
+
+def _check(calendar: dict[str, Any]) -> None:
+    if not isinstance(calendar["booking_rule"]["default"].get("days", 0), int):
+        errors = [{"field": "booking_rule.default.days_before.days", "message": "not a number"}]
+        raise Problem(422, "invalid-payload", "Certaines informations sont absentes.", errors=errors)
 
 
 def _reservation(member_id: str, day: date) -> dict[str, Any]:

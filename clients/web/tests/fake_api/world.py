@@ -100,6 +100,8 @@ class TownHall:
     contract: dict[str, Any] | None = None
     """The régie's contract with its bank, secrets included."""
     contract_works: bool = True
+    calendar: dict[str, Any] | None = None
+    """The canteen's."""
     sent_files: list[bytes] = field(default_factory=list)
 
 
@@ -135,6 +137,10 @@ class World:
     """The family's rank at the entrance of the planning; 0: it is in."""
     full_days: set[date] = field(default_factory=set)
     refused: dict[date, str] = field(default_factory=dict)
+    trail: list[dict[str, Any]] = field(default_factory=list)
+    agendas: dict[str | None, str] = field(default_factory=dict)
+    """Secrets by member; None: the whole family's."""
+    agendas_made: list[str] = field(default_factory=list)
     """Days that can no longer be booked, with the reason."""
     invoices: list[dict[str, Any]] = field(default_factory=list)
     invoice_payments: dict[str, list[str]] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.api.planning import Cell, MemberName, Planning, PlanningActivity
+from web.api.planning import Cell, MemberName, Planning, PlanningActivity, Slot
 from web.family.calendar import Period, View
 from web.family.planning_view import rows
 
@@ -52,9 +52,17 @@ def _planning(*cells: Cell) -> Planning:
     return Planning(member=member, today=date(2022, 7, 4), activities=[activity], period_cost_cents=0, draft_count=0)
 
 
-def _cell(day: int, state: str = "available", reason: str | None = None, wanted: bool = False) -> Cell:
+def _cell(
+    day: int, state: str = "available", reason: str | None = None, wanted: bool = False, slot: str = "day"
+) -> Cell:
     return Cell(
-        day=date(2022, 9, day), state=state, wanted=wanted, changeable=reason is None, reason=reason, price_cents=500
+        slot=slot,
+        day=date(2022, 9, day),
+        state=state,
+        wanted=wanted,
+        changeable=reason is None,
+        reason=reason,
+        price_cents=500,
     )
 
 
@@ -72,9 +80,23 @@ class TestRows:
         ]
         assert [day.letter for day in row.days] == ["a", "a", "b"]
 
+    def test_each_slot_has_its_line_and_is_named_with_its_day(self) -> None:
+        shown = _planning(_cell(1, slot="matin"), _cell(1, "excluded", "Ne se cumule pas.", slot="journee"))
+        slots = [
+            Slot(code="journee", name="Journée", from_time="08:30", until_time="17:00"),
+            Slot(code="matin", name="Matin"),
+        ]
+        shown = shown.model_copy(update={"activities": [shown.activities[0].model_copy(update={"slots": slots})]})
+        (row,) = rows(shown, {shown.activities[0].activity_id: frozenset({(date(2022, 9, 1), "matin")})})
+        assert [(line.hours, [day.ticked for day in line.days]) for line in row.lines] == [
+            ("8h30 – 17h", [False]),
+            ("", [True]),
+        ]
+        assert row.lines[1].days[0].spoken == "Matin du jeudi 1er septembre 2022 : Libre, 5,00\u00a0€"
+
     def test_a_form_shown_again_keeps_its_ticks(self) -> None:
         shown = _planning(_cell(1), _cell(2, "booked", wanted=True), _cell(5, "booked", "Trop tard.", wanted=True))
-        (row,) = rows(shown, {shown.activities[0].activity_id: frozenset({date(2022, 9, 1)})})
+        (row,) = rows(shown, {shown.activities[0].activity_id: frozenset({(date(2022, 9, 1), "day")})})
         assert [day.ticked for day in row.days] == [True, False, True]
 
     def test_knows_when_the_whole_period_is_ticked(self) -> None:

@@ -271,6 +271,7 @@ class TestCrowds:
             ("PUT /api/identity/v1/password-resets/jeton", 150, 5),
             ("PUT /api/identity/v1/account/password", 150, 5),
             ("GET /factures/1/pdf", 200, 20),
+            ("GET /api/planning/v1/agendas/secret.ics", 100, 5),
             ("GET /api/billing/v1/invoices/1/pdf", 200, 20),
         ],
     )
@@ -370,6 +371,20 @@ def test_the_log_holds_no_query(client: httpx.Client, folder: Path) -> None:
     lines = [json.loads(line) for line in (folder / "nginx.log").read_text().splitlines() if line.startswith("{")]
     assert any(line["path"] == "/mot-de-passe" and line["status"] == 200 for line in lines)
     assert "secret-one-time-link" not in (folder / "nginx.log").read_text()
+
+
+def test_the_log_holds_no_address_of_a_calendar(folder: Path, upstreams: dict[str, list[int]]) -> None:
+    """Not even where nginx complains by itself: of a replica that is away, of too many requests."""
+    replica_away = {**upstreams, "planning": [free_block(1), *upstreams["planning"]]}
+    gateway = Nginx(folder / "agendas", GATEWAY, free_block(1), replica_away, rate="1r/m", burst=5)
+    with running(gateway) as client:
+        asked = [client.get("/api/planning/v1/agendas/secret-of-a-family.ics").status_code for _ in range(20)]
+        others = [client.get("/api/planning/v1/members").status_code for _ in range(3)]
+    log = (folder / "agendas" / "nginx.log").read_text()
+    assert {200, 429} == {*asked, *others}
+    assert "/api/planning/v1/agendas/-" in log
+    assert "limiting requests" in log, "other refusals are complained of"
+    assert "secret-of-a-family" not in log
 
 
 class TestTemplate:

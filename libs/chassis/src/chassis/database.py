@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -22,9 +23,20 @@ from chassis.outbox import OUTBOX, Outgoing, insert_events
 from chassis.signals import Signal
 from contracts.event import Event
 
+PLANNED_ONCE = {
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+"""For statements whose every row is found by its key: planning them each time costs more than running them."""
 
-def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEngine:
-    """An asyncpg engine for a ``postgresql://`` address."""
+
+def create_engine(
+    url: str, *, pool_size: int, application_name: str, settings: Mapping[str, str] | None = None
+) -> AsyncEngine:
+    """An asyncpg engine for a ``postgresql://`` address, PostgreSQL's ``settings`` for its sessions."""
     return create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
@@ -33,7 +45,10 @@ def create_engine(url: str, *, pool_size: int, application_name: str) -> AsyncEn
         pool_pre_ping=False,
         pool_recycle=1800,
         hide_parameters=True,  # an error's text goes to the logs; families' names do not
-        connect_args={"server_settings": {"application_name": application_name}, "timeout": 10},
+        connect_args={
+            "server_settings": {"application_name": application_name, **(settings or {})},
+            "timeout": 10,
+        },
     )
 
 
@@ -43,6 +58,13 @@ class DatabaseAwayError(TransientError):
 
 _AWAY_STATES = frozenset({"57P01", "57P02", "57P03", "53300"})
 """admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections."""
+
+
+_BROKEN_OFF = (
+    *(asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError),
+    *(asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError),
+)
+"""What asyncpg itself raises when the server is away or the connection broke."""
 
 
 @contextmanager
@@ -56,6 +78,13 @@ def _telling_absence(*also: type[Exception]) -> Iterator[None]:
         if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _AWAY_STATES:
             raise DatabaseAwayError(type(error.orig).__name__) from error
         raise
+
+
+async def _fetch(connection: AsyncConnection, statement: str, *arguments: object) -> Sequence[asyncpg.Record]:
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None  # noqa: S101 - it is connected
+    rows: Sequence[asyncpg.Record] = await driver.fetch(statement, *arguments)
+    return rows
 
 
 class Transaction:
@@ -96,6 +125,10 @@ class Transaction:
         )
         self.wake(OUTBOX)
 
+    async def ask(self, statement: str, *arguments: object) -> Sequence[asyncpg.Record]:
+        """Runs a statement in this transaction straight through asyncpg (``$1``…), which decodes more, and faster."""
+        return await _fetch(self.connection, statement, *arguments)
+
     def wake(self, name: str) -> None:
         """Has this process's job of that name look at the commune as soon as this transaction has committed.
 
@@ -107,8 +140,11 @@ class Transaction:
 class Database:
     """Opens transactions of a service."""
 
-    def __init__(self, engine: AsyncEngine, clock: Clock, source: str, signals: Mapping[str, Signal]) -> None:
+    def __init__(
+        self, engine: AsyncEngine, asking: AsyncEngine, clock: Clock, source: str, signals: Mapping[str, Signal]
+    ) -> None:
         self._engine = engine
+        self._asking = asking
         self._clock = clock
         self._source = source
         self._signals = signals
@@ -127,6 +163,27 @@ class Database:
             yield transaction
         for signal in transaction.to_wake:
             signal.wake([tenant_id])
+
+    async def ask(self, statement: str, *arguments: object) -> Sequence[asyncpg.Record]:
+        """Runs a statement that is a transaction of its own, in one round trip, straight through asyncpg (``$1``…).
+
+        The statement must itself set ``app.tenant_id``, for itself only, before it comes to any tenant table; otherwise
+        it sees none of their rows. Raises ``DatabaseAwayError``.
+        """
+        with _telling_absence(*_BROKEN_OFF):
+            async with AsyncExitStack() as stack:
+                with _telling_absence(OSError, PoolTimeoutError):
+                    connection = await stack.enter_async_context(self._asking.connect())
+                try:
+                    return await _fetch(connection, statement, *arguments)
+                except _BROKEN_OFF:
+                    await connection.invalidate()
+                    await self._asking.dispose(close=False)  # the others that wait in the pool are broken too
+                    raise
+
+    def wake(self, name: str, tenant_id: UUID) -> None:
+        """Has this process's job of that name look at a commune, after ``ask`` has changed something."""
+        self._signals[name].wake([tenant_id])
 
     @asynccontextmanager
     async def platform(self) -> AsyncIterator[AsyncConnection]:

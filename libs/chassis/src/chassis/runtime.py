@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from chassis.authentication import TokenVerifier
 from chassis.clock import Clock, SystemClock
-from chassis.database import Database, Transaction, create_engine
+from chassis.database import PLANNED_ONCE, Database, Transaction, create_engine
 from chassis.errors import DomainError
 from chassis.jobs import AnyJob, run_job_forever
 from chassis.messaging.consumer import Consumer, ConsumerWorker, Received
@@ -110,6 +110,12 @@ class Runtime:
             pool_size=settings.database_pool_size,
             application_name=service.name,
         )
+        self._asking_engine = create_engine(
+            settings.database_url.get_secret_value(),
+            pool_size=4,  # what asks here never waits within a transaction; more at once only contend for rows
+            application_name=f"{service.name}-ask",
+            settings=PLANNED_ONCE,
+        )
         self._relay_engine = create_engine(
             settings.relay_database_url.get_secret_value(),
             pool_size=3,  # the relay, which waits for the broker inside its transaction; dead letters; their gauge
@@ -117,7 +123,7 @@ class Runtime:
         )
         self.job_slots = asyncio.Semaphore(max(1, settings.database_pool_size // 2 - 1))
         """A job at work holds two connections, one to be elected: all at once would wait for each other for ever."""
-        self.database = Database(self._engine, self.clock, service.name, self.signals)
+        self.database = Database(self._engine, self._asking_engine, self.clock, service.name, self.signals)
         self.tenants = TenantRegistry(self.database)
         self.http = httpx.AsyncClient(timeout=10)
         self.verifier = TokenVerifier(settings.jwks_url, self.http)
@@ -165,6 +171,7 @@ class Runtime:
         await self._stack.aclose()
         await self.http.aclose()
         await self._engine.dispose()
+        await self._asking_engine.dispose()
         await self._relay_engine.dispose()
 
     async def problems(self) -> list[str]:

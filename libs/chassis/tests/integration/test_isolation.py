@@ -10,7 +10,7 @@ from chassis.testing.isolation import isolation_gaps, isolation_leaks
 from chassis.testing.plugin import ALIXAN, VEYRAS, Harness
 from contracts.events import InvoiceSettled
 
-_TENANT = "nullif(current_setting('app.tenant_id', true), '')::uuid"
+_TENANT = "(select nullif(current_setting('app.tenant_id', true), '')::uuid)"
 _TABLE = "create table planted (tenant_id uuid not null, id uuid, primary key (tenant_id, id));"
 _FORCED = "alter table planted enable row level security; alter table planted force row level security;"
 _POLICY = f"create policy tenant on planted using (tenant_id = {_TENANT}) with check (tenant_id = {_TENANT});"

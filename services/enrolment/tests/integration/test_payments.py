@@ -58,6 +58,7 @@ async def test_a_success_puts_every_adhesion_in_force(commune: "Commune") -> Non
         "payment_id": order["payment_id"],
         "amount_cents": 1700,
         "unit_price_cents": 500,
+        "slot_prices": [],
         "tariff_label": "à l'unité",
         "valid_from": "2022-09-01",
         "valid_until": "2023-07-08",

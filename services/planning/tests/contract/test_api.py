@@ -49,7 +49,7 @@ async def test_chains_of_calls_are_answered_as_documented(world: Any, harness: H
 
 
 async def test_nothing_answers_without_token(harness: Harness) -> None:
-    assert await routes_open_to_anyone(harness) == {}
+    assert await routes_open_to_anyone(harness) == {"GET /api/planning/v1/agendas/{token}.ics": 404}
 
 
 async def test_communes_are_kept_apart(harness: Harness) -> None:

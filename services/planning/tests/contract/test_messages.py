@@ -4,9 +4,10 @@ from chassis.testing.histories import Setting, every_order_has_one_end
 from chassis.testing.plugin import Harness
 
 SETTING = Setting(
-    # A job fills in the holidays meanwhile.
-    only={"holiday_year": "false", "school_holiday": "false", "public_holiday": "false"},
-    every_state=("entitlement_price",),
+    # A job fills in the holidays meanwhile; the calendars' version counts changes.
+    only={"holiday_year": "false", "school_holiday": "false", "public_holiday": "false", "calendar_version": "false"},
+    # Who left a family keeps a name in its trail.
+    every_state=("entitlement_price", "guardian"),
 )
 
 

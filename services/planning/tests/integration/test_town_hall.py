@@ -53,6 +53,34 @@ async def test_a_calendar_is_read_as_it_was_written(world) -> None:
     assert july["2023-07-04"]["reason"].endswith("ouvrent le jeudi 1er juin 2023 à 12h00.")
 
 
+async def test_a_preview_says_what_each_day_becomes_and_what_is_booked(world, harness) -> None:
+    canteen = await world.activity()
+    for name in ("Zoé", "Adam"):
+        family, child = await world.enrolled(canteen, name)
+        await world.book(family, child, canteen, "2022-09-12", "2022-09-13")
+    async with world.staff() as client:
+        calendar = (await client.get(f"/activities/{canteen}/calendar")).json()
+        tried = {name: calendar[name] for name in calendar if not name.endswith("_text") and name != "notices"}
+        tried |= {"closures": [{"from": "2022-09-13", "to": "2022-09-14", "reason": "Grève"}]}
+        tried |= {"booking_rule": CRUAS_RULE}
+        body = {"calendar": tried, "from": "2022-08-31", "to": "2022-09-15"}
+        preview = (await client.post(f"/activities/{canteen}/calendar/preview", json=body)).json()
+        kept = (await client.get(f"/activities/{canteen}/calendar")).json()
+    assert kept == calendar
+    days = {day["day"]: day for day in preview["days"]}
+    assert days["2022-08-31"]["closed_reason"] == "Cette activité est ouverte à partir du 01/09/2022"
+    assert days["2022-09-10"]["closed_reason"] == "Cette activité n'a pas lieu le samedi."
+    monday = days["2022-09-12"]
+    assert (monday["closed_reason"], monday["reservations"], monday["families"]) == (None, 2, 2)
+    assert monday["booking"]["timing"] == "open"
+    assert monday["booking"]["sentence"].endswith("jusqu'au jeudi 8 septembre 2022 à 12h00.")
+    assert monday["cancelling"]["sentence"].endswith("jusqu'au jeudi 8 septembre 2022 à 12h00.")
+    assert [(day["day"], day["closed_reason"], day["families"]) for day in preview["touched"]] == [
+        ("2022-09-13", "Grève", 2)
+    ]
+    assert len(await harness.query("select 1 from reservation where activity_id = $1", canteen)) == 4
+
+
 async def test_unknown_school_holidays_are_told(world, harness) -> None:
     await harness.query(
         "insert into holiday_year select $1, 2022, 'A', false, true on conflict (tenant_id, school_year)"

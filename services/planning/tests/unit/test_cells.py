@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from planning.domain.calendars import ActivityCalendar, Closure, During, Holidays
 from planning.domain.cells import BookedBy, CellState, Day, Moment, judge
 from planning.domain.deadlines import Counting, DaysBeforeDeadline, WeeklyDeadline
+from planning.domain.limits import EVERYONE, Limit, Taken
 from planning.domain.rules import Action, Rule
 
 CALENDAR = ActivityCalendar(
@@ -21,13 +22,18 @@ CALENDAR = ActivityCalendar(
     cancelling_rule=Rule(DaysBeforeDeadline(1, time(12), Counting.CALENDAR)),
     closures=(Closure(date(2022, 9, 14), date(2022, 9, 15), "Sortie scolaire"),),
 )
+
+
+def booked(number: int, of: int | None = 20) -> tuple[Taken, ...]:
+    return (Taken(Limit(EVERYONE, of), number),)
+
+
 TUESDAY = Day(
     day=date(2022, 9, 13),
     opens_on=date(2022, 9, 1),
     closes_on=date(2023, 7, 8),
     calendar=CALENDAR,
     price_cents=500,
-    capacity=20,
 )
 UNPAID = "L'adhésion de Louis n'est pas payée."
 US, OTHER = BookedBy.US, BookedBy.OTHER_HOME
@@ -58,26 +64,30 @@ def at(now: datetime) -> Moment:
         ({"booked_by": US}, IN_TIME, "booked", True, True, None),
         ({"booked_by": US, "drafted": Action.CANCEL}, IN_TIME, "removing", False, True, None),
         ({"booked_by": OTHER}, IN_TIME, "booked", False, False, "autre foyer"),
-        ({"places_booked": 17}, IN_TIME, "last_places", False, True, "Plus que 3 places."),
-        ({"places_booked": 19}, IN_TIME, "last_places", False, True, "Dernière place."),
-        ({"places_booked": 16}, IN_TIME, "available", False, True, None),
-        ({"places_booked": 20}, IN_TIME, "full", False, False, "Complet"),
-        ({"places_booked": 20, "drafted": Action.BOOK}, IN_TIME, "full", True, False, "Complet"),
-        ({"places_booked": 20, "booked_by": US}, IN_TIME, "booked", True, True, None),
-        ({"capacity": None, "places_booked": 99}, IN_TIME, "available", False, True, None),
+        ({"places": booked(17)}, IN_TIME, "last_places", False, True, "Plus que 3 places."),
+        ({"places": booked(19)}, IN_TIME, "last_places", False, True, "Dernière place."),
+        ({"places": booked(16)}, IN_TIME, "available", False, True, None),
+        ({"places": booked(20)}, IN_TIME, "full", False, False, "Complet"),
+        ({"places": booked(20), "drafted": Action.BOOK}, IN_TIME, "full", True, False, "Complet"),
+        ({"places": booked(20), "booked_by": US}, IN_TIME, "booked", True, True, None),
+        ({"places": booked(99, of=None)}, IN_TIME, "available", False, True, None),
         ({}, TOO_LATE, "deadline_passed", False, False, LATE),
         ({"drafted": Action.BOOK}, TOO_LATE, "deadline_passed", True, False, LATE),
         ({"booked_by": US}, TOO_LATE, "booked", True, True, None),
         ({"booked_by": US}, datetime(2022, 9, 12, 10, 1, tzinfo=UTC), "booked", True, False, LATE_TO_CANCEL),
         ({}, NEXT_DAY, "deadline_passed", False, False, "Ce jour est passé."),
         ({"booked_by": US}, NEXT_DAY, "booked", True, False, "Ce jour est passé."),
-        ({"places_booked": 20}, TOO_LATE, "deadline_passed", False, False, LATE),
+        ({"places": booked(20)}, TOO_LATE, "deadline_passed", False, False, LATE),
         ({"blocked_reason": UNPAID}, IN_TIME, "blocked", False, False, UNPAID),
         ({"blocked_reason": UNPAID}, TOO_LATE, "blocked", False, False, UNPAID),
         ({"day": date(2022, 9, 14)}, IN_TIME, "closed", False, False, "Sortie scolaire"),
         ({"day": date(2022, 9, 14), "blocked_reason": UNPAID}, IN_TIME, "closed", False, False, "Sortie scolaire"),
         ({"day": date(2022, 9, 14), "booked_by": US}, IN_TIME, "booked", True, True, "Sortie scolaire"),
         ({"day": date(2022, 9, 10)}, IN_TIME, "closed", False, False, "Cette activité n'a pas lieu le samedi."),
+        ({"offered": False}, IN_TIME, "closed", False, False, "Ce créneau n'est plus proposé."),
+        ({"excluded_by": "Matin"}, IN_TIME, "excluded", False, False, "Ne se cumule pas avec « Matin »"),
+        ({"excluded_by": "Matin", "places": booked(20)}, IN_TIME, "excluded", False, False, "Ne se cumule pas"),
+        ({"replaces": "Matin"}, IN_TIME, "available", False, True, "À choisir à la place de « Matin »."),
         ({"calendar": None}, IN_TIME, "closed", False, False, "Le calendrier de cette activité"),
         (
             {"day": date(2022, 8, 31)},
@@ -124,8 +134,10 @@ cells = st.builds(
     price_cents=st.just(500),
     booked_by=st.sampled_from([None, US, OTHER]),
     drafted=st.sampled_from([None, *Action]),
-    places_booked=st.integers(0, 20),
-    capacity=st.sampled_from([None, 20]),
+    places=st.builds(booked, st.integers(0, 20), st.sampled_from([None, 20])),
+    offered=st.booleans(),
+    excluded_by=st.sampled_from([None, "Matin"]),
+    replaces=st.sampled_from([None, "Matin"]),
 )
 AUGUST = datetime(2022, 8, 1, tzinfo=UTC)
 moments = st.integers(0, 61 * 24 * 60).map(lambda minutes: AUGUST + timedelta(minutes=minutes))

@@ -12,7 +12,19 @@ if (planning) {
     cost.textContent = euros.format(cents / 100);
   };
 
-  for (const row of planning.querySelectorAll(".planning-row")) {
+  // Slots that exclude each other on a day: who ticks one leaves the other.
+  const leaveOthers = (line, day) => {
+    const excluded = JSON.parse(line.dataset.excludes || "[]");
+    for (const other of line.parentElement.querySelectorAll("[data-slot]")) {
+      const same = other.querySelector(`input[data-price][value="${day.value}"]`);
+      if (same?.checked && excluded.includes(other.dataset.slot)) {
+        same.checked = false;
+        other.dispatchEvent(new Event("change"));
+      }
+    }
+  };
+
+  for (const row of planning.querySelectorAll(".planning-row__line")) {
     const whole = row.querySelector("input[data-whole]");
     const days = [...row.querySelectorAll("input[data-price]")];
     if (!whole) continue;
@@ -23,10 +35,14 @@ if (planning) {
       whole.indeterminate = ticked > 0 && ticked < days.length;
     };
     whole.addEventListener("change", () => {
-      for (const day of days) day.checked = whole.checked;
+      for (const day of days) {
+        day.checked = whole.checked;
+        if (day.checked) leaveOthers(row, day);
+      }
       showCost();
     });
-    row.addEventListener("change", () => {
+    row.addEventListener("change", (event) => {
+      if (days.includes(event.target) && event.target.checked) leaveOthers(row, event.target);
       showWhole();
       showCost();
     });

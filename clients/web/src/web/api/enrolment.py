@@ -90,6 +90,15 @@ class Candidate(Answer):
     adhesion_status: Literal["awaiting_payment", "active", "ended"] | None = None
 
 
+class ActivitySlot(Answer):
+    """A part of the day, local times («08:30»), at the family's own price."""
+
+    name: str
+    from_time: str
+    until_time: str
+    unit_price_cents: int
+
+
 class Activity(Answer):
     """An activity of a season, with the family's own price."""
 
@@ -106,6 +115,7 @@ class Activity(Answer):
     unit_price_cents: int
     tariff_label: str
     price_grid: list[PriceBand] = Field(default_factory=list)
+    slots: list[ActivitySlot] = Field(default_factory=list)
     immediate_payment: bool
     members: list[Candidate]
 

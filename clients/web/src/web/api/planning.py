@@ -1,5 +1,6 @@
 """planning: the days of each member, the draft, the reservations."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -9,19 +10,48 @@ from pydantic import Field
 from web.api.client import Answer, Api, Page
 
 _BASE = "planning/v1"
+WHOLE_DAY = "day"
+"""The slot of an activity that has none of its own."""
+
+DaySlot = tuple[date, str]
+"""A day and the code of one of its slots."""
 
 CellState = Literal[
-    "available", "selected", "booked", "removing", "last_places", "full", "closed", "deadline_passed", "blocked"
+    "available",
+    "selected",
+    "booked",
+    "removing",
+    "last_places",
+    "full",
+    "excluded",
+    "closed",
+    "deadline_passed",
+    "blocked",
 ]
 
 
+class Slot(Answer):
+    """A part of the day, local times («08:30»). ``name`` is empty when the activity is booked for whole days.
+
+    ``excludes``: names of the slots that nobody can have on the same day.
+    """
+
+    code: str = WHOLE_DAY
+    name: str = ""
+    from_time: str | None = None
+    until_time: str | None = None
+    unit_price_cents: int | None = None
+    excludes: list[str] = Field(default_factory=list)
+
+
 class MemberActivity(Answer):
-    """An activity of a member; ``reason`` says why it is not open."""
+    """An activity of a member; ``reason`` says why it is not open. No ``slots``: it is booked for whole days."""
 
     activity_id: UUID
     name: str
     open: bool
     reason: str | None = None
+    slots: list[Slot] = Field(default_factory=list)
 
 
 class PlanningMember(Answer):
@@ -40,9 +70,10 @@ class MemberName(Answer):
 
 
 class Cell(Answer):
-    """One day of one activity. ``wanted``: booked, or drafted to be booked."""
+    """One slot of a day of one activity. ``wanted``: booked, or drafted to be booked."""
 
     day: date
+    slot: str = WHOLE_DAY
     state: CellState
     wanted: bool
     changeable: bool
@@ -66,6 +97,7 @@ class PlanningActivity(Answer):
     tariff_label: str | None = None
     booking_rule: str | None = None
     cancelling_rule: str | None = None
+    slots: list[Slot] = Field(default_factory=lambda: [Slot()])
     cells: list[Cell]
 
 
@@ -124,13 +156,19 @@ async def planning(api: Api, member_id: UUID, start: date, end: date) -> Plannin
     return await api.get(Planning, f"{_BASE}/planning", query)
 
 
-async def save_days(api: Api, member_id: UUID, activity_id: UUID, *, start: date, end: date, days: list[date]) -> None:
-    """Says all days wanted of an activity in the period. ``ApiProblem`` lines-refused: nothing is changed."""
+async def save_days(
+    api: Api, member_id: UUID, activity_id: UUID, *, start: date, end: date, wanted: Iterable[DaySlot]
+) -> None:
+    """Says all slots of days wanted of an activity in the period. ``ApiProblem`` lines-refused: nothing is changed."""
+    days: dict[str, list[str]] = {}
+    for day, slot in sorted(wanted):
+        days.setdefault(slot, []).append(day.isoformat())
     body = {
         "from": start.isoformat(),
         "to": end.isoformat(),
         "activity_id": str(activity_id),
-        "days": [day.isoformat() for day in days],
+        "days": days.pop(WHOLE_DAY, []),
+        "slots": days,
     }
     await api.command("PUT", f"{_BASE}/draft/members/{member_id}", body)
 
@@ -161,13 +199,20 @@ async def commit(api: Api) -> Committed:
 
 
 class DayCount(Answer):
-    """Places taken in one activity on one day; ``capacity`` None when there is no limit."""
+    """Places taken in one slot of an activity on one day; ``capacity`` None when there is no limit."""
 
     day: date
+    slot: str = WHOLE_DAY
+    slot_name: str | None = None
     activity_id: UUID
     activity_name: str
     booked: int
     capacity: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The activity and, where it has several, the slot."""
+        return f"{self.activity_name} – {self.slot_name}" if self.slot_name else self.activity_name
 
 
 class Expected(Answer):
@@ -207,9 +252,10 @@ async def day_counts(api: Api, start: date, end: date) -> list[DayCount]:
     return await api.get(list[DayCount], f"{_BASE}/day-counts", query)
 
 
-async def day_list(api: Api, day: date, activity_id: UUID) -> DayList:
-    """Who is expected. ``ApiProblem`` 404 for an activity planning does not know."""
-    return await api.get(DayList, f"{_BASE}/day", {"day": day.isoformat(), "activity_id": str(activity_id)})
+async def day_list(api: Api, day: date, activity_id: UUID, slot: str) -> DayList:
+    """Who is expected in a slot. ``ApiProblem`` 404 for an activity planning does not know."""
+    query = {"day": day.isoformat(), "activity_id": str(activity_id), "slot": slot}
+    return await api.get(DayList, f"{_BASE}/day", query)
 
 
 async def family_reservations(

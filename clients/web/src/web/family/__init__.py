@@ -2,6 +2,8 @@
 
 from web.family import (
     adhesions,
+    advanced,
+    agenda,
     dossier,
     home,
     invoices,
@@ -12,6 +14,7 @@ from web.family import (
     planning,
     recapitulatif,
     tiles,
+    trail,
 )
 
 ROUTERS = [
@@ -23,7 +26,10 @@ ROUTERS = [
     adhesions.router,
     payments.router,
     planning.router,
+    advanced.router,
     recapitulatif.router,
+    trail.router,
+    agenda.router,
     invoices.router,
     messages.router,
 ]

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from web.api import planning
 from web.api.errors import ApiProblem
-from web.api.planning import Planning, PlanningMember
+from web.api.planning import WHOLE_DAY, CellState, DaySlot, Planning, PlanningMember
 from web.family.calendar import Period, View
-from web.family.planning_view import Choice, marks, rows
+from web.family.planning_view import Choice, Mark, Row, marks, rows, told
 from web.i18n import gettext as _
 from web.navigation import see_other
 from web.visit import ParentVisit, Visit
@@ -62,10 +62,8 @@ async def save_days(
     shown = await planning.planning(visit.api, enfant, period.start, period.end)
     choice = _choice(await _fields(request), shown, activite or [])
     try:
-        for activity_id, days in choice.items():
-            await planning.save_days(
-                visit.api, enfant, activity_id, start=period.start, end=period.end, days=sorted(days)
-            )
+        for activity_id, wanted in choice.items():
+            await planning.save_days(visit.api, enfant, activity_id, start=period.start, end=period.end, wanted=wanted)
     except ApiProblem as problem:
         if problem.status != 409:
             raise
@@ -81,18 +79,27 @@ async def _fields(request: Request) -> Mapping[str, list[str]]:
     return {name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form}
 
 
-def _choice(fields: Mapping[str, list[str]], shown: Planning, sent: list[UUID]) -> dict[UUID, frozenset[date]]:
-    """Days wanted per activity that the form held. The days that cannot be changed stay as they are."""
+def field_name(kind: str, activity_id: UUID, slot: str) -> str:
+    """What the form calls a slot's days («jours») and its «toute la période» («tout»)."""
+    return f"{kind}.{activity_id}" if slot == WHOLE_DAY else f"{kind}.{activity_id}.{slot}"
+
+
+def _choice(fields: Mapping[str, list[str]], shown: Planning, sent: list[UUID]) -> dict[UUID, frozenset[DaySlot]]:
+    """Slots of days wanted per activity that the form held. The days that cannot be changed stay as they are."""
     choice = {}
     for activity in shown.activities:
         if activity.activity_id not in sent:
             continue
-        ticked = set(fields.get(f"jours.{activity.activity_id}", []))
-        whole = f"tout.{activity.activity_id}" in fields
+        ticked = {
+            (day, slot.code)
+            for slot in activity.slots
+            for day in fields.get(field_name("jours", activity.activity_id, slot.code), [])
+        }
+        whole = {slot.code for slot in activity.slots if field_name("tout", activity.activity_id, slot.code) in fields}
         choice[activity.activity_id] = frozenset(
-            cell.day
+            (cell.day, cell.slot)
             for cell in activity.cells
-            if (cell.wanted if not cell.changeable else whole or cell.day.isoformat() in ticked)
+            if (cell.slot in whole or (cell.day.isoformat(), cell.slot) in ticked if cell.changeable else cell.wanted)
         )
     return choice
 
@@ -119,19 +126,30 @@ async def _planning_page(
         views=[(View.MONTH, _("Mensuel")), (View.FORTNIGHT, _("Quinzaine")), (View.WEEK, _("Semaine"))],
         planning=shown,
         rows=shown_rows,
-        legend=marks(),
+        legend=_legend(shown_rows),
+        field_name=field_name,
         modifying=modifier and any(row.is_changeable for row in shown_rows),
         notice=notice,
         error=problem.detail if problem else "",
-        refused=_refused(problem),
+        refused=_refused(problem, shown),
         address=address,
         around=Period.around,
     )
 
 
-def _refused(problem: ApiProblem | None) -> list[tuple[date, str]]:
+def _legend(shown: list[Row]) -> dict[CellState, Mark]:
+    several = any(len(row.lines) > 1 for row in shown)
+    return {state: mark for state, mark in marks().items() if several or state != "excluded"}
+
+
+def _refused(problem: ApiProblem | None, shown: Planning) -> list[tuple[str, str]]:
+    """Each day in words, its slot included, and why."""
     lines: list[dict[str, Any]] = problem.members.get("lines", []) if problem else []
-    return [(date.fromisoformat(line["day"]), str(line.get("reason", ""))) for line in lines]
+    names = {slot.code: slot.name for activity in shown.activities for slot in activity.slots}
+    return [
+        (told(date.fromisoformat(line["day"]), names.get(line.get("slot", ""), "")), str(line.get("reason", "")))
+        for line in lines
+    ]
 
 
 def _chosen(members: list[PlanningMember], wanted: UUID | None) -> PlanningMember:

@@ -6,12 +6,12 @@ from datetime import date
 from string import ascii_lowercase
 from uuid import UUID
 
-from web.api.planning import Cell, CellState, Planning, PlanningActivity
+from web.api.planning import Cell, CellState, DaySlot, Planning, PlanningActivity, Slot
 from web.i18n import gettext as _
-from web.rendering.formatting import long_date, money
+from web.rendering.formatting import hours, long_date, money
 
-Choice = Mapping[UUID, frozenset[date]]
-"""Days ticked per activity, when a form is shown again."""
+Choice = Mapping[UUID, frozenset[DaySlot]]
+"""Slots of days ticked per activity, when a form is shown again."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ def marks() -> dict[CellState, Mark]:
         "removing": Mark(_("À annuler : pas encore validé"), "minus"),
         "last_places": Mark(_("Dernières places"), "users"),
         "full": Mark(_("Complet"), "circle-x"),
+        "excluded": Mark(_("Ne se cumule pas avec un autre créneau"), "lock"),
         "closed": Mark(_("Fermé"), ""),
         "deadline_passed": Mark(_("Délai passé"), "clock"),
         "blocked": Mark(_("Pas encore ouvert"), "lock"),
@@ -48,19 +49,39 @@ class Reason:
 
 @dataclass(frozen=True)
 class Day:
-    """One day of one activity, ready to be drawn."""
+    """One slot of a day, ready to be drawn."""
 
     cell: Cell
+    slot_name: str
     mark: Mark
     letter: str
     ticked: bool
 
     @property
     def spoken(self) -> str:
-        """All of it in words: «jeudi 1 septembre 2022 : Libre, 5,00 €»."""
+        """All of it in words: «Matin du jeudi 1er septembre 2022 : Libre, 5,00 €»."""
         price = f", {money(self.cell.price_cents)}" if self.cell.changeable and self.cell.price_cents else ""
         reason = f". {self.cell.reason}" if self.cell.reason else ""
-        return f"{long_date(self.cell.day)} : {self.mark.word}{price}{reason}"
+        return f"{told(self.cell.day, self.slot_name)} : {self.mark.word}{price}{reason}"
+
+
+def told(day: date, slot_name: str) -> str:
+    """«Matin du jeudi 1er septembre 2022», or the day alone when slots have no name."""
+    return _("%(slot)s du %(day)s") % {"slot": slot_name, "day": long_date(day)} if slot_name else long_date(day)
+
+
+@dataclass(frozen=True)
+class Line:
+    """The days of one slot."""
+
+    slot: Slot
+    days: list[Day]
+
+    @property
+    def hours(self) -> str:
+        """«8h30 – 12h», empty when the activity does not say."""
+        begin, end = self.slot.from_time, self.slot.until_time
+        return hours(begin, end) if begin and end else ""
 
 
 @dataclass(frozen=True)
@@ -68,8 +89,13 @@ class Row:
     """One activity of the planning."""
 
     activity: PlanningActivity
-    days: list[Day]
+    lines: list[Line]
     reasons: list[Reason]
+
+    @property
+    def days(self) -> list[Day]:
+        """Those of all lines."""
+        return [day for line in self.lines for day in line.days]
 
     @property
     def is_changeable(self) -> bool:
@@ -93,24 +119,27 @@ def _row(activity: PlanningActivity, choice: Choice | None) -> Row:
     letters = {reason.sentence: reason.letter for reason in reasons}
     known = marks()
     chosen = choice.get(activity.activity_id, frozenset()) if choice is not None else None
+    names = {slot.code: slot.name for slot in activity.slots}
     days = [
         Day(
             cell=cell,
+            slot_name=names[cell.slot],
             mark=known[cell.state],
             letter="" if cell.changeable else letters.get(cell.reason or "", ""),
-            ticked=cell.day in chosen if chosen is not None and cell.changeable else cell.wanted,
+            ticked=(cell.day, cell.slot) in chosen if chosen is not None and cell.changeable else cell.wanted,
         )
         for cell in activity.cells
     ]
-    return Row(activity, days, reasons)
+    lines = [Line(slot, [day for day in days if day.cell.slot == slot.code]) for slot in activity.slots]
+    return Row(activity, lines, reasons)
 
 
 def _reasons(cells: list[Cell]) -> list[Reason]:
-    by_sentence: dict[str, list[date]] = {}
+    by_sentence: dict[str, dict[date, None]] = {}
     for cell in cells:
         if not cell.changeable and cell.reason:
-            by_sentence.setdefault(cell.reason, []).append(cell.day)
+            by_sentence.setdefault(cell.reason, {})[cell.day] = None
     return [
-        Reason(ascii_lowercase[index % len(ascii_lowercase)], sentence, days)
+        Reason(ascii_lowercase[index % len(ascii_lowercase)], sentence, list(days))
         for index, (sentence, days) in enumerate(by_sentence.items())
     ]

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from web.i18n import gettext, ngettext
 from web.rendering import formatting
 from web.rendering.assets import Assets
+from web.rendering.days import days_by_month
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _FILTERS = (
@@ -20,9 +21,11 @@ _FILTERS = (
     formatting.day_month,
     formatting.month_title,
     formatting.week_day,
+    formatting.hours,
     formatting.file_size,
     formatting.file_type,
     formatting.capitalised,
+    days_by_month,
 )
 
 

@@ -74,3 +74,13 @@ def file_type(media_type: str) -> str:
 def capitalised(text: str) -> str:
     """First letter in upper case, the rest untouched."""
     return text[:1].upper() + text[1:]
+
+
+def hours(from_time: str, until_time: str) -> str:
+    """Of «08:30» and «12:00»: «8h30 – 12h»."""
+    return f"{_short_time(from_time)} – {_short_time(until_time)}"
+
+
+def _short_time(moment: str) -> str:
+    hour, minute = moment.split(":")
+    return f"{int(hour)}h{'' if minute == '00' else minute}"

@@ -4,6 +4,7 @@ from web.town_hall import (
     accounts,
     adhesions,
     bank_files,
+    calendars,
     contracts,
     controls,
     dashboard,
@@ -18,15 +19,18 @@ from web.town_hall import (
     payments,
     refunds,
     reservations,
+    trail,
     welcome,
 )
 
 ROUTERS = [
     dashboard.router,
     families.router,
+    trail.router,
     accounts.router,
     adhesions.router,
     reservations.router,
+    calendars.router,
     messages.router,
     invoices.router,
     invoicing.router,

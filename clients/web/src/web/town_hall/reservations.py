@@ -3,13 +3,14 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from web.api import enrolment, planning
 from web.api.enrolment import CommuneActivity
-from web.api.planning import DayCount
+from web.api.planning import WHOLE_DAY, DayCount
 from web.attempts import attempt
 from web.town_hall.lists import DayFilter, IdFilter
 from web.visit import StaffVisit
@@ -19,16 +20,26 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class ActivityOfDay:
-    """An activity and how many are expected; ``capacity`` None when there is no limit, or nobody ever booked."""
+    """A slot of an activity and how many are expected.
+
+    ``capacity`` is None when there is no limit, or nobody ever booked.
+    """
 
     activity_id: UUID
+    slot: str
+    activity_name: str
     name: str
     booked: int
     capacity: int | None
 
 
 @router.get("/mairie/reservations")
-async def show_day(visit: StaffVisit, jour: DayFilter = None, activite: IdFilter = None) -> Response:
+async def show_day(
+    visit: StaffVisit,
+    jour: DayFilter = None,
+    activite: IdFilter = None,
+    creneau: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
     """The counts of a day by activity, and the list of one of them, made to be printed."""
     today = (await visit.commune()).today
     day = jour or today
@@ -37,8 +48,8 @@ async def show_day(visit: StaffVisit, jour: DayFilter = None, activite: IdFilter
         attempt(enrolment.commune_activities(visit.api)),
     )
     activities = _of_day(day, counts, known or [])
-    chosen = next((activity for activity in activities if activite in {None, activity.activity_id}), None)
-    expected = await planning.day_list(visit.api, day, chosen.activity_id) if chosen else None
+    chosen = next((it for it in activities if activite in {None, it.activity_id} and creneau in {"", it.slot}), None)
+    expected = await planning.day_list(visit.api, day, chosen.activity_id, chosen.slot) if chosen else None
     return await visit.page(
         "town_hall/reservations.html",
         day=day,
@@ -53,10 +64,10 @@ async def show_day(visit: StaffVisit, jour: DayFilter = None, activite: IdFilter
 
 def _of_day(day: date, counts: list[DayCount], known: list[CommuneActivity]) -> list[ActivityOfDay]:
     """Those where someone is expected first, then the others whose season has the day."""
-    counted = [ActivityOfDay(c.activity_id, c.activity_name, c.booked, c.capacity) for c in counts]
+    counted = [ActivityOfDay(c.activity_id, c.slot, c.activity_name, c.name, c.booked, c.capacity) for c in counts]
     ids = {activity.activity_id for activity in counted}
     others = [
-        ActivityOfDay(activity.activity_id, activity.name, 0, None)
+        ActivityOfDay(activity.activity_id, WHOLE_DAY, activity.name, activity.name, 0, None)
         for activity in known
         if activity.opens_on <= day < activity.closes_on and activity.activity_id not in ids
     ]

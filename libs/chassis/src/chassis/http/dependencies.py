@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from chassis import authentication, database, tenants
+from chassis import authentication, database, idempotency, tenants
 from chassis.authentication import ForbiddenError
 from chassis.http.scope import RequestScope
 from chassis.runtime import Runtime
@@ -53,6 +53,12 @@ async def _transaction(request: Request) -> database.Transaction:
     return await _scope(request).transaction()
 
 
+async def _keyed_request(
+    request: Request, _principal: Annotated[authentication.Principal, Depends(_principal)]
+) -> idempotency.KeyedRequest | None:
+    return await _scope(request).keyed_request()
+
+
 CurrentRuntime = Annotated[Runtime, Depends(_runtime)]
 CurrentTenant = Annotated[tenants.Tenant, Depends(_tenant)]
 """The commune of the request's host."""
@@ -66,3 +72,5 @@ FamilyId = Annotated[UUID, Depends(_family_id)]
 """The family of the parent who calls."""
 CurrentTransaction = Annotated[database.Transaction, Depends(_transaction)]
 """The request's transaction. Declare it after the principal, so that refusals open none."""
+CurrentKey = Annotated[idempotency.KeyedRequest | None, Depends(_keyed_request)]
+"""For a route that keeps its answers itself (``OwnTransactionsRoute``)."""

@@ -16,26 +16,12 @@ from starlette.responses import Response
 
 from chassis.authentication import ForbiddenError, Principal, UnauthenticatedError
 from chassis.database import Transaction
-from chassis.errors import DomainError
+from chassis.idempotency import REPLAYED, IdempotencyInFlightError, IdempotencyMismatchError, KeyedRequest
 from chassis.runtime import Runtime
 from chassis.tenants import Tenant
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _MAX_KEY = 200
-
-
-class IdempotencyInFlightError(DomainError):
-    """The same key is being handled."""
-
-    slug = "idempotency-in-flight"
-    sentence = "Cette demande est déjà en cours. Attendez son résultat."
-
-
-class IdempotencyMismatchError(DomainError):
-    """The key was used for another request."""
-
-    slug = "idempotency-mismatch"
-    sentence = "Cette clé a déjà servi pour une autre demande."
 
 
 class RequestScope:
@@ -74,36 +60,40 @@ class RequestScope:
             self._transaction = await self._stack.enter_async_context(self.runtime.transaction(tenant.id))
         return self._transaction
 
+    async def keyed_request(self) -> KeyedRequest | None:
+        """What tells this request from others, when it has an idempotency key."""
+        key = self.request.headers.get("idempotency-key")
+        if key is None:
+            return None
+        said = f"{self.request.method} {self.request.url.path}\n".encode() + await self.request.body()
+        principal = await self.principal()
+        return KeyedRequest(principal.account_id, key[:_MAX_KEY], hashlib.sha256(said).digest())
+
     async def run(self, handler: Callable[[Request], Awaitable[Response]], *, keeps_answers: bool = True) -> Response:
         """Runs a route handler; commits when it answers, rolls back when it raises."""
         async with self._stack:
-            key = self.request.headers.get("idempotency-key") if keeps_answers else None
-            if key is None or self.request.method in _SAFE_METHODS:
-                return await handler(self.request)
-            return await self._run_once(key[:_MAX_KEY], handler)
+            keyed = keeps_answers and self.request.method not in _SAFE_METHODS and await self.keyed_request()
+            return await self._run_once(keyed, handler) if keyed else await handler(self.request)
 
-    async def _run_once(self, key: str, handler: Callable[[Request], Awaitable[Response]]) -> Response:
-        principal = await self.principal()
-        connection = (await self.transaction()).connection
-        owner = {"account_id": principal.account_id, "key": key}
+    async def _run_once(self, keyed: KeyedRequest, handler: Callable[[Request], Awaitable[Response]]) -> Response:
+        transaction = await self.transaction()
+        connection = transaction.connection
+        owner = {"account_id": keyed.account_id, "key": keyed.key}
         elected = await connection.scalar(
             text("select pg_try_advisory_xact_lock(hashtextextended(:name, 0))"),
-            {"name": f"{principal.account_id}/{key}"},
+            {"name": f"{keyed.account_id}/{keyed.key}"},
         )
         if not elected:
             raise IdempotencyInFlightError
-        request_hash = hashlib.sha256(
-            f"{self.request.method} {self.request.url.path}\n".encode() + await self.request.body()
-        ).digest()
         stored = (
             await connection.execute(
                 text("select * from idempotency_key where account_id = :account_id and key = :key"), owner
             )
         ).one_or_none()
         if stored:
-            if stored.request_hash != request_hash:
+            if stored.request_hash != keyed.request_hash:
                 raise IdempotencyMismatchError
-            return Response(stored.body, stored.status, {"Idempotent-Replay": "true"}, stored.content_type)
+            return Response(stored.body, stored.status, REPLAYED, stored.content_type)
         response = await handler(self.request)
         await connection.execute(
             text(
@@ -112,8 +102,8 @@ class RequestScope:
             ),
             {
                 **owner,
-                "tenant_id": principal.tenant_id,
-                "request_hash": request_hash,
+                "tenant_id": transaction.tenant_id,
+                "request_hash": keyed.request_hash,
                 "status": response.status_code,
                 "content_type": response.headers.get("content-type"),
                 "body": bytes(response.body),
@@ -147,7 +137,7 @@ class OwnTransactionsRoute(PortalRoute):
     """A route that opens its own transactions, so that none is held while it waits for somebody outside.
 
     No answer is kept for an idempotency key, which would take a transaction around it all: the route itself makes sure
-    that the same key has one effect.
+    that the same key (``RequestScope.keyed_request``) has one effect.
     """
 
     keeps_answers = False

@@ -51,7 +51,8 @@ key as (
     select conrelid, conname, conkey[1] from pg_constraint where contype = 'f'
 ),
 ours(expression) as (
-    values ('(tenant_id = (NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text))::uuid)')
+    values ('(tenant_id = ( SELECT (NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text))::uuid'
+            ' AS "nullif"))')
 )
 select 'table ' || relname || ': row security is not forced' as gap from tenant_table where not forced
 union all

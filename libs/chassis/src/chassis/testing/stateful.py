@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from typing import Any
 import hypothesis
 import schemathesis
 from hypothesis import HealthCheck, Phase
+from hypothesis.errors import FlakyStrategyDefinition
 from schemathesis import Case, GenerationMode
 from schemathesis.core.transport import Response
 from schemathesis.generation.stateful import run_state_machine_as_test
@@ -46,6 +48,14 @@ class Link:
     body: Mapping[str, object] | None = None
 
 
+@dataclass
+class _Found:
+    """``steps``: the answers of second and further steps, by «source → target» and status."""
+
+    steps: Counter[tuple[str, int]] = field(default_factory=Counter)
+    wrong: list[BaseException] = field(default_factory=list)
+
+
 async def follows_links(
     harness: Harness,
     headers: Mapping[str, str],
@@ -69,15 +79,18 @@ async def follows_links(
     await _leave_out_forbidden(harness, headers, document)
     schema = schemathesis.openapi.from_dict(document)
     schema.config.generation.update(modes=[GenerationMode.POSITIVE])
-    steps: Counter[tuple[str, int]] = Counter()
+    found = _Found()
     async with served(harness.app) as address:
         calls = {"base_url": address, "headers": {"host": "alixan.localhost", **headers}}
         for number in range(_ROUNDS):
-            machine = hypothesis.seed(number)(_machine(schema.as_state_machine(), calls, known or {}, prefix, steps))
-            await asyncio.to_thread(run_state_machine_as_test, machine, settings=_SETTINGS)
-            if len(_reached(steps)) >= enough:
+            machine = hypothesis.seed(number)(_machine(schema.as_state_machine(), calls, known or {}, prefix, found))
+            with suppress(FlakyStrategyDefinition):  # the server remembers: the same steps may be answered otherwise
+                await asyncio.to_thread(run_state_machine_as_test, machine, settings=_SETTINGS)
+            if found.wrong:
+                raise found.wrong[0]
+            if len(_reached(found.steps)) >= enough:
                 return
-    raise AssertionError(f"{enough} further steps wanted in {_ROUNDS} rounds: {dict(steps)}")
+    raise AssertionError(f"{enough} further steps wanted in {_ROUNDS} rounds: {dict(found.steps)}")
 
 
 async def _leave_out_forbidden(harness: Harness, headers: Mapping[str, str], document: dict[str, Any]) -> None:
@@ -94,14 +107,18 @@ def _machine(
     calls: dict[str, Any],
     known: Mapping[str, object],
     prefix: str,
-    steps: Counter[tuple[str, int]],
+    found: "_Found",
 ) -> type[APIStateMachine]:
     class Machine(base):  # type: ignore[misc, valid-type]
         def get_call_kwargs(self, case: Case[Any]) -> dict[str, Any]:
             return calls
 
         def validate_response(self, response: Response, case: Case[Any], **_: object) -> None:
-            case.validate_response(response, checks=CHECKS)
+            try:
+                case.validate_response(response, checks=CHECKS)
+            except BaseException as error:
+                found.wrong.append(error)
+                raise
 
         def step(self, input: StepInput) -> StepOutput:
             if input.transition is None:
@@ -111,7 +128,7 @@ def _machine(
             if input.is_applied and input.transition is not None:
                 source = self.recorder.cases[input.transition.parent_id].value.operation.label
                 label = f"{source} → {input.case.operation.label}".replace(prefix, "")
-                steps[label, output.response.status_code] += 1
+                found.steps[label, output.response.status_code] += 1
             return output
 
     return Machine

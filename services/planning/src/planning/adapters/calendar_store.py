@@ -1,29 +1,32 @@
 """Writes calendars and holidays."""
 
 import json
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
 
 from chassis.database import Transaction
-from planning.adapters.documents import rule_document
+from planning.adapters.commune_calendars import ONE_ACTIVITY, read_activity
+from planning.adapters.documents import groups_document, rule_document, slot_openings_document
 from planning.adapters.draft_store import CALENDARS_LOCK
-from planning.adapters.outlook_store import ACTIVITIES, read_activity
 from planning.application.ports import HolidayYear
+from planning.application.preview_calendar import Booked
 from planning.domain.activities import Activity
 from planning.domain.calendars import ActivityCalendar, SchoolHoliday
+from planning.domain.limits import limit_of
 
 _REPLACE_CALENDAR = """
     insert into activity_calendar (tenant_id, activity_id, week_days, during, capacity, last_places, booking_rule,
-                                   cancelling_rule)
+                                   cancelling_rule, slots, groups, overbooking_percent)
     values (:tenant_id, :activity_id, :week_days, :during, :capacity, :last_places, cast(:booking_rule as jsonb),
-            cast(:cancelling_rule as jsonb))
+            cast(:cancelling_rule as jsonb), cast(:slots as jsonb), cast(:groups as jsonb), :overbooking_percent)
     on conflict (tenant_id, activity_id) do update
     set week_days = excluded.week_days, during = excluded.during, capacity = excluded.capacity,
         last_places = excluded.last_places, booking_rule = excluded.booking_rule,
-        cancelling_rule = excluded.cancelling_rule
+        cancelling_rule = excluded.cancelling_rule, slots = excluded.slots,
+        groups = excluded.groups, overbooking_percent = excluded.overbooking_percent
 """
 _INSERT_CLOSURES = """
     insert into activity_closure (tenant_id, activity_id, from_day, to_day, reason)
@@ -34,10 +37,12 @@ _INSERT_OPENINGS = """
     insert into extra_opening (tenant_id, activity_id, day, reason)
     select :tenant_id, :activity_id, * from unnest(cast(:days as date[]), cast(:reasons as text[]))
 """
-_APPLY_CAPACITY = """
-    update place_count
-    set capacity = case when cast(:capacity as int) is null then null else greatest(cast(:capacity as int), booked) end
-    where activity_id = :activity_id
+_COUNTED = "select distinct slot, counter from place_count where activity_id = :activity_id"
+_APPLY_LIMITS = """
+    update place_count p
+    set capacity = greatest(l.places, case when l.places is not null then p.booked end)
+    from unnest(cast(:slots as text[]), cast(:counters as text[]), cast(:limits as int[])) as l (slot, counter, places)
+    where p.activity_id = :activity_id and (p.slot, p.counter) = (l.slot, l.counter)
 """
 _INSERT_YEAR = """
     insert into holiday_year (tenant_id, school_year, zone, school_holidays_known, edited)
@@ -61,6 +66,12 @@ _YEARS = """
     from holiday_year y
     order by y.school_year
 """
+_BOOKED_DAYS = """
+    select day, count(*) as reservations, count(distinct family_id) as families
+    from reservation
+    where activity_id = :activity_id and status = 'booked' and day >= :from_day
+    group by day
+"""
 
 
 class SqlCalendarStore:
@@ -69,15 +80,24 @@ class SqlCalendarStore:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
+    def now(self) -> datetime:
+        """Business instant, UTC."""
+        return self._transaction.now()
+
+    async def booked_days(self, activity_id: UUID, from_day: date) -> Mapping[date, Booked]:
+        """The days that have reservations, from a day on."""
+        values = {"activity_id": activity_id, "from_day": from_day}
+        rows = await self._transaction.connection.execute(text(_BOOKED_DAYS), values)
+        return {row.day: Booked(row.reservations, row.families) for row in rows}
+
     async def lock_calendars(self) -> None:
         """Waits for the drafts and baskets being written and makes the next ones wait."""
         await self._run(f"select pg_advisory_xact_lock({CALENDARS_LOCK})")
 
     async def activity(self, activity_id: UUID) -> Activity | None:
         """An activity with its calendar."""
-        statement = text(f"{ACTIVITIES} where a.activity_id = :activity_id")
-        row = (await self._transaction.connection.execute(statement, {"activity_id": activity_id})).one_or_none()
-        return read_activity(row) if row else None
+        rows = await self._transaction.ask(ONE_ACTIVITY, activity_id)
+        return read_activity(rows[0]) if rows else None
 
     async def activity_periods(self) -> list[tuple[date, date]]:
         """The seasons of all activities."""
@@ -85,7 +105,7 @@ class SqlCalendarStore:
         return [(row.opens_on, row.closes_on) for row in rows]
 
     async def replace_calendar(self, activity_id: UUID, calendar: ActivityCalendar) -> None:
-        """Writes a calendar, and its capacity on the days already counted (never below what is booked)."""
+        """Writes a calendar, and its limits on the days already counted (never below what is booked)."""
         await self._run(
             _REPLACE_CALENDAR,
             activity_id=activity_id,
@@ -95,6 +115,9 @@ class SqlCalendarStore:
             last_places=calendar.last_places,
             booking_rule=json.dumps(rule_document(calendar.booking_rule)),
             cancelling_rule=json.dumps(rule_document(calendar.cancelling_rule)),
+            slots=json.dumps(slot_openings_document(calendar.slots)),
+            groups=json.dumps(groups_document(calendar.groups)),
+            overbooking_percent=calendar.overbooking_percent,
         )
         await self._run("delete from activity_closure where activity_id = :activity_id", activity_id=activity_id)
         await self._run("delete from extra_opening where activity_id = :activity_id", activity_id=activity_id)
@@ -107,7 +130,18 @@ class SqlCalendarStore:
         )
         openings = calendar.extra_openings
         await self._run(_INSERT_OPENINGS, activity_id=activity_id, days=list(openings), reasons=list(openings.values()))
-        await self._run(_APPLY_CAPACITY, activity_id=activity_id, capacity=calendar.capacity)
+        await self._apply_limits(activity_id, calendar)
+
+    async def _apply_limits(self, activity_id: UUID, calendar: ActivityCalendar) -> None:
+        rows = await self._transaction.connection.execute(text(_COUNTED), {"activity_id": activity_id})
+        counted = [(row.slot, row.counter) for row in rows]
+        await self._run(
+            _APPLY_LIMITS,
+            activity_id=activity_id,
+            slots=[slot for slot, _ in counted],
+            counters=[counter for _, counter in counted],
+            limits=[limit_of(calendar, slot, counter) for slot, counter in counted],
+        )
 
     async def holiday_years(self) -> Sequence[HolidayYear]:
         """The years that are there, with their holidays."""

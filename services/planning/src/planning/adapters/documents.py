@@ -1,9 +1,11 @@
 """Rules and calendars as they are stored in JSON columns."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Any
 
-from planning.domain.calendars import ActivityCalendar, Closure, During
+from planning.domain.calendars import ActivityCalendar, Closure, During, SlotOpening
 from planning.domain.deadlines import (
     Counting,
     DayOfMonthDeadline,
@@ -13,7 +15,9 @@ from planning.domain.deadlines import (
     SchoolPeriodDeadline,
     WeeklyDeadline,
 )
+from planning.domain.groups import Group
 from planning.domain.rules import DatesDeadline, Rule, Window
+from planning.domain.slots import Slot
 
 Document = dict[str, Any]
 
@@ -79,7 +83,45 @@ def read_calendar(document: Document) -> ActivityCalendar:
             for item in document["closures"]
         ),
         extra_openings={date.fromisoformat(item["day"]): item["reason"] for item in document["extra_openings"]},
+        slots={code: _read_opening(item) for code, item in document["slots"].items()},
+        groups=tuple(Group(**{**item, "schools": frozenset(item["schools"])}) for item in document["groups"]),
+        overbooking_percent=document["overbooking_percent"],
     )
+
+
+def slot_openings_document(slots: Mapping[str, SlotOpening]) -> Document:
+    """What a calendar says of each slot, as JSON."""
+    return {
+        code: {
+            "week_days": None if opening.week_days is None else sorted(opening.week_days),
+            "capacity": opening.capacity,
+        }
+        for code, opening in slots.items()
+    }
+
+
+def groups_document(groups: Sequence[Group]) -> list[Document]:
+    """Groups as JSON."""
+    return [{**asdict(group), "schools": sorted(group.schools)} for group in groups]
+
+
+def read_slots(documents: Sequence[Document]) -> tuple[Slot, ...]:
+    """The slots of an activity, as its event has them."""
+    return tuple(
+        Slot(
+            item["code"],
+            item["name"],
+            time.fromisoformat(item["from_time"]),
+            time.fromisoformat(item["until_time"]),
+            frozenset(item["compatible_with"]),
+        )
+        for item in documents
+    )
+
+
+def _read_opening(document: Document) -> SlotOpening:
+    week_days = document["week_days"]
+    return SlotOpening(None if week_days is None else frozenset(week_days), document["capacity"])
 
 
 def _deadline_document(deadline: Deadline) -> Document:

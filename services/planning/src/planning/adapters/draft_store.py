@@ -1,14 +1,14 @@
-"""Writes drafts and commits them."""
+"""Writes drafts."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
 
+from chassis.database import Transaction
 from chassis.ids import new_id
-from contracts.event import Event
+from planning.adapters.commune_calendars import CalendarCache
 from planning.adapters.outlook_store import SqlOutlookStore
-from planning.application.ports import Basket
 from planning.domain.drafts import Wish
 from planning.domain.rules import Action
 from planning.domain.slots import DaySlot
@@ -37,17 +37,13 @@ _REPLACE_LINES = """
     do update set action = excluded.action, saved_at = excluded.saved_at
 """
 
-_COMMIT = """
-    select refused_id, refused_slug from commit_basket(
-        cast(:basket as uuid), cast(:family as uuid), cast(:committed_at as timestamptz), cast(:members as uuid[]),
-        cast(:booked_ids as uuid[]), cast(:booked_members as uuid[]), cast(:booked_activities as uuid[]),
-        cast(:booked_regies as uuid[]), cast(:booked_days as date[]), cast(:booked_slots as text[]),
-        cast(:booked_prices as int[]), cast(:booked_labels as text[]), cast(:cancelled_ids as uuid[]))
-"""
-
 
 class SqlDraftStore(SqlOutlookStore):
     """The writing side, in one transaction."""
+
+    def __init__(self, transaction: Transaction, calendars: CalendarCache) -> None:
+        super().__init__(transaction, transaction.tenant_id, transaction.clock, calendars)
+        self.transaction = transaction
 
     async def lock_draft(self, family_id: UUID) -> None:
         """One change or commit of a family's draft at a time; calendars stand still meanwhile."""
@@ -56,7 +52,7 @@ class SqlDraftStore(SqlOutlookStore):
     async def replace_lines(self, family_id: UUID, wish: Wish, lines: Mapping[DaySlot, Action]) -> None:
         """Makes these the draft lines of the wish's member, activity and period; a line kept keeps its id."""
         values = {
-            "tenant_id": self.transaction.tenant_id,
+            "tenant_id": self.tenant_id,
             "family_id": family_id,
             "member_id": wish.member_id,
             "activity_id": wish.activity_id,
@@ -80,27 +76,3 @@ class SqlDraftStore(SqlOutlookStore):
         """Empties the family's draft."""
         statement = text("delete from draft_line where family_id = :family_id")
         await self.transaction.connection.execute(statement, {"family_id": family_id})
-
-    async def commit_basket(self, basket: Basket) -> Mapping[UUID, str]:
-        """Calls the database's function ``commit_basket``: one round trip for any number of days."""
-        values = {
-            "basket": basket.basket_id,
-            "family": basket.family_id,
-            "committed_at": basket.committed_at,
-            "members": list(basket.members),
-            "booked_ids": [new.reservation_id for new in basket.booked],
-            "booked_members": [new.member_id for new in basket.booked],
-            "booked_activities": [new.activity_id for new in basket.booked],
-            "booked_regies": [new.regie_id for new in basket.booked],
-            "booked_days": [new.day for new in basket.booked],
-            "booked_slots": [new.slot for new in basket.booked],
-            "booked_prices": [new.unit_price_cents for new in basket.booked],
-            "booked_labels": [new.tariff_label for new in basket.booked],
-            "cancelled_ids": list(basket.cancelled),
-        }
-        refused = await self.transaction.connection.execute(text(_COMMIT), values)
-        return {row.refused_id: row.refused_slug for row in refused}
-
-    async def publish(self, event: Event, *, sequence: int) -> None:
-        """Publishes an event with this transaction."""
-        await self.transaction.publish(event, sequence=sequence)

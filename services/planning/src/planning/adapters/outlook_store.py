@@ -1,147 +1,127 @@
-"""Reads what a family's planning is made of: one query for each kind of thing, never one by day or by line."""
+"""Reads what a family's planning is made of in one round trip: a statement whose parts each give one kind of thing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
-
-from chassis.database import Transaction
+from chassis.clock import Clock
+from chassis.idempotency import KeyedRequest
 from contracts.values import MemberKind
-from planning.adapters.documents import read_calendar
-from planning.domain.activities import Activity, Entitlement, Member, Price
-from planning.domain.calendars import Holidays, SchoolHoliday
+from planning.adapters.asking import ENTER, Asks
+from planning.adapters.commune_calendars import VERSION, CalendarCache
+from planning.application.ports import Holdings, KeptAnswer
+from planning.domain.activities import Entitlement, Price
 from planning.domain.drafts import DraftLine
-from planning.domain.outlook import Booking, Places
+from planning.domain.members import Member
+from planning.domain.outlook import Booking
 from planning.domain.rules import Action
-from planning.domain.slots import ActivitySlot, MemberSlot
+from planning.domain.slots import ActivitySlot
 
-_MEMBERS = """
-    select m.member_id, m.kind, m.first_name
-    from member_family f join member m using (tenant_id, member_id)
-    where f.family_id = :family_id
-    order by m.first_name, m.member_id
+Rows = Sequence[Any] | None
+
+_PARTS = {
+    "draft": """
+        select array_agg((line_id, member_id, activity_id, day, slot, action, saved_at) order by day, slot, line_id)
+        from draft_line where family_id = $2
+    """,
+    "members": """
+        select array_agg((m.member_id, m.kind, m.first_name, m.birth_date, m.school) order by m.first_name, m.member_id)
+        from member_family f join member m using (tenant_id, member_id)
+        where f.family_id = $2
+    """,
+    "entitlements": """
+        select array_agg((e.adhesion_id, e.member_id, e.activity_id, e.valid_from, e.valid_until,
+                          p.sequence, p.effective_from, p.unit_price_cents, p.tariff_label, p.slot_prices)
+                         order by e.adhesion_id, p.sequence)
+        from entitlement e join entitlement_price p using (tenant_id, adhesion_id)
+        where e.family_id = $2
+    """,
+    "bookings": """
+        select array_agg((r.reservation_id, r.version, r.family_id, r.member_id, r.activity_id, r.day, r.slot,
+                          r.tariff_label, r.unit_price_cents, r.booked_at, r.counters))
+        from member_family f join reservation r using (tenant_id, member_id)
+        where f.family_id = $2 and r.status = 'booked'
+          and r.day >= (select from_day from period) and r.day < (select to_day from period)
+    """,
+    "kept": "select (request_hash, body) from idempotency_key where account_id = $5::uuid and key = $6::text",
+    "places": """
+        select array_agg((p.activity_id, p.day, p.slot, p.counter, p.booked))
+        from (select distinct tenant_id, activity_id from entitlement where family_id = $2) e
+        join place_count p using (tenant_id, activity_id)
+        where p.day >= (select from_day from period) and p.day < (select to_day from period)
+    """,
+}
+"""Each a query of one value, an array mostly, of a family (``$2``). The places are those of the activities
+to which it has an adhesion.
 """
 
-_CALENDAR = """
-    select json_build_object(
-        'week_days', c.week_days, 'during', c.during, 'capacity', c.capacity, 'last_places', c.last_places,
-        'booking_rule', c.booking_rule, 'cancelling_rule', c.cancelling_rule,
-        'closures', (select coalesce(json_agg(x order by x.from_day), '[]') from activity_closure x
-                     where (x.tenant_id, x.activity_id) = (c.tenant_id, c.activity_id)),
-        'extra_openings', (select coalesce(json_agg(x order by x.day), '[]') from extra_opening x
-                           where (x.tenant_id, x.activity_id) = (c.tenant_id, c.activity_id))
-    )
-    from activity_calendar c
-    where (c.tenant_id, c.activity_id) = (a.tenant_id, a.activity_id)
+_PERIOD = """
+    select coalesce($3::date, min(day)) as from_day, coalesce($4::date, max(day) + 1) as to_day
+    from draft_line where family_id = $2
 """
-
-ACTIVITIES = f"""
-    select a.activity_id, a.name, a.category, a.element_name, a.season, a.opens_on, a.closes_on, a.regie_id,
-           ({_CALENDAR}) as calendar
-    from activity a
-"""  # noqa: S608 - ours
-
-_ENTITLEMENTS = """
-    select e.adhesion_id, e.member_id, e.activity_id, e.valid_from, e.valid_until,
-           p.sequence, p.effective_from, p.unit_price_cents, p.tariff_label
-    from entitlement e join entitlement_price p using (tenant_id, adhesion_id)
-    where e.family_id = :family_id
-    order by e.adhesion_id, p.sequence
-"""
-
-_HOLIDAYS = """
-    select 'school' as kind, from_day, to_day, name from school_holiday
-    where from_day < :to_day and to_day > :from_day
-    union all
-    select 'public', day, day, name from public_holiday
-    where day >= :from_day and day < :to_day
-"""
-
-_BOOKINGS = """
-    select reservation_id, version, family_id, member_id, activity_id, day, slot, tariff_label, unit_price_cents,
-           booked_at
-    from reservation
-    where status = 'booked' and member_id = any(:member_ids) and day >= :from_day and day < :to_day
-"""
-
-_PLACES = """
-    select activity_id, day, slot, booked, capacity from place_count
-    where activity_id = any(:activity_ids) and day >= :from_day and day < :to_day
-"""
-
-
-def read_activity(row: Row[Any]) -> Activity:
-    """An activity from a row of ``ACTIVITIES``."""
-    facts = dict(row._mapping)
-    calendar = facts.pop("calendar")
-    return Activity(**facts, calendar=read_calendar(calendar) if calendar else None)
+_READ = f"with period as ({_PERIOD}) select {ENTER}, ({VERSION}) as version, " + ", ".join(
+    f"({part}) as {name}" for name, part in _PARTS.items()
+)
 
 
 class SqlOutlookStore:
-    """The reading side, in one transaction."""
+    """The reading side: within a transaction when ``asks`` is one, else each look is a transaction of its own."""
 
-    def __init__(self, transaction: Transaction) -> None:
-        self.transaction = transaction
+    def __init__(self, asks: Asks, tenant_id: UUID, clock: Clock, calendars: CalendarCache) -> None:
+        self.tenant_id = tenant_id
+        self._asks = asks
+        self._clock = clock
+        self._calendars = calendars
 
     def now(self) -> datetime:
         """Business instant, UTC."""
-        return self.transaction.now()
+        return self._clock.now()
 
-    async def members(self, family_id: UUID) -> Mapping[UUID, Member]:
-        """The family's members, by first name."""
-        rows = await self._rows(_MEMBERS, family_id=family_id)
-        return {row.member_id: Member(row.member_id, MemberKind(row.kind), row.first_name) for row in rows}
+    async def holdings(
+        self, family_id: UUID, period: tuple[date, date] | None, request: KeyedRequest | None = None
+    ) -> Holdings:
+        """Everything of a family; bookings and places of a half-open period, by default of the draft's days.
 
-    async def activities(self, ending_after: date) -> Mapping[UUID, Activity]:
-        """Activities that close after a day, with their calendars."""
-        rows = await self._rows(f"{ACTIVITIES} where a.closes_on > :day order by a.name", day=ending_after)
-        return {row.activity_id: read_activity(row) for row in rows}
-
-    async def entitlements(self, family_id: UUID) -> tuple[Entitlement, ...]:
-        """The family's paid adhesions with all their prices."""
-        prices: dict[UUID, list[Price]] = {}
-        adhesions: dict[UUID, Row[Any]] = {}
-        for row in await self._rows(_ENTITLEMENTS, family_id=family_id):
-            price = Price(row.sequence, row.effective_from, row.unit_price_cents, row.tariff_label)
-            prices.setdefault(row.adhesion_id, []).append(price)
-            adhesions[row.adhesion_id] = row
-        return tuple(
-            Entitlement(row.member_id, row.activity_id, row.valid_from, row.valid_until, tuple(prices[adhesion_id]))
-            for adhesion_id, row in adhesions.items()
+        With what was answered to the request before.
+        """
+        key = (request.account_id, request.key) if request else (None, None)
+        (row,) = await self._asks.ask(_READ, str(self.tenant_id), family_id, *(period or (None, None)), *key)
+        calendars = await self._calendars.of(self._asks, self.tenant_id, row["version"])
+        return Holdings(
+            calendar_version=calendars.version,
+            activities=calendars.activities,
+            holidays=calendars.holidays,
+            draft=tuple(DraftLine(*_with(line, 5, Action)) for line in row["draft"] or ()),
+            members={each[0]: Member(*_with(each, 1, MemberKind)) for each in row["members"] or ()},
+            entitlements=_entitlements(row["entitlements"]),
+            bookings={booking.what: booking for booking in (Booking(*each) for each in row["bookings"] or ())},
+            places=_places(row["places"]),
+            kept=KeptAnswer(*row["kept"]) if row["kept"] else None,
         )
 
-    async def holidays(self, from_day: date, to_day: date) -> Holidays:
-        """Holidays that touch a half-open period."""
-        rows = await self._rows(_HOLIDAYS, from_day=from_day, to_day=to_day)
-        return Holidays(
-            public={row.from_day: row.name for row in rows if row.kind == "public"},
-            school=tuple(SchoolHoliday(row.from_day, row.to_day, row.name) for row in rows if row.kind == "school"),
-        )
 
-    async def draft(self, family_id: UUID) -> tuple[DraftLine, ...]:
-        """The family's draft, by day."""
-        rows = await self._rows(
-            "select line_id, member_id, activity_id, day, slot, action, saved_at from draft_line"
-            " where family_id = :family_id order by day, slot, line_id",
-            family_id=family_id,
-        )
-        return tuple(
-            DraftLine(row.line_id, row.member_id, row.activity_id, row.day, row.slot, Action(row.action), row.saved_at)
-            for row in rows
-        )
+def _with(values: Sequence[Any], place: int, kind: Callable[[Any], Any]) -> Sequence[Any]:
+    """The values, the one of that place made one of a kind."""
+    return [*values[:place], kind(values[place]), *values[place + 1 :]]
 
-    async def bookings(self, member_ids: Sequence[UUID], from_day: date, to_day: date) -> Mapping[MemberSlot, Booking]:
-        """Reservations in force, whichever home booked them."""
-        rows = await self._rows(_BOOKINGS, member_ids=list(member_ids), from_day=from_day, to_day=to_day)
-        bookings = [Booking(**row._mapping) for row in rows]
-        return {booking.what: booking for booking in bookings}
 
-    async def places(self, activity_ids: Sequence[UUID], from_day: date, to_day: date) -> Mapping[ActivitySlot, Places]:
-        """Places of the slots in which any was ever booked."""
-        rows = await self._rows(_PLACES, activity_ids=list(activity_ids), from_day=from_day, to_day=to_day)
-        return {ActivitySlot(row.activity_id, row.day, row.slot): Places(row.booked, row.capacity) for row in rows}
+def _places(rows: Rows) -> Mapping[ActivitySlot, Mapping[str, int]]:
+    """Booked of each slot, by counter, where any ever was."""
+    places: dict[ActivitySlot, dict[str, int]] = {}
+    for *what, counter, booked in rows or ():
+        places.setdefault(ActivitySlot(*what), {})[counter] = booked
+    return places
 
-    async def _rows(self, statement: str, **values: object) -> Sequence[Row[Any]]:
-        return (await self.transaction.connection.execute(text(statement), values)).all()
+
+def _entitlements(rows: Rows) -> tuple[Entitlement, ...]:
+    """The family's paid adhesions with all their prices."""
+    prices: dict[UUID, list[Price]] = {}
+    adhesions: dict[UUID, Sequence[Any]] = {}
+    for row in rows or ():
+        prices.setdefault(row[0], []).append(Price(*row[5:]))
+        adhesions[row[0]] = row
+    return tuple(
+        Entitlement(row[1], row[2], row[3], row[4], tuple(prices[adhesion_id]))
+        for adhesion_id, row in adhesions.items()
+    )

@@ -1,5 +1,6 @@
 """What planning keeps of enrolment's events. Each statement ignores what is not newer than what is known."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
 
@@ -14,11 +15,11 @@ _FAMILY = """
     where family.version < excluded.version
 """
 _MEMBER = """
-    insert into member (tenant_id, member_id, version, kind, first_name, last_name)
-    values (:tenant_id, :member_id, :version, :kind, :first_name, :last_name)
+    insert into member (tenant_id, member_id, version, kind, first_name, last_name, birth_date, school)
+    values (:tenant_id, :member_id, :version, :kind, :first_name, :last_name, :birth_date, :school)
     on conflict (tenant_id, member_id) do update
     set version = excluded.version, kind = excluded.kind, first_name = excluded.first_name,
-        last_name = excluded.last_name
+        last_name = excluded.last_name, birth_date = excluded.birth_date, school = excluded.school
     where member.version < excluded.version
 """
 _LEAVE_FAMILIES = "delete from member_family where member_id = :member_id and family_id <> all(:family_ids)"
@@ -29,13 +30,14 @@ _JOIN_FAMILIES = """
 """
 _ACTIVITY = """
     insert into activity (tenant_id, activity_id, version, name, category, element_name, season, opens_on, closes_on,
-                          regie_id)
+                          regie_id, slots)
     values (:tenant_id, :activity_id, :version, :name, :category, :element_name, :season, :opens_on, :closes_on,
-            :regie_id)
+            :regie_id, cast(:slots as jsonb))
     on conflict (tenant_id, activity_id) do update
     set version = excluded.version, name = excluded.name, category = excluded.category,
         element_name = excluded.element_name, season = excluded.season, opens_on = excluded.opens_on,
-        closes_on = excluded.closes_on, regie_id = excluded.regie_id
+        closes_on = excluded.closes_on, regie_id = excluded.regie_id,
+        slots = excluded.slots
     where activity.version < excluded.version
 """
 _ENTITLEMENTS = """
@@ -51,11 +53,14 @@ _ENTITLEMENTS = """
     where entitlement.version < excluded.version
 """
 _PRICES = """
-    insert into entitlement_price (tenant_id, adhesion_id, sequence, effective_from, unit_price_cents, tariff_label)
-    select :tenant_id, p.* from unnest(
+    insert into entitlement_price (tenant_id, adhesion_id, sequence, effective_from, unit_price_cents, tariff_label,
+                                   slot_prices)
+    select :tenant_id, p.adhesion_id, p.sequence, p.effective_from, p.cents, p.label,
+           cast(p.slot_prices as jsonb)
+    from unnest(
         cast(:adhesion_ids as uuid[]), cast(:versions as bigint[]), cast(:begins as date[]), cast(:cents as int[]),
-        cast(:labels as text[])
-    ) as p
+        cast(:labels as text[]), cast(:slot_prices as text[])
+    ) as p (adhesion_id, sequence, effective_from, cents, label, slot_prices)
     on conflict do nothing
 """
 
@@ -71,7 +76,7 @@ class Projections:
         await self._run(_FAMILY, family_id=event.family_id, version=version, name=event.name)
 
     async def keep_member(self, event: MemberRegistered, version: int) -> None:
-        """The name, and which families the member belongs to now."""
+        """The name, what decides groups, and which families the member belongs to now."""
         newer = await self._run(
             _MEMBER,
             member_id=event.member_id,
@@ -79,6 +84,8 @@ class Projections:
             kind=event.kind,
             first_name=event.first_name,
             last_name=event.last_name,
+            birth_date=event.birth_date,
+            school=event.school,
         )
         if newer:
             families = {"member_id": event.member_id, "family_ids": list(event.family_ids)}
@@ -87,8 +94,9 @@ class Projections:
 
     async def keep_activity(self, event: ActivityPublished, version: int) -> None:
         """The activity as published; its calendar is the town's to set here."""
-        facts = event.model_dump(exclude={"regie"})
-        await self._run(_ACTIVITY, **facts, version=version, regie_id=event.regie.regie_id)
+        facts = event.model_dump(exclude={"regie", "slots"})
+        slots = json.dumps([slot.model_dump() for slot in event.slots])
+        await self._run(_ACTIVITY, **facts, version=version, regie_id=event.regie.regie_id, slots=slots)
 
     async def keep_entitlements(self, events: Sequence[tuple[AdhesionPaid, int]]) -> None:
         """Adhesions in force, each with its version, and their first prices."""
@@ -116,6 +124,7 @@ class Projections:
             begins=[day for _, _, day in prices],
             cents=[event.unit_price_cents for event, _, _ in prices],
             labels=[event.tariff_label for event, _, _ in prices],
+            slot_prices=[_slot_prices(event) for event, _, _ in prices],
         )
 
     async def _run(self, statement: str, **values: object) -> bool:
@@ -123,3 +132,7 @@ class Projections:
         if ":tenant_id" in statement:
             values["tenant_id"] = self._transaction.tenant_id
         return (await self._transaction.connection.execute(text(statement), values)).rowcount > 0
+
+
+def _slot_prices(event: AdhesionPaid | EntitlementChanged) -> str:
+    return json.dumps({price.slot: price.unit_price_cents for price in event.slot_prices})

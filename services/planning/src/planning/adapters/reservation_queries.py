@@ -9,19 +9,30 @@ from sqlalchemy import Row, text
 
 from chassis.database import Transaction
 
-_LISTED = """
+_SLOT_NAME = "(select s->>'name' from jsonb_array_elements(a.slots) s where s->>'code' = {row}.slot)"
+
+
+def element_name(row: str) -> str:
+    """What one booked slot is called, of a row with ``slot`` and ``activity a``, in SQL: as ``Activity.element_of``."""
+    return f"a.element_name || coalesce(' – ' || {_SLOT_NAME.format(row=row)}, '')"
+
+
+ELEMENT_NAME = element_name("r")
+
+_LISTED = f"""
     select r.reservation_id, r.family_id, r.member_id, r.activity_id, r.day, r.slot, r.status, r.unit_price_cents,
            r.tariff_label, r.booked_at, r.cancelled_at, m.first_name, m.last_name, f.name as family_name,
-           a.name as activity_name, a.element_name
+           a.name as activity_name, {ELEMENT_NAME} as element_name
     from reservation r
     join member m using (tenant_id, member_id)
     join activity a using (tenant_id, activity_id)
     left join family f on (f.tenant_id, f.family_id) = (r.tenant_id, r.family_id)
-"""
+"""  # noqa: S608 - ours
 _PERIOD = "r.day >= :from_day and r.day < :to_day"
 _OF_FAMILY = f"{_LISTED} where r.family_id = :family_id and {_PERIOD} order by r.day, r.reservation_id"
 _OF_DAY = f"""
     {_LISTED} where r.day = :day and r.activity_id = :activity_id and r.status = 'booked'
+      and (cast(:slot as text) is null or r.slot = :slot)
     order by m.last_name, m.first_name, r.member_id
 """
 _OF_COMMUNE = f"""
@@ -32,12 +43,13 @@ _OF_COMMUNE = f"""
     order by r.day, r.reservation_id
     limit :limit
 """  # noqa: S608 - ours
-_COUNTS = """
-    select p.day, p.slot, p.activity_id, a.name as activity_name, p.booked, p.capacity
+_COUNTS = f"""
+    select p.day, p.slot, {_SLOT_NAME.format(row="p")} as slot_name, p.activity_id, a.name as activity_name,
+           p.booked, p.capacity
     from place_count p join activity a using (tenant_id, activity_id)
-    where p.day >= :from_day and p.day < :to_day
+    where p.counter = '' and p.day >= :from_day and p.day < :to_day
     order by p.day, a.name, p.slot
-"""
+"""  # noqa: S608 - ours
 
 
 async def reservations_of_family(
@@ -47,9 +59,11 @@ async def reservations_of_family(
     return await _rows(transaction, _OF_FAMILY, family_id=family_id, from_day=from_day, to_day=to_day)
 
 
-async def reservations_of_day(transaction: Transaction, day: date, activity_id: UUID) -> Sequence[Row[Any]]:
-    """Who is expected, by last name."""
-    return await _rows(transaction, _OF_DAY, day=day, activity_id=activity_id)
+async def reservations_of_day(
+    transaction: Transaction, day: date, activity_id: UUID, slot: str | None
+) -> Sequence[Row[Any]]:
+    """Who is expected in a slot, or in any, by last name."""
+    return await _rows(transaction, _OF_DAY, day=day, activity_id=activity_id, slot=slot)
 
 
 async def reservations_of_commune(

@@ -9,11 +9,12 @@ from chassis.statements import Owned
 from contracts.event import Event
 from contracts.events.planning import ReservationState, StatedReservation
 from contracts.events.statement import Position
+from planning.adapters.reservation_queries import ELEMENT_NAME
 
 # One whose activity is not known (any more) cannot be stated whole: it counts as changed now, and is only named.
 _PAGE = text(
-    """
-    select r.*, coalesce(a.element_name, '') as element_name,
+    f"""
+    select r.*, coalesce({ELEMENT_NAME}, '') as element_name,
            case when a.activity_id is null then cast(:now as timestamptz)
                 else coalesce(r.cancelled_at, r.booked_at) end as changed_at
     from reservation r left join activity a using (tenant_id, activity_id)
@@ -21,7 +22,7 @@ _PAGE = text(
       and (r.day, r.reservation_id) <= (cast(:until_day as date), cast(:until_id as uuid))
     order by r.day, r.reservation_id
     limit :limit
-    """
+    """  # noqa: S608 - ours
 )
 
 

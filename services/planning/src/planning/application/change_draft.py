@@ -8,6 +8,7 @@ from planning.application.ports import Commune, DraftStore
 from planning.domain.drafts import LinesRefusedError, Wish, newly_asked, wanted_changes
 from planning.domain.outlook import Outlook
 from planning.domain.review import review
+from planning.domain.slots import DaySlot
 
 
 async def want_days(store: DraftStore, commune: Commune, family_id: UUID, wish: Wish) -> Outlook:
@@ -24,10 +25,15 @@ async def want_days(store: DraftStore, commune: Commune, family_id: UUID, wish: 
     ours = {what.when for what in outlook.bookings if what[:2] == whose and outlook.own_booking(what)}
     drafted = {line.what.when: line.action for line in outlook.draft if (line.member_id, line.activity_id) == whose}
     changes = wanted_changes(wish.wanted, ours)
+
+    def beside(when: DaySlot) -> frozenset[str]:
+        wanted = frozenset(other.slot for other in wish.wanted if other.day == when.day)
+        return wanted | outlook.booked_by_others(member, activity, when.day)
+
     refused = [
         {"day": when.day.isoformat(), "slot": when.slot, "reason": refusal.reason, "slug": refusal.slug}
         for when, action in newly_asked(changes, drafted).items()
-        if (refusal := outlook.refusal(member, activity, when, action))
+        if (refusal := outlook.refusal(member, activity, when, action, beside(when)))
     ]
     if refused:
         raise LinesRefusedError(lines=refused)

@@ -1,64 +1,116 @@
-"""Committing the draft: whole or not at all, in a constant number of statements."""
+"""Committing the draft: whole or not at all, in two round trips: a look, and the commit of what was seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
+from chassis.errors import TransientError
+from chassis.idempotency import IdempotencyMismatchError, KeyedRequest
 from chassis.ids import new_id
 from contracts.events import ReservationsCommitted
 from contracts.events.planning import ReservationState
 from contracts.values import ReservationStatus
-from planning.application.look import look_at_draft
-from planning.application.ports import Basket, Commune, DraftStore, NewReservation
-from planning.domain.cells import FULL_REASON, OTHER_HOME_REASON, CellState, Refusal
+from planning.application.look import moment, outlook_of
+from planning.application.ports import (
+    Basket,
+    BasketStore,
+    Cancellation,
+    Commune,
+    Holdings,
+    NewReservation,
+)
+from planning.domain.counters import counters_of, refused_together, taken_by
 from planning.domain.drafts import DraftEmptyError, LinesRefusedError
+from planning.domain.outlook import Outlook
 from planning.domain.review import ReviewedLine, review
 from planning.domain.rules import Action
+from planning.domain.trail import Actor, traces
 
-_LOST_RACES = {
-    refusal.slug: refusal
-    for refusal in (
-        Refusal("day-full", CellState.FULL, FULL_REASON),
-        Refusal("already-booked", CellState.BOOKED, OTHER_HOME_REASON),
-        Refusal("not-booked", CellState.AVAILABLE, "Ce jour n'est pas, ou plus, réservé."),
-    )
-}
-"""What another family, or the child's other home, can have done since the draft was read."""
+_LOOKS = 10
+
+Answer = Callable[[UUID, Sequence[ReviewedLine]], bytes]
+"""What is answered for a basket's id and lines; kept with the basket for the request's key."""
 
 
-async def commit_draft(store: DraftStore, commune: Commune, family_id: UUID) -> tuple[UUID, list[ReviewedLine]]:
-    """Books and cancels every line and publishes one ``ReservationsCommitted``. Returns the basket's id and lines.
+@dataclass(frozen=True)
+class Asked:
+    """Who wants a draft committed, with which key, and what is answered."""
 
-    Rules are checked here once more, at one reading of the clock. Raises ``DraftEmptyError``, ``LinesRefusedError``.
+    actor: Actor
+    request: KeyedRequest | None
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Committed:
+    """``again``: the answer is the one given before to the same request."""
+
+    answer: bytes
+    again: bool
+
+
+class DraftContendedError(TransientError):
+    """Each time the draft was looked at, something changed before it was committed."""
+
+
+async def commit_draft(store: BasketStore, commune: Commune, family_id: UUID, asked: Asked) -> Committed:
+    """Books and cancels every line and publishes one ``ReservationsCommitted``.
+
+    Rules are checked here once more, at one reading of the clock. What has changed by the moment of the commit (places
+    taken, the other home, the draft, a calendar) has everything looked at again, which says why it is refused.
+    Raises ``DraftEmptyError``, ``LinesRefusedError``, ``IdempotencyMismatchError``,
+    ``DraftContendedError``.
     """
-    await store.lock_draft(family_id)
-    outlook = await look_at_draft(store, commune, family_id)
+    for _ in range(_LOOKS):
+        present = moment(store, commune)
+        held = await store.holdings(family_id, None, asked.request)
+        if held.kept and asked.request:
+            if held.kept.request_hash != asked.request.request_hash:
+                raise IdempotencyMismatchError
+            return Committed(held.kept.body, again=True)
+        outlook = outlook_of(family_id, present, held)
+        basket = _basket(outlook, held, _possible_lines(outlook), asked)
+        if await store.commit(basket):
+            return Committed(basket.answer, again=False)
+    raise DraftContendedError(f"famille {family_id}")
+
+
+def _possible_lines(outlook: Outlook) -> list[ReviewedLine]:
     lines = review(outlook)
     if not lines:
         raise DraftEmptyError
-    _refuse([line.refused(line.refusal) for line in lines if line.refusal])
+    refused = [line.refused(line.refusal) for line in lines if line.refusal] or refused_together(outlook, lines)
+    if refused:
+        raise LinesRefusedError("Certaines lignes ne peuvent plus être réservées. Rien n'a été réservé.", lines=refused)
+    return lines
+
+
+def _basket(outlook: Outlook, held: Holdings, lines: list[ReviewedLine], asked: Asked) -> Basket:
+    basket_id = new_id()
     booked = {new_id(): line for line in lines if line.line.action is Action.BOOK}
     cancelled = {
         line.booking.reservation_id: line for line in lines if line.line.action is Action.CANCEL and line.booking
     }
-    basket = Basket(
-        basket_id=new_id(),
-        family_id=family_id,
-        committed_at=outlook.moment.now,
-        members=sorted({line.member.member_id for line in lines}),
-        booked=[_new_reservation(reservation_id, line) for reservation_id, line in booked.items()],
-        cancelled=list(cancelled),
-    )
-    lost = await store.commit_basket(basket)
-    _refuse([(booked | cancelled)[reservation_id].refused(_LOST_RACES[slug]) for reservation_id, slug in lost.items()])
     states = [*_states(booked, ReservationStatus.BOOKED), *_states(cancelled, ReservationStatus.CANCELLED)]
-    event = ReservationsCommitted(basket_id=basket.basket_id, family_id=family_id, reservations=tuple(states))
-    await store.publish(event, sequence=1)
-    return basket.basket_id, lines
-
-
-def _refuse(refused: Sequence[dict[str, str]]) -> None:
-    if refused:
-        raise LinesRefusedError("Certaines lignes ne peuvent plus être réservées. Rien n'a été réservé.", lines=refused)
+    return Basket(
+        basket_id=basket_id,
+        family_id=outlook.family_id,
+        committed_at=outlook.moment.now,
+        calendar_version=held.calendar_version,
+        draft=held.draft,
+        booked=[_new_reservation(reservation_id, line) for reservation_id, line in booked.items()],
+        cancelled=[
+            Cancellation(line.booking.reservation_id, line.booking.version, line.member.member_id)
+            for line in cancelled.values()
+            if line.booking
+        ],
+        taken=taken_by(lines),
+        event=ReservationsCommitted(basket_id=basket_id, family_id=outlook.family_id, reservations=tuple(states)),
+        actor=asked.actor,
+        traces=traces(outlook.family_id, asked.actor, [(line.line.action, line.line.what) for line in lines]),
+        request=asked.request,
+        answer=asked.answer(basket_id, lines),
+    )
 
 
 def _new_reservation(reservation_id: UUID, line: ReviewedLine) -> NewReservation:
@@ -71,6 +123,8 @@ def _new_reservation(reservation_id: UUID, line: ReviewedLine) -> NewReservation
         slot=line.line.slot,
         unit_price_cents=line.unit_price_cents,
         tariff_label=line.tariff_label,
+        counters=counters_of(line),
+        excluded_slots=line.activity.excluded_with(line.line.slot),
     )
 
 
@@ -84,7 +138,7 @@ def _states(lines: Mapping[UUID, ReviewedLine], status: ReservationStatus) -> li
             regie_id=line.activity.regie_id,
             day=line.line.day,
             slot=line.line.slot,
-            element_name=line.activity.element_name,
+            element_name=line.element_name,
             tariff_label=line.tariff_label,
             unit_price_cents=line.unit_price_cents,
             status=status,

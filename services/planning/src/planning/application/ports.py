@@ -6,13 +6,18 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from chassis.idempotency import KeyedRequest
 from contracts.event import Event
-from planning.domain.activities import Activity, Entitlement, Member
+from planning.domain.activities import Activity, Entitlement
 from planning.domain.calendars import ActivityCalendar, Holidays, SchoolHoliday
+from planning.domain.counters import CountedSlot, Taking
 from planning.domain.drafts import DraftLine, Wish
-from planning.domain.outlook import Booking, Places
+from planning.domain.limits import Limit
+from planning.domain.members import Member
+from planning.domain.outlook import Booking
 from planning.domain.rules import Action
 from planning.domain.slots import ActivitySlot, DaySlot, MemberSlot
+from planning.domain.trail import Actor, Trace
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,10 @@ class Commune:
 
 @dataclass(frozen=True)
 class NewReservation:
-    """A reservation to be made, its price frozen."""
+    """A reservation to be made, its price frozen. It takes a place from each of the ``counters``, up to their limits.
+
+    ``excluded_slots``: those of the activity that the member cannot have on the same day.
+    """
 
     reservation_id: UUID
     member_id: UUID
@@ -37,18 +45,63 @@ class NewReservation:
     slot: str
     unit_price_cents: int
     tariff_label: str
+    counters: tuple[Limit, ...]
+    excluded_slots: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cancellation:
+    """A reservation to be cancelled, as it was read."""
+
+    reservation_id: UUID
+    version: int
+    member_id: UUID
 
 
 @dataclass(frozen=True)
 class Basket:
-    """What a family commits, whole or not at all."""
+    """What a family commits, whole or not at all, and what goes with it: its event, its traces, its answer.
+
+    It holds what it was judged by (calendars' version, draft lines), so that it is not committed when that has changed.
+    ``taken``: places by counter. ``answer`` is kept for the request's key.
+    """
 
     basket_id: UUID
     family_id: UUID
     committed_at: datetime
-    members: Sequence[UUID]
+    calendar_version: int
+    draft: Sequence[DraftLine]
     booked: Sequence[NewReservation]
-    cancelled: Sequence[UUID]
+    cancelled: Sequence[Cancellation]
+    taken: Mapping[CountedSlot, Taking]
+    event: Event
+    actor: Actor
+    traces: Sequence[Trace]
+    request: KeyedRequest | None
+    answer: bytes
+
+
+@dataclass(frozen=True)
+class KeptAnswer:
+    """What was answered to a request with the same key."""
+
+    request_hash: bytes
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What is read for a family. ``draft`` is whole; bookings and places (booked, by counter) are of a period."""
+
+    calendar_version: int
+    activities: Mapping[UUID, Activity]
+    holidays: Holidays
+    draft: tuple[DraftLine, ...]
+    members: Mapping[UUID, Member]
+    entitlements: tuple[Entitlement, ...]
+    bookings: Mapping[MemberSlot, Booking]
+    places: Mapping[ActivitySlot, Mapping[str, int]]
+    kept: KeptAnswer | None
 
 
 @dataclass(frozen=True)
@@ -103,43 +156,32 @@ class CalendarStore(HolidayStore, Protocol):
 
 
 class OutlookStore(Protocol):
-    """What a family's planning is read from, each in one query."""
+    """What a family's planning is read from."""
 
     def now(self) -> datetime:
         """Business instant, UTC."""
         ...
 
-    async def members(self, family_id: UUID) -> Mapping[UUID, Member]:
-        """The family's members."""
+    async def holdings(
+        self, family_id: UUID, period: tuple[date, date] | None, request: KeyedRequest | None = None
+    ) -> Holdings:
+        """Everything of a family; bookings and places of a half-open period, by default of the draft's days.
+
+        With what was answered to the request before.
+        """
         ...
 
-    async def activities(self, ending_after: date) -> Mapping[UUID, Activity]:
-        """Activities that close after a day, with their calendars."""
-        ...
 
-    async def entitlements(self, family_id: UUID) -> tuple[Entitlement, ...]:
-        """The family's paid adhesions."""
-        ...
+class BasketStore(OutlookStore, Protocol):
+    """Where drafts are committed."""
 
-    async def holidays(self, from_day: date, to_day: date) -> Holidays:
-        """Holidays that touch a period."""
-        ...
-
-    async def draft(self, family_id: UUID) -> tuple[DraftLine, ...]:
-        """The family's draft."""
-        ...
-
-    async def bookings(self, member_ids: Sequence[UUID], from_day: date, to_day: date) -> Mapping[MemberSlot, Booking]:
-        """Reservations in force of these members, whichever home booked them."""
-        ...
-
-    async def places(self, activity_ids: Sequence[UUID], from_day: date, to_day: date) -> Mapping[ActivitySlot, Places]:
-        """Places of the slots in which any was ever booked."""
+    async def commit(self, basket: Basket) -> bool:
+        """Commits a basket, durably; False when what it was judged by has changed: then nothing was."""
         ...
 
 
 class DraftStore(OutlookStore, Protocol):
-    """Drafts and their commit."""
+    """Drafts."""
 
     async def lock_draft(self, family_id: UUID) -> None:
         """One change or commit of a family's draft at a time; calendars stand still meanwhile."""
@@ -155,15 +197,4 @@ class DraftStore(OutlookStore, Protocol):
 
     async def delete_draft(self, family_id: UUID) -> None:
         """Empties the family's draft."""
-        ...
-
-    async def commit_basket(self, basket: Basket) -> Mapping[UUID, str]:
-        """Makes and cancels reservations, counts places, empties the draft.
-
-        Returns the slug of each refused reservation; when there is any the caller must roll back.
-        """
-        ...
-
-    async def publish(self, event: Event, *, sequence: int) -> None:
-        """Publishes an event with this transaction."""
         ...

@@ -1,22 +1,16 @@
-"""Members, activities and what entitles the ones to the others."""
+"""Activities and what entitles members to them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from contracts.values import MemberKind
 from planning.domain.calendars import ActivityCalendar
+from planning.domain.members import Member
+from planning.domain.slots import ANY_TIME, Slot
 
 _ADULTS_CATEGORY = "adultes"
-
-
-@dataclass(frozen=True)
-class Member:
-    """A family member, child or adult."""
-
-    member_id: UUID
-    kind: MemberKind
-    first_name: str
 
 
 @dataclass(frozen=True)
@@ -32,6 +26,26 @@ class Activity:
     closes_on: date
     regie_id: UUID
     calendar: ActivityCalendar | None
+    slots: tuple[Slot, ...] = (ANY_TIME,)
+
+    @property
+    def has_slots(self) -> bool:
+        """Whether a day is booked by parts that have names."""
+        return self.slots != (ANY_TIME,)
+
+    def slot(self, code: str) -> Slot | None:
+        """The slot of a code, None when the activity does not (any more) offer it."""
+        return next((slot for slot in self.slots if slot.code == code), None)
+
+    def element_of(self, code: str) -> str:
+        """What one booked slot is called: «Cantine», «Centre de loisirs – Matin»."""
+        slot = self.slot(code)
+        return f"{self.element_name} – {slot.name}" if slot and self.has_slots else self.element_name
+
+    def excluded_with(self, code: str) -> tuple[str, ...]:
+        """The codes of the slots that cannot go with this one on a day."""
+        slot = self.slot(code)
+        return tuple(other.code for other in self.slots if slot and slot.excludes(other))
 
     def is_meant_for(self, member: Member) -> bool:
         """Activities of the category «adultes» are for adults, all others for children."""
@@ -40,12 +54,20 @@ class Activity:
 
 @dataclass(frozen=True)
 class Price:
-    """What one unit costs from a day on. The price of a higher ``sequence`` prevails from its first day on."""
+    """What one unit costs from a day on. The price of a higher ``sequence`` prevails from its first day on.
+
+    ``slot_cents`` has the units of slots that have a price of their own.
+    """
 
     sequence: int
     effective_from: date
     unit_cents: int
     tariff_label: str
+    slot_cents: Mapping[str, int] = field(default_factory=dict)
+
+    def cents_of(self, slot: str) -> int:
+        """Cents for one unit of a slot."""
+        return self.slot_cents.get(slot, self.unit_cents)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 
 from chassis.french import WEEK_DAYS
+from contracts.values import WHOLE_DAY
+from planning.domain.groups import Group
 from planning.domain.rules import Rule
 
 SCHOOL_WEEK_DAYS = frozenset({0, 1, 3, 4})
@@ -74,10 +76,19 @@ class Closure:
 
 
 @dataclass(frozen=True)
-class ActivityCalendar:
-    """What the town decided for one activity. ``capacity`` None: places are not counted.
+class SlotOpening:
+    """What the town decided for one slot: its week days and places, None: those of the calendar."""
 
-    Fewer than or as many free places as ``last_places`` are announced as the last ones.
+    week_days: frozenset[int] | None = None
+    capacity: int | None = None
+
+
+@dataclass(frozen=True)
+class ActivityCalendar:
+    """What the town decided for one activity. ``capacity``: places of each slot; None: they are only counted.
+
+    Fewer than or as many free places as ``last_places`` are announced as the last ones. Of capacities, the slots' and
+    the groups' too, ``overbooking_percent`` more may be booked. ``slots`` has those that differ from the calendar.
     """
 
     week_days: frozenset[int]
@@ -88,10 +99,18 @@ class ActivityCalendar:
     cancelling_rule: Rule
     closures: tuple[Closure, ...] = ()
     extra_openings: Mapping[date, str] = field(default_factory=dict)
+    slots: Mapping[str, SlotOpening] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    overbooking_percent: int = 0
+
+    def capacity_of(self, slot: str) -> int | None:
+        """Places of a slot without overbooking, None when they are only counted."""
+        opening = self.slots.get(slot)
+        return self.capacity if opening is None or opening.capacity is None else opening.capacity
 
 
-def closed_reason(calendar: ActivityCalendar, holidays: Holidays, day: date) -> str | None:
-    """Why the activity does not take place on a day, None when it does.
+def closed_reason(calendar: ActivityCalendar, holidays: Holidays, day: date, slot: str = WHOLE_DAY) -> str | None:
+    """Why a slot of the activity does not take place on a day, None when it does.
 
     A public holiday and the town's closures close even an extra opening; an extra opening opens a day outside the
     week days or the part of the year.
@@ -103,7 +122,14 @@ def closed_reason(calendar: ActivityCalendar, holidays: Holidays, day: date) -> 
             return closure.reason
     if day in calendar.extra_openings:
         return None
-    return _out_of_period_reason(calendar, holidays, day)
+    return _out_of_period_reason(calendar, holidays, day) or _slot_reason(calendar, day, slot)
+
+
+def _slot_reason(calendar: ActivityCalendar, day: date, slot: str) -> str | None:
+    opening = calendar.slots.get(slot)
+    if opening is None or opening.week_days is None or day.weekday() in opening.week_days:
+        return None
+    return f"Ce créneau n'a pas lieu le {WEEK_DAYS[day.weekday()]}."
 
 
 def _out_of_period_reason(calendar: ActivityCalendar, holidays: Holidays, day: date) -> str | None:

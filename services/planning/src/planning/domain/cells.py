@@ -11,11 +11,15 @@ from enum import StrEnum
 from chassis.french import short_date
 from contracts.values import WHOLE_DAY
 from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason
+from planning.domain.limits import Taken, full_reason
 from planning.domain.rules import Action, Timing, closes_at, explain
 
 
 class CellState(StrEnum):
-    """What a day looks like to a parent. ``selected`` and ``removing`` are drafted, not yet committed."""
+    """What a day looks like to a parent. ``selected`` and ``removing`` are drafted, not yet committed.
+
+    ``excluded``: another slot of the day is kept that does not go with it.
+    """
 
     AVAILABLE = "available"
     SELECTED = "selected"
@@ -23,6 +27,7 @@ class CellState(StrEnum):
     REMOVING = "removing"
     LAST_PLACES = "last_places"
     FULL = "full"
+    EXCLUDED = "excluded"
     CLOSED = "closed"
     DEADLINE_PASSED = "deadline_passed"
     BLOCKED = "blocked"
@@ -50,7 +55,11 @@ class Moment:
 
 @dataclass(frozen=True)
 class Day:
-    """Everything that decides the state of a slot of a day. ``price_cents`` is 0 when no adhesion covers the day."""
+    """Everything that decides the state of a slot of a day. ``price_cents`` is 0 when no adhesion covers the day.
+
+    ``offered``: the activity has the slot. ``excluded_by`` names a slot that stays on the day and does not go with this
+    one, ``replaces`` one that the family can still give up for it.
+    """
 
     day: date
     opens_on: date
@@ -61,8 +70,10 @@ class Day:
     price_cents: int = 0
     booked_by: BookedBy | None = None
     drafted: Action | None = None
-    places_booked: int = 0
-    capacity: int | None = None
+    places: tuple[Taken, ...] = ()
+    offered: bool = True
+    excluded_by: str | None = None
+    replaces: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +103,7 @@ class Cell:
 
 
 NO_CALENDAR_REASON = "Le calendrier de cette activité n'est pas encore publié par la mairie."
-FULL_REASON = "Complet : il n'y a plus de place ce jour-là."
+NOT_OFFERED_REASON = "Ce créneau n'est plus proposé."
 OTHER_HOME_REASON = "Réservé par l'autre foyer, qui seul peut l'annuler (autre foyer)."
 
 
@@ -108,6 +119,7 @@ def booking_refusal(day: Day, holidays: Holidays, moment: Moment) -> Refusal | N
         or _blocked(day)
         or _too_late(Action.BOOK, day, holidays, moment)
         or _already_booked(day)
+        or _excluded(day)
         or _full(day)
     )
 
@@ -130,9 +142,9 @@ def judge(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     if refusal:
         late = _closing(Action.BOOK, day, holidays, moment) if refusal.state in _SHOWS_CLOSING else None
         return Cell(day.day, day.slot, refusal.state, wanted, False, refusal.reason, day.price_cents, late)
-    free = None if day.capacity is None else day.capacity - day.places_booked
-    reason = None if free is None or day.calendar is None else _last_places_reason(free, day.calendar.last_places)
-    state = CellState.SELECTED if wanted else CellState.LAST_PLACES if reason else CellState.AVAILABLE
+    last = _last_places_reason(day)
+    state = CellState.SELECTED if wanted else CellState.LAST_PLACES if last else CellState.AVAILABLE
+    reason = f"À choisir à la place de « {day.replaces} »." if day.replaces else last
     closing = _closing(Action.BOOK, day, holidays, moment)
     return Cell(day.day, day.slot, state, wanted, True, reason, day.price_cents, closing)
 
@@ -150,15 +162,23 @@ def _judge_booked(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     return Cell(day.day, day.slot, state, not removing, refusal is None, reason, day.price_cents, closing)
 
 
+def outside_season(opens_on: date, closes_on: date, day: date) -> str | None:
+    """Why a day is not one of the season ``[opens_on, closes_on)``, None when it is."""
+    if day < opens_on:
+        return not_open_before(opens_on)
+    return f"Cette activité est terminée depuis le {short_date(closes_on)}." if day >= closes_on else None
+
+
 def _closed(day: Day, holidays: Holidays) -> Refusal | None:
-    if day.day < day.opens_on:
-        return Refusal("season-not-open", CellState.BLOCKED, not_open_before(day.opens_on))
-    if day.day >= day.closes_on:
-        reason = f"Cette activité est terminée depuis le {short_date(day.closes_on)}."
-        return Refusal("season-ended", CellState.CLOSED, reason)
+    if outside := outside_season(day.opens_on, day.closes_on, day.day):
+        if day.day < day.opens_on:
+            return Refusal("season-not-open", CellState.BLOCKED, outside)
+        return Refusal("season-ended", CellState.CLOSED, outside)
     if day.calendar is None:
         return Refusal("day-closed", CellState.CLOSED, NO_CALENDAR_REASON)
-    reason_in_words = closed_reason(day.calendar, holidays, day.day)
+    if not day.offered:
+        return Refusal("day-closed", CellState.CLOSED, NOT_OFFERED_REASON)
+    reason_in_words = closed_reason(day.calendar, holidays, day.day, day.slot)
     return Refusal("day-closed", CellState.CLOSED, reason_in_words) if reason_in_words else None
 
 
@@ -190,14 +210,27 @@ def _already_booked(day: Day) -> Refusal | None:
     return Refusal("already-booked", CellState.BOOKED, reason)
 
 
-def _full(day: Day) -> Refusal | None:
-    if day.capacity is None or day.places_booked < day.capacity:
+def excluded_reason(slot_name: str) -> str:
+    """Two slots of a day exclude each other."""
+    return f"Ne se cumule pas avec « {slot_name} » le même jour : choisissez l'un ou l'autre."
+
+
+def _excluded(day: Day) -> Refusal | None:
+    if day.excluded_by is None:
         return None
-    return Refusal("day-full", CellState.FULL, FULL_REASON)
+    return Refusal("slot-excluded", CellState.EXCLUDED, excluded_reason(day.excluded_by))
 
 
-def _last_places_reason(free: int, last_places: int) -> str | None:
-    if free > last_places:
+def _full(day: Day) -> Refusal | None:
+    counter = next((place.limit.counter for place in day.places if place.free == 0), None)
+    if counter is None or day.calendar is None:
+        return None
+    return Refusal("day-full", CellState.FULL, full_reason(day.calendar, counter))
+
+
+def _last_places_reason(day: Day) -> str | None:
+    free = min((place.free for place in day.places if place.free is not None), default=None)
+    if free is None or day.calendar is None or free > day.calendar.last_places:
         return None
     return "Dernière place." if free == 1 else f"Plus que {free} places."
 

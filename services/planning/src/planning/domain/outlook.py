@@ -1,22 +1,25 @@
 """What a family has before it: its members, activities, adhesions, reservations and draft, at one moment."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from chassis.french import of, short_date
-from planning.domain.activities import Activity, Entitlement, Member, Price
+from planning.domain.activities import Activity, Entitlement, Price
 from planning.domain.calendars import Holidays
 from planning.domain.cells import BookedBy, Cell, Day, Moment, Refusal, booking_refusal, cancelling_refusal, judge
 from planning.domain.drafts import DraftLine
+from planning.domain.limits import EVERYONE, limits_of, taken
+from planning.domain.members import Member
 from planning.domain.rules import Action
-from planning.domain.slots import ActivitySlot, DaySlot, MemberSlot
+from planning.domain.slots import ANY_TIME, ActivitySlot, DaySlot, MemberSlot, Slot, first_excluding
 
 
 @dataclass(frozen=True)
 class Booking:
-    """A reservation in force. The price is the one frozen when it was booked."""
+    """A reservation in force. The price is the one frozen when it was booked; ``counters``: those it has a place of."""
 
     reservation_id: UUID
     version: int
@@ -28,6 +31,7 @@ class Booking:
     tariff_label: str
     unit_price_cents: int
     booked_at: datetime
+    counters: tuple[str, ...] = (EVERYONE,)
 
     @property
     def what(self) -> MemberSlot:
@@ -36,16 +40,11 @@ class Booking:
 
 
 @dataclass(frozen=True)
-class Places:
-    """How many places of a slot are taken, of how many (None: not counted)."""
-
-    booked: int
-    capacity: int | None
-
-
-@dataclass(frozen=True)
 class Outlook:
-    """Answers for any day of any member what it is and why, for one family."""
+    """Answers for any day of any member what it is and why, for one family.
+
+    ``places`` are those booked of each slot, by counter.
+    """
 
     family_id: UUID
     moment: Moment
@@ -55,11 +54,18 @@ class Outlook:
     holidays: Holidays
     draft: tuple[DraftLine, ...] = ()
     bookings: Mapping[MemberSlot, Booking] = field(default_factory=dict)
-    places: Mapping[ActivitySlot, Places] = field(default_factory=dict)
+    places: Mapping[ActivitySlot, Mapping[str, int]] = field(default_factory=dict)
 
     def entitlements_of(self, member_id: UUID, activity_id: UUID) -> list[Entitlement]:
         """The family's paid adhesions of a member to an activity."""
-        return [e for e in self.entitlements if (e.member_id, e.activity_id) == (member_id, activity_id)]
+        return self._entitlements_by_pair.get((member_id, activity_id), [])
+
+    @cached_property
+    def _entitlements_by_pair(self) -> dict[tuple[UUID, UUID], list[Entitlement]]:
+        by_pair: dict[tuple[UUID, UUID], list[Entitlement]] = {}
+        for entitlement in self.entitlements:
+            by_pair.setdefault((entitlement.member_id, entitlement.activity_id), []).append(entitlement)
+        return by_pair
 
     def activities_of(self, member: Member, ending_after: date) -> list[Activity]:
         """Activities not ended on a day that the member has, or could still have by paying an adhesion."""
@@ -101,22 +107,75 @@ class Outlook:
         booking = self.bookings.get(what)
         return booking if booking and booking.family_id == self.family_id else None
 
+    def slots_of(self, member: Member, activity: Activity) -> tuple[Slot, ...]:
+        """The activity's slots, then those it no longer offers but in which the family still has days."""
+        whose = (member.member_id, activity.activity_id)
+        kept = {what.slot for what in self.bookings if what[:2] == whose and self.own_booking(what)}
+        gone = sorted(kept - {slot.code for slot in activity.slots})
+        return (*activity.slots, *(ANY_TIME if code == ANY_TIME.code else Slot(code, code) for code in gone))
+
+    def held(self, member: Member, activity: Activity, day: date) -> frozenset[str]:
+        """The slots that a member has of a day once the draft is committed, whichever home booked them."""
+        return frozenset(
+            slot.code
+            for slot in activity.slots
+            if self._is_held(MemberSlot(member.member_id, activity.activity_id, day, slot.code))
+        )
+
+    def booked_by_others(self, member: Member, activity: Activity, day: date) -> frozenset[str]:
+        """The slots of a day that the member's other home booked."""
+        whats = (MemberSlot(member.member_id, activity.activity_id, day, slot.code) for slot in activity.slots)
+        return frozenset(what.slot for what in whats if what in self.bookings and self.own_booking(what) is None)
+
+    def _is_held(self, what: MemberSlot) -> bool:
+        action = self._drafted.get(what)
+        return action is Action.BOOK or (what in self.bookings and action is not Action.CANCEL)
+
+    @cached_property
+    def _drafted(self) -> Mapping[MemberSlot, Action]:
+        return {line.what: line.action for line in self.draft}
+
     def cell(self, member: Member, activity: Activity, when: DaySlot, drafted: Action | None) -> Cell:
         """The state of a slot."""
-        return judge(self._day(member, activity, when, drafted), self.holidays, self.moment)
+        day = self._day(member, activity, when, drafted)
+        return judge(self._beside_others(day, member, activity), self.holidays, self.moment)
 
-    def refusal(self, member: Member, activity: Activity, when: DaySlot, action: Action) -> Refusal | None:
-        """Why an action is not possible, None when it is."""
-        decide = booking_refusal if action is Action.BOOK else cancelling_refusal
-        return decide(self._day(member, activity, when, action), self.holidays, self.moment)
+    def refusal(
+        self,
+        member: Member,
+        activity: Activity,
+        when: DaySlot,
+        action: Action,
+        beside: Set[str] | None = None,
+    ) -> Refusal | None:
+        """Why an action is not possible, None when it is.
+
+        ``beside``: slots that the member will have of that day; None: as the draft says.
+        """
+        day = self._day(member, activity, when, action)
+        if action is Action.CANCEL:
+            return cancelling_refusal(day, self.holidays, self.moment)
+        held = self.held(member, activity, when.day) if beside is None else beside
+        excluding = first_excluding(activity.slot(when.slot), [slot for slot in activity.slots if slot.code in held])
+        day = replace(day, excluded_by=excluding.name if excluding else None)
+        return booking_refusal(day, self.holidays, self.moment)
+
+    def _beside_others(self, day: Day, member: Member, activity: Activity) -> Day:
+        """The day with the slot that it excludes, when the member has one: kept, or such that it can be given up."""
+        held = self.held(member, activity, day.day) if len(activity.slots) > 1 else ()
+        excluding = first_excluding(activity.slot(day.slot), [slot for slot in activity.slots if slot.code in held])
+        if excluding is None:
+            return day
+        other = self._day(member, activity, DaySlot(day.day, excluding.code), None)
+        stays = other.booked_by is not None and cancelling_refusal(other, self.holidays, self.moment) is not None
+        return replace(day, excluded_by=excluding.name) if stays else replace(day, replaces=excluding.name)
 
     def _day(self, member: Member, activity: Activity, when: DaySlot, drafted: Action | None) -> Day:
         day = when.day
         what = MemberSlot(member.member_id, activity.activity_id, *when)
         booking, own = self.bookings.get(what), self.own_booking(what)
         price = self.price_on(member.member_id, activity.activity_id, day)
-        default_capacity = activity.calendar.capacity if activity.calendar else None
-        places = self.places.get(ActivitySlot(activity.activity_id, *when), Places(0, default_capacity))
+        limits = limits_of(activity.calendar, member, day, when.slot) if activity.calendar else ()
         return Day(
             day=day,
             slot=when.slot,
@@ -124,9 +183,9 @@ class Outlook:
             closes_on=activity.closes_on,
             calendar=activity.calendar,
             blocked_reason=self.blocked_reason(member, activity, day),
-            price_cents=own.unit_price_cents if own else price.unit_cents if price else 0,
+            price_cents=own.unit_price_cents if own else price.cents_of(when.slot) if price else 0,
             booked_by=None if booking is None else BookedBy.US if own else BookedBy.OTHER_HOME,
             drafted=drafted,
-            places_booked=places.booked,
-            capacity=places.capacity,
+            places=taken(limits, self.places.get(ActivitySlot(activity.activity_id, *when), {})),
+            offered=activity.slot(when.slot) is not None,
         )

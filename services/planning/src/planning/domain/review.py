@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from planning.domain.activities import Activity, Member
+from planning.domain.activities import Activity
 from planning.domain.cells import Refusal
 from planning.domain.drafts import DraftLine
+from planning.domain.members import Member
 from planning.domain.outlook import Booking, Outlook
 from planning.domain.rules import Action
 
@@ -24,6 +25,11 @@ class ReviewedLine:
     refusal: Refusal | None
 
     @property
+    def element_name(self) -> str:
+        """What is booked, its slot included."""
+        return self.activity.element_of(self.line.slot)
+
+    @property
     def amount_cents(self) -> int:
         """What the line adds to the family's bill; negative for a cancellation."""
         return self.unit_price_cents if self.line.action is Action.BOOK else -self.unit_price_cents
@@ -35,7 +41,7 @@ class ReviewedLine:
             "day": self.line.day.isoformat(),
             "slot": self.line.slot,
             "first_name": self.member.first_name,
-            "element_name": self.activity.element_name,
+            "element_name": self.element_name,
             "reason": refusal.reason,
             "slug": refusal.slug,
         }
@@ -52,9 +58,10 @@ def _review_line(outlook: Outlook, line: DraftLine) -> ReviewedLine:
     booking = outlook.own_booking(line.what)
     if line.action is Action.CANCEL and booking:
         label, cents = booking.tariff_label, booking.unit_price_cents
+    elif line.action is Action.BOOK and (price := outlook.price_on(line.member_id, line.activity_id, line.day)):
+        label, cents = price.tariff_label, price.cents_of(line.slot)
     else:
-        price = outlook.price_on(line.member_id, line.activity_id, line.day)
-        label, cents = (price.tariff_label, price.unit_cents) if price and line.action is Action.BOOK else ("", 0)
+        label, cents = "", 0
     refusal = outlook.refusal(member, activity, line.what.when, line.action)
     return ReviewedLine(line, member, activity, label, cents, booking, refusal)
 

@@ -1,14 +1,44 @@
-"""The moments of a day for which an activity is booked (*créneaux*), and the keys that name them."""
+"""The parts of the day for which an activity is booked (*créneaux*), and the keys that name them."""
 
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time
 from typing import NamedTuple
 from uuid import UUID
 
 from contracts.values import WHOLE_DAY
 
 
+@dataclass(frozen=True)
+class Slot:
+    """A part of the day, local times; None: the activity does not say."""
+
+    code: str
+    name: str
+    from_time: time | None = None
+    until_time: time | None = None
+    compatible_with: frozenset[str] = frozenset()
+
+    def excludes(self, other: "Slot") -> bool:
+        """Whether nobody can have both on a day: their times overlap and neither names the other as compatible."""
+        if self.code == other.code or other.code in self.compatible_with or self.code in other.compatible_with:
+            return False
+        return _overlap((self.from_time, self.until_time), (other.from_time, other.until_time))
+
+
+def _overlap(one: tuple[time | None, time | None], other: tuple[time | None, time | None]) -> bool:
+    """A slot without times is the whole day."""
+    if None in one or None in other:
+        return True
+    return one[0] < other[1] and other[0] < one[1]  # type: ignore[operator]
+
+
+ANY_TIME = Slot(WHOLE_DAY, "Journée")
+"""The one slot of an activity that has none of its own."""
+
+
 class DaySlot(NamedTuple):
-    """One slot of one day. An activity without slots of its own has the one slot ``WHOLE_DAY``."""
+    """One slot of one day."""
 
     day: date
     slot: str = WHOLE_DAY
@@ -34,3 +64,8 @@ class MemberSlot(NamedTuple):
     def when(self) -> DaySlot:
         """The slot of the day."""
         return DaySlot(self.day, self.slot)
+
+
+def first_excluding(slot: Slot | None, others: Iterable[Slot]) -> Slot | None:
+    """The first of these that cannot go with a slot on one day."""
+    return next((other for other in others if slot and slot.excludes(other)), None)

@@ -4,13 +4,27 @@ from collections.abc import Sequence
 
 from chassis.database import Transaction
 from chassis.messaging.consumer import Consumer, Received, Together
-from contracts.events import ActivityPublished, AdhesionPaid, EntitlementChanged, FamilyRegistered, MemberRegistered
+from contracts.events import (
+    ActivityPublished,
+    AdhesionPaid,
+    EntitlementChanged,
+    FamilyRegistered,
+    GuardianChanged,
+    MemberRegistered,
+)
+from planning.adapters import guardians
 from planning.adapters.projections import Projections
 
 
 async def keep_family(transaction: Transaction, received: Received[FamilyRegistered]) -> None:
-    """A family's name."""
+    """A family's name, and its guardians'."""
     await Projections(transaction).keep_family(received.event, received.sequence)
+    await guardians.keep_listed(transaction, received.event, received.sequence)
+
+
+async def keep_guardian(transaction: Transaction, received: Received[GuardianChanged]) -> None:
+    """A guardian's name."""
+    await guardians.keep_changed(transaction, received.event, received.sequence)
 
 
 async def keep_member(transaction: Transaction, received: Received[MemberRegistered]) -> None:
@@ -37,6 +51,7 @@ ENROLMENT = Consumer(
     "enrolment",
     {
         FamilyRegistered: keep_family,
+        GuardianChanged: keep_guardian,
         MemberRegistered: keep_member,
         ActivityPublished: keep_activity,
         AdhesionPaid: Together(keep_entitlements),

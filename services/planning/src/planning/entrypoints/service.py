@@ -2,9 +2,14 @@
 
 from chassis.runtime import Service
 from planning.entrypoints.consumers import ENROLMENT
+from planning.entrypoints.http.advanced import router as advanced
+from planning.entrypoints.http.agenda import router as agenda
+from planning.entrypoints.http.agenda import telling as agenda_secrets
 from planning.entrypoints.http.family import router as family
+from planning.entrypoints.http.family_commit import router as family_commit
 from planning.entrypoints.http.staff import router as staff
 from planning.entrypoints.http.statements import router as statements
+from planning.entrypoints.http.trail import router as trail
 from planning.entrypoints.jobs import JOBS
 from planning.entrypoints.settings import PlanningSettings
 
@@ -12,13 +17,14 @@ SERVICE = Service(
     name="planning",
     title="Planning",
     settings=PlanningSettings,
-    routers=[family, staff, statements],
+    routers=[family, family_commit, advanced, trail, agenda, agenda_secrets, staff, statements],
     problems={
         "lines-refused": 409,
         "draft-empty": 409,
         "days-outside-period": 422,
         "invalid-period": 422,
         "not-yet-in": 429,
+        "change-too-large": 422,
     },
     consumers=[ENROLMENT],
     jobs=JOBS,

@@ -13,6 +13,7 @@ from planning.application.ports import Commune
 
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+SlotCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,20}$")]
 
 LONGEST_VIEW = timedelta(days=62)
 LONGEST_LIST = timedelta(days=366)

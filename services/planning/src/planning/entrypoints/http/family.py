@@ -11,26 +11,21 @@ from chassis.errors import NotFoundError
 from chassis.http.dependencies import CurrentTransaction, FamilyId
 from chassis.http.problems import documented_problems
 from chassis.http.scope import PortalRoute
-from planning.adapters.draft_store import SqlDraftStore
-from planning.adapters.outlook_store import SqlOutlookStore
 from planning.adapters.reservation_queries import reservations_of_family
 from planning.application.change_draft import empty_draft, remove_impossible_lines, remove_line, want_days
-from planning.application.commit_draft import commit_draft
 from planning.application.look import look_at_draft, look_at_members, look_at_period
 from planning.domain.drafts import Wish
-from planning.domain.slots import DaySlot
 from planning.entrypoints.http.common import LONGEST_VIEW, CurrentCommune, ListPeriod, ViewPeriod, check_period
 from planning.entrypoints.http.entrance import EntranceRoute
 from planning.entrypoints.http.family_models import (
     ActivityOfMember,
-    CommittedBasket,
     Draft,
-    DraftLineView,
     MemberActivities,
     Planning,
     ReservationOfFamily,
     WantedDays,
 )
+from planning.entrypoints.http.stores import Drafting, Looking
 
 router = APIRouter(route_class=PortalRoute, tags=["family"])
 entrance = APIRouter(route_class=EntranceRoute, tags=["family"], responses=documented_problems(429))
@@ -38,11 +33,9 @@ entrance = APIRouter(route_class=EntranceRoute, tags=["family"], responses=docum
 
 
 @entrance.get("/members")
-async def list_members(
-    family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction
-) -> list[MemberActivities]:
+async def list_members(family_id: FamilyId, commune: CurrentCommune, looking: Looking) -> list[MemberActivities]:
     """The family's members with their activities, also those whose adhesion is not paid."""
-    outlook = await look_at_members(SqlOutlookStore(transaction), commune, family_id)
+    outlook = await look_at_members(looking, commune, family_id)
     return [
         MemberActivities(
             member_id=member.member_id,
@@ -63,10 +56,10 @@ async def read_planning(
     period: ViewPeriod,
     family_id: FamilyId,
     commune: CurrentCommune,
-    transaction: CurrentTransaction,
+    looking: Looking,
 ) -> Planning:
     """Every day of a member's activities, with its state and reason."""
-    outlook = await look_at_period(SqlOutlookStore(transaction), commune, family_id, *period)
+    outlook = await look_at_period(looking, commune, family_id, *period)
     member = outlook.members.get(member_id)
     if member is None:
         raise NotFoundError
@@ -81,49 +74,36 @@ async def put_days(
     wanted: WantedDays,
     family_id: FamilyId,
     commune: CurrentCommune,
-    transaction: CurrentTransaction,
+    drafting: Drafting,
 ) -> Draft:
     """Drafts the days wanted of one activity over a period. Nothing is booked before the commit."""
     period = check_period(wanted.from_day, wanted.to_day, LONGEST_VIEW)
-    wish = Wish(member_id, wanted.activity_id, period, frozenset(map(DaySlot, wanted.days)))
-    return Draft.of(await want_days(SqlDraftStore(transaction), commune, family_id, wish))
+    wish = Wish(member_id, wanted.activity_id, period, wanted.wanted())
+    return Draft.of(await want_days(drafting, commune, family_id, wish))
 
 
 @router.get("/draft")
-async def read_draft(family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction) -> Draft:
+async def read_draft(family_id: FamilyId, commune: CurrentCommune, looking: Looking) -> Draft:
     """The family's draft, each line with its price and whether it is still possible."""
-    return Draft.of(await look_at_draft(SqlOutlookStore(transaction), commune, family_id))
+    return Draft.of(await look_at_draft(looking, commune, family_id))
 
 
 @router.delete("/draft", status_code=204)
-async def delete_draft(family_id: FamilyId, transaction: CurrentTransaction) -> None:
+async def delete_draft(family_id: FamilyId, drafting: Drafting) -> None:
     """Gives up the whole draft. What is booked stays booked."""
-    await empty_draft(SqlDraftStore(transaction), family_id)
+    await empty_draft(drafting, family_id)
 
 
 @router.delete("/draft/impossible-lines")
-async def delete_impossible_lines(
-    family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction
-) -> Draft:
+async def delete_impossible_lines(family_id: FamilyId, commune: CurrentCommune, drafting: Drafting) -> Draft:
     """Gives up the lines that can no longer be committed."""
-    return Draft.of(await remove_impossible_lines(SqlDraftStore(transaction), commune, family_id))
+    return Draft.of(await remove_impossible_lines(drafting, commune, family_id))
 
 
 @router.delete("/draft/lines/{line_id}")
-async def delete_line(
-    line_id: UUID, family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction
-) -> Draft:
+async def delete_line(line_id: UUID, family_id: FamilyId, commune: CurrentCommune, drafting: Drafting) -> Draft:
     """Gives up one line."""
-    return Draft.of(await remove_line(SqlDraftStore(transaction), commune, family_id, line_id))
-
-
-@entrance.post("/draft/commit")
-async def post_commit(family_id: FamilyId, commune: CurrentCommune, transaction: CurrentTransaction) -> CommittedBasket:
-    """Books and cancels the whole draft, or nothing."""
-    basket_id, reviewed = await commit_draft(SqlDraftStore(transaction), commune, family_id)
-    lines = [DraftLineView.of(line) for line in reviewed]
-    total = sum(line.amount_cents for line in lines)
-    return CommittedBasket(basket_id=basket_id, lines=lines, count=len(lines), total_cents=total)
+    return Draft.of(await remove_line(drafting, commune, family_id, line_id))
 
 
 @router.get("/reservations")

@@ -7,18 +7,48 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.values import MemberKind, ReservationStatus
-from planning.domain.activities import Activity, Member
+from planning.domain.activities import Activity, Price
 from planning.domain.calendars import ActivityCalendar
 from planning.domain.cells import NO_CALENDAR_REASON, Cell, CellState, not_open_before
+from planning.domain.members import Member
 from planning.domain.outlook import Outlook
 from planning.domain.review import ReviewedLine, period_cost, review
 from planning.domain.rules import Action, describe
-from planning.domain.slots import DaySlot
-from planning.entrypoints.http.common import Day, Request
+from planning.domain.slots import DaySlot, Slot
+from planning.entrypoints.http.common import Day, Request, SlotCode
+
+
+class SlotView(BaseModel):
+    """A part of the day, local times («08:30»). ``name`` is empty when the activity is booked for whole days.
+
+    ``excludes``: names of the slots that nobody can have on the same day.
+    """
+
+    code: str
+    name: str
+    from_time: str | None
+    until_time: str | None
+    unit_price_cents: int | None
+    excludes: list[str]
+
+    @classmethod
+    def of(cls, slot: Slot, activity: Activity, price: Price | None) -> "SlotView":
+        """Reads a slot."""
+        return cls(
+            code=slot.code,
+            name=slot.name if activity.has_slots or slot not in activity.slots else "",
+            from_time=slot.from_time.isoformat("minutes") if slot.from_time else None,
+            until_time=slot.until_time.isoformat("minutes") if slot.until_time else None,
+            unit_price_cents=price.cents_of(slot.code) if price else None,
+            excludes=[other.name for other in activity.slots if activity.slot(slot.code) and slot.excludes(other)],
+        )
 
 
 class ActivityOfMember(BaseModel):
-    """An activity in a member's list. ``notice`` is a sentence to show above an open activity."""
+    """An activity in a member's list. ``notice`` is a sentence to show above an open activity.
+
+    ``slots`` is empty when it is booked for whole days.
+    """
 
     activity_id: UUID
     name: str
@@ -29,12 +59,16 @@ class ActivityOfMember(BaseModel):
     open: bool
     reason: str | None
     notice: str | None
+    slots: list[SlotView]
 
     @classmethod
     def of(cls, outlook: Outlook, member: Member, activity: Activity) -> "ActivityOfMember":
         """Reads the outlook."""
         reason = closed_sentence(outlook, member, activity)
-        return cls(**_facts(activity), open=reason is None, reason=reason, notice=_notice(outlook, activity))
+        slots = [SlotView.of(slot, activity, None) for slot in activity.slots if activity.has_slots]
+        return cls(
+            **_facts(activity), open=reason is None, reason=reason, notice=_notice(outlook, activity), slots=slots
+        )
 
 
 class MemberActivities(BaseModel):
@@ -62,7 +96,7 @@ class CellView(BaseModel):
 
 
 class ActivityPlanning(BaseModel):
-    """A row of the planning."""
+    """A row of the planning: its cells by day, then in the order of the slots."""
 
     activity_id: UUID
     name: str
@@ -77,6 +111,7 @@ class ActivityPlanning(BaseModel):
     tariff_label: str | None
     booking_rule: str
     cancelling_rule: str
+    slots: list[SlotView]
     cells: list[CellView]
 
     @classmethod
@@ -87,9 +122,9 @@ class ActivityPlanning(BaseModel):
             for line in outlook.draft
             if (line.member_id, line.activity_id) == (member.member_id, activity.activity_id)
         }
-        cells: list[Cell] = [
-            outlook.cell(member, activity, when, drafted.get(when)) for day in days for when in [DaySlot(day)]
-        ]
+        slots = outlook.slots_of(member, activity)
+        whens = [DaySlot(day, slot.code) for day in days for slot in slots]
+        cells: list[Cell] = [outlook.cell(member, activity, when, drafted.get(when)) for when in whens]
         price = outlook.first_price(member.member_id, activity.activity_id, days)
         reason = closed_sentence(outlook, member, activity)
         return cls(
@@ -101,6 +136,7 @@ class ActivityPlanning(BaseModel):
             tariff_label=price.tariff_label if price else None,
             booking_rule=_rule(activity.calendar, Action.BOOK),
             cancelling_rule=_rule(activity.calendar, Action.CANCEL),
+            slots=[SlotView.of(slot, activity, price) for slot in slots],
             cells=[CellView.model_validate(cell) for cell in cells],
         )
 
@@ -141,12 +177,20 @@ class Planning(BaseModel):
 
 
 class WantedDays(Request):
-    """All days wanted of an activity in the half-open period ``[from, to)``."""
+    """All days wanted of an activity in the half-open period ``[from, to)``: whole days, or by code of its slots."""
 
     from_day: Annotated[Day, Field(alias="from")]
     to_day: Annotated[Day, Field(alias="to")]
     activity_id: UUID
-    days: Annotated[list[Day], Field(max_length=62)]
+    days: Annotated[list[Day], Field(max_length=62)] = Field(default_factory=list)
+    slots: Annotated[dict[SlotCode, Annotated[list[Day], Field(max_length=62)]], Field(max_length=12)] = Field(
+        default_factory=dict
+    )
+
+    def wanted(self) -> frozenset[DaySlot]:
+        """Every slot of every day."""
+        of_slots = (DaySlot(day, slot) for slot, days in self.slots.items() for day in days)
+        return frozenset([*map(DaySlot, self.days), *of_slots])
 
 
 class DraftLineView(BaseModel):
@@ -178,7 +222,7 @@ class DraftLineView(BaseModel):
             activity_id=reviewed.activity.activity_id,
             activity_name=reviewed.activity.name,
             season=reviewed.activity.season,
-            element_name=reviewed.activity.element_name,
+            element_name=reviewed.element_name,
             day=reviewed.line.day,
             slot=reviewed.line.slot,
             action=reviewed.line.action,

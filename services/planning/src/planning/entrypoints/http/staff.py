@@ -9,30 +9,37 @@ from fastapi import APIRouter, Path, Query
 from chassis.errors import NotFoundError
 from chassis.http.dependencies import Administrator, CurrentTransaction, Staff
 from chassis.http.scope import PortalRoute
+from contracts.values import WHOLE_DAY
 from planning.adapters import reservation_queries as queries
 from planning.adapters.calendar_store import SqlCalendarStore
-from planning.adapters.documents import rule_document
+from planning.adapters.documents import groups_document, rule_document, slot_openings_document
 from planning.adapters.holiday_source import HOLIDAY_SOURCE
 from planning.application.fill_holidays import school_years
 from planning.application.ports import HolidayYear
+from planning.application.preview_calendar import preview_calendar
 from planning.application.set_calendar import set_calendar
 from planning.domain.activities import Activity
 from planning.domain.calendars import SchoolHoliday
 from planning.domain.rules import Action, describe
-from planning.entrypoints.http.common import CurrentCommune, Day, ListPeriod
+from planning.entrypoints.http.common import CurrentCommune, Day, ListPeriod, SlotCode
 from planning.entrypoints.http.rule_models import Rule
 from planning.entrypoints.http.staff_models import (
     Calendar,
+    CalendarPreview,
+    CalendarToTry,
     CalendarView,
     Closure,
     DayCount,
     DayList,
     Expected,
     ExtraOpening,
+    Group,
     Holidays,
     HolidaysView,
+    PreviewedDay,
     ReservationOfCommune,
     ReservationPage,
+    SlotOpening,
 )
 
 router = APIRouter(route_class=PortalRoute, tags=["town hall"])
@@ -61,6 +68,25 @@ async def get_calendar(activity_id: UUID, _principal: Staff, transaction: Curren
     return await _view(SqlCalendarStore(transaction), activity_id)
 
 
+@router.post("/activities/{activity_id}/calendar/preview")
+async def post_preview(
+    activity_id: UUID,
+    tried: CalendarToTry,
+    _principal: Staff,
+    commune: CurrentCommune,
+    transaction: CurrentTransaction,
+) -> CalendarPreview:
+    """What a calendar would do: changes nothing."""
+    calendar, period = tried.calendar.to_domain(), (tried.from_day, tried.to_day)
+    preview = await preview_calendar(SqlCalendarStore(transaction), commune, activity_id, calendar, period)
+    return CalendarPreview(
+        booking_rule_text=describe(calendar.booking_rule, Action.BOOK),
+        cancelling_rule_text=describe(calendar.cancelling_rule, Action.CANCEL),
+        days=[PreviewedDay.model_validate(day) for day in preview.days],
+        touched=[PreviewedDay.model_validate(day) for day in preview.touched],
+    )
+
+
 async def _view(store: SqlCalendarStore, activity_id: UUID) -> CalendarView:
     activity = await store.activity(activity_id)
     if activity is None or activity.calendar is None:
@@ -75,6 +101,9 @@ async def _view(store: SqlCalendarStore, activity_id: UUID) -> CalendarView:
         cancelling_rule=Rule.model_validate(rule_document(calendar.cancelling_rule)),
         closures=[Closure(from_day=c.from_day, to_day=c.to_day, reason=c.reason) for c in calendar.closures],
         extra_openings=[ExtraOpening(day=day, reason=why) for day, why in sorted(calendar.extra_openings.items())],
+        slots={code: SlotOpening(**item) for code, item in slot_openings_document(calendar.slots).items()},
+        groups=[Group(**item) for item in groups_document(calendar.groups)],
+        overbooking_percent=calendar.overbooking_percent,
         booking_rule_text=describe(calendar.booking_rule, Action.BOOK),
         cancelling_rule_text=describe(calendar.cancelling_rule, Action.CANCEL),
         notices=_notices(activity, await store.holiday_years()),
@@ -126,17 +155,18 @@ async def read_day(
     activity_id: Annotated[UUID, Query()],
     _principal: Staff,
     transaction: CurrentTransaction,
+    slot: Annotated[SlotCode | None, Query()] = None,
 ) -> DayList:
-    """Who is expected."""
+    """Who is expected, in one slot or in any."""
     activity = await SqlCalendarStore(transaction).activity(activity_id)
     if activity is None:
         raise NotFoundError
-    rows = await queries.reservations_of_day(transaction, day, activity_id)
+    rows = await queries.reservations_of_day(transaction, day, activity_id, slot)
     return DayList(
         day=day,
         activity_id=activity_id,
         count=len(rows),
-        capacity=activity.calendar.capacity if activity.calendar else None,
+        capacity=activity.calendar.capacity_of(slot or WHOLE_DAY) if activity.calendar else None,
         reservations=[Expected.model_validate(row) for row in rows],
     )
 

@@ -4,14 +4,16 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from contracts.values import ReservationStatus
 from planning.application.ports import HolidayYear
-from planning.domain import calendars
-from planning.entrypoints.http.common import Day, Request, Sentence
+from planning.domain import calendars, groups
+from planning.domain.rules import Timing
+from planning.entrypoints.http.common import Day, Request, Sentence, SlotCode
 from planning.entrypoints.http.rule_models import Period, Rule, WeekDay
 
+Age = Annotated[int, Field(ge=0, le=130)]
 Places = Annotated[int, Field(ge=0, le=100_000)]
 
 
@@ -28,6 +30,45 @@ class ExtraOpening(Request):
     reason: Sentence
 
 
+class SlotOpening(Request):
+    """What differs for one slot. None: as the calendar says."""
+
+    week_days: Annotated[list[WeekDay], Field(max_length=7)] | None = None
+    capacity: Places | None = None
+
+    def to_domain(self) -> calendars.SlotOpening:
+        """The opening."""
+        week_days = None if self.week_days is None else frozenset(self.week_days)
+        return calendars.SlotOpening(week_days, self.capacity)
+
+
+class Group(Request):
+    """Members of an age, in whole years on the day (bounds included), and of these schools; none named means any.
+
+    ``capacity``: places of the group in each slot; ``reserved``: places that nobody outside the group can take.
+    """
+
+    code: SlotCode
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    from_age: Age | None = None
+    to_age: Age | None = None
+    schools: Annotated[list[Sentence], Field(max_length=50)] = Field(default_factory=list)
+    capacity: Places | None = None
+    reserved: Places = 0
+
+    @model_validator(mode="after")
+    def _means_someone(self) -> "Group":
+        if self.from_age is not None and self.to_age is not None and self.from_age > self.to_age:
+            raise ValueError("l'âge le plus bas dépasse le plus haut")
+        if self.from_age is None and self.to_age is None and not self.schools:
+            raise ValueError("un groupe se définit par un âge ou une école")
+        return self
+
+    def to_domain(self) -> groups.Group:
+        """The group."""
+        return groups.Group(**{**self.model_dump(), "schools": frozenset(self.schools)})
+
+
 class Calendar(Request):
     """What the town decides for an activity."""
 
@@ -39,6 +80,20 @@ class Calendar(Request):
     cancelling_rule: Rule
     closures: Annotated[list[Closure], Field(max_length=200)] = Field(default_factory=list)
     extra_openings: Annotated[list[ExtraOpening], Field(max_length=200)] = Field(default_factory=list)
+    slots: Annotated[dict[SlotCode, SlotOpening], Field(max_length=12)] = Field(default_factory=dict)
+    groups: Annotated[list[Group], Field(max_length=12)] = Field(default_factory=list)
+    overbooking_percent: Annotated[int, Field(ge=0, le=100)] = 0
+
+    @model_validator(mode="after")
+    def _groups_fit(self) -> "Calendar":
+        if len({group.code for group in self.groups}) < len(self.groups):
+            raise ValueError("deux groupes ont le même code")
+        reserved = [group.reserved for group in self.groups if group.reserved]
+        if len(reserved) > 3:
+            raise ValueError("trois groupes au plus ont des places réservées")
+        if reserved and (self.capacity is None or sum(reserved) > self.capacity):
+            raise ValueError("les places réservées dépassent la capacité, ou il n'y a pas de capacité")
+        return self
 
     @model_validator(mode="after")
     def _names_each_once(self) -> "Calendar":
@@ -59,6 +114,9 @@ class Calendar(Request):
             cancelling_rule=self.cancelling_rule.to_domain(),
             closures=tuple(calendars.Closure(c.from_day, c.to_day, c.reason) for c in self.closures),
             extra_openings={opening.day: opening.reason for opening in self.extra_openings},
+            slots={code: opening.to_domain() for code, opening in self.slots.items()},
+            groups=tuple(group.to_domain() for group in self.groups),
+            overbooking_percent=self.overbooking_percent,
         )
 
 
@@ -68,6 +126,45 @@ class CalendarView(Calendar):
     booking_rule_text: str
     cancelling_rule_text: str
     notices: list[str]
+
+
+class CalendarToTry(Period):
+    """A calendar that is not published, and the period ``[from, to)`` to see it on, at most 400 days."""
+
+    calendar: Calendar
+
+
+class Explained(BaseModel):
+    """Whether a day may be booked, or cancelled, now; from and until when; in words."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    timing: Timing
+    opens_at: datetime | None
+    closes_at: datetime
+    sentence: str
+
+
+class PreviewedDay(BaseModel):
+    """A day under a calendar. ``closed_reason`` is null when the activity takes place."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    day: date
+    closed_reason: str | None
+    booking: Explained
+    cancelling: Explained
+    reservations: int = Field(validation_alias=AliasPath("booked", "reservations"))
+    families: int = Field(validation_alias=AliasPath("booked", "families"))
+
+
+class CalendarPreview(BaseModel):
+    """A calendar on the days of a period. ``touched``: the coming days that are booked and would be closed."""
+
+    booking_rule_text: str
+    cancelling_rule_text: str
+    days: list[PreviewedDay]
+    touched: list[PreviewedDay]
 
 
 class SchoolHolidayPeriod(Period):
@@ -170,6 +267,7 @@ class DayCount(BaseModel):
 
     day: date
     slot: str
+    slot_name: str | None
     activity_id: UUID
     activity_name: str
     booked: int

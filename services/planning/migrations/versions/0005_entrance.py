@@ -4,7 +4,7 @@ from alembic import op
 
 from chassis.migrations import isolate_tenants
 
-revision = "0011"
+revision = "0005"
 down_revision = "0004"
 
 TABLES = """

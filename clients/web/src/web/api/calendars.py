@@ -1,0 +1,68 @@
+"""planning: the calendars of activities, as the town hall writes them."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from web.api.client import Answer, Api
+
+_BASE = "planning/v1/activities"
+_SHOWN_ONLY = ("booking_rule_text", "cancelling_rule_text", "notices")
+
+Document = dict[str, Any]
+"""A calendar, or a part of one, in the API's own fields."""
+
+
+class Explained(Answer):
+    """Whether a day may be booked, or cancelled, now; until when; in words."""
+
+    timing: Literal["early", "open", "late"]
+    closes_at: datetime
+    sentence: str
+
+
+class PreviewedDay(Answer):
+    """A day under a calendar. ``closed_reason`` is None when the activity takes place."""
+
+    day: date
+    closed_reason: str | None
+    booking: Explained
+    cancelling: Explained
+    reservations: int
+    families: int
+
+
+class Preview(Answer):
+    """A calendar that is not published. ``touched``: the coming days that are booked and would be closed."""
+
+    booking_rule_text: str
+    cancelling_rule_text: str
+    days: list[PreviewedDay]
+    touched: list[PreviewedDay]
+
+
+class PublishedCalendar(Answer):
+    """The calendar in force, its rules in words, and what the town hall should know."""
+
+    document: Document
+    booking_rule_text: str
+    cancelling_rule_text: str
+    notices: list[str]
+
+
+async def calendar(api: Api, activity_id: UUID) -> PublishedCalendar:
+    """An activity's calendar. Problem 404 while it has none."""
+    told = await api.get(Document, f"{_BASE}/{activity_id}/calendar")
+    document = {name: value for name, value in told.items() if name not in _SHOWN_ONLY}
+    return PublishedCalendar(document=document, **{name: told[name] for name in _SHOWN_ONLY})
+
+
+async def publish(api: Api, activity_id: UUID, document: Document) -> None:
+    """Replaces the calendar. Problem 422 with ``errors`` for what is wrong in it."""
+    await api.command("PUT", f"{_BASE}/{activity_id}/calendar", document)
+
+
+async def preview(api: Api, activity_id: UUID, document: Document, period: tuple[date, date]) -> Preview:
+    """What the calendar would do on a half-open period. Refused like ``publish``."""
+    body = {"calendar": document, "from": period[0].isoformat(), "to": period[1].isoformat()}
+    return await api.send(Preview, "POST", f"{_BASE}/{activity_id}/calendar/preview", body)

@@ -1,0 +1,225 @@
+"""A calendar as the fields of a form, and the fields as a calendar. Without scripts: lists end with empty rows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from web.api.calendars import Document
+from web.i18n import gettext as _
+
+Fields = Mapping[str, str]
+
+DEADLINES = [
+    ("weekly", _("un jour de la semaine, des semaines avant")),
+    ("days_before", _("des jours avant")),
+    ("hours_before", _("des heures avant le début")),
+    ("day_of_month", _("un jour du mois précédent")),
+    ("school_period", _("des jours avant chaque période scolaire ou de vacances")),
+]
+COUNTINGS = [
+    ("calendar", _("tous les jours")),
+    ("working", _("les jours ouvrés")),
+    ("school", _("les jours d'école")),
+    ("without_weekends", _("tous, sauf samedi et dimanche")),
+]
+_MOST_ROWS = 40
+_EMPTY_ROWS = 2
+_NUMBERS = {"weekly": "weeks_before", "days_before": "days", "hours_before": "hours", "school_period": "days"}
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The fields of one deadline. Each kind uses some of them; all are texts, as typed."""
+
+    kind: str = ""
+    number: str = ""
+    week_day: str = ""
+    time: str = ""
+    counting: str = "calendar"
+
+
+@dataclass(frozen=True)
+class DeadlineException:
+    """Another deadline. ``scope``: a week day («0» is Monday), «vacances» or «dates»; empty rows have none."""
+
+    scope: str = ""
+    first: str = ""
+    last: str = ""
+    deadline: Deadline = field(default_factory=Deadline)
+
+
+@dataclass(frozen=True)
+class Dates:
+    """A row about the days from ``first`` to ``last``, both included, with what is said of them."""
+
+    first: str = ""
+    last: str = ""
+    words: str = ""
+    opens: str = ""
+    closes: str = ""
+
+
+@dataclass(frozen=True)
+class CalendarForm:
+    """Everything that is shown and typed."""
+
+    week_days: frozenset[str]
+    during: str
+    capacity: str
+    last_places: str
+    overbooking: str
+    booking: Deadline
+    booking_exceptions: list[DeadlineException]
+    cancelling: Deadline
+    cancelling_exceptions: list[DeadlineException]
+    windows: list[Dates]
+    closures: list[Dates]
+    openings: list[Dates]
+
+
+def form_of(document: Document) -> CalendarForm:
+    """The fields of a calendar."""
+    booking, cancelling = document["booking_rule"], document["cancelling_rule"]
+    return CalendarForm(
+        week_days=frozenset(str(day) for day in document["week_days"]),
+        during=document["during"],
+        capacity="" if document["capacity"] is None else str(document["capacity"]),
+        last_places=str(document["last_places"]),
+        overbooking=str(document.get("overbooking_percent", 0)),
+        booking=_deadline_fields(booking["default"]),
+        booking_exceptions=[*_exception_fields(booking), *[DeadlineException()] * _EMPTY_ROWS],
+        cancelling=_deadline_fields(cancelling["default"]),
+        cancelling_exceptions=[*_exception_fields(cancelling), *[DeadlineException()] * _EMPTY_ROWS],
+        windows=[
+            *(
+                Dates(*_days(row), opens=(row["opens_at"] or "")[:16], closes=row["closes_at"][:16])
+                for row in booking.get("windows", ())
+            ),
+            *[Dates()] * _EMPTY_ROWS,
+        ],
+        closures=[*(Dates(*_days(row), row["reason"]) for row in document["closures"]), *[Dates()] * _EMPTY_ROWS],
+        openings=[
+            *(Dates(row["day"], words=row["reason"]) for row in document["extra_openings"]),
+            *[Dates()] * _EMPTY_ROWS,
+        ],
+    )
+
+
+def document_of(fields: Fields, week_days: list[str], kept: Document) -> Document:
+    """The calendar that was typed; what the form does not show stays as in ``kept``. Wrong fields stay as typed."""
+    booking = _rule(fields, "reserver") | {"windows": _rows(fields, "fenetre", _window)}
+    return kept | {
+        "week_days": [_number(day) for day in week_days],
+        "during": fields.get("periode", ""),
+        "capacity": _number(fields.get("places", "")) if fields.get("places", "").strip() else None,
+        "last_places": _number(fields.get("dernieres", "") or "0"),
+        "overbooking_percent": _number(fields.get("surplus", "") or "0"),
+        "booking_rule": booking,
+        "cancelling_rule": _rule(fields, "annuler"),
+        "closures": _rows(fields, "fermeture", _closure),
+        "extra_openings": _rows(fields, "ouverture", _opening),
+    }
+
+
+def _rule(fields: Fields, prefix: str) -> Document:
+    rule: Document = {"default": _deadline(fields, prefix), "week_days": {}, "school_holidays": None, "dates": []}
+    for number in range(_MOST_ROWS):
+        row = f"{prefix}.exception.{number}"
+        scope = fields.get(f"{row}.pour", "")
+        if scope == "vacances":
+            rule["school_holidays"] = _deadline(fields, row)
+        elif scope == "dates":
+            rule["dates"].append(_period(fields, row) | {"deadline": _deadline(fields, row)})
+        elif scope:
+            rule["week_days"][scope] = _deadline(fields, row)
+    return rule
+
+
+def _deadline(fields: Fields, prefix: str) -> Document:
+    kind, time = fields.get(f"{prefix}.genre", ""), fields.get(f"{prefix}.heure", "")[:5]
+    number = _number(fields.get(f"{prefix}.nombre", ""))
+    match kind:
+        case "weekly":
+            week_day = _number(fields.get(f"{prefix}.jour", ""))
+            return {"kind": kind, "week_day": week_day, "time": time, "weeks_before": number}
+        case "days_before":
+            return {"kind": kind, "days": number, "time": time, "counting": fields.get(f"{prefix}.compte", "")}
+        case "hours_before":
+            return {"kind": kind, "hours": number, "begins": time}
+        case "day_of_month":
+            return {"kind": kind, "day_of_month": number, "time": time, "months_before": 1}
+        case _:
+            return {"kind": kind, "days": number, "time": time}
+
+
+def _deadline_fields(document: Document) -> Deadline:
+    kind = document["kind"]
+    number = document["day_of_month"] if kind == "day_of_month" else document[_NUMBERS.get(kind, "days")]
+    return Deadline(
+        kind=kind,
+        number=str(number),
+        week_day=str(document.get("week_day", "")),
+        time=document.get("time") or document.get("begins") or "",
+        counting=document.get("counting", "calendar"),
+    )
+
+
+def _exception_fields(rule: Document) -> list[DeadlineException]:
+    by_day = [
+        DeadlineException(day, deadline=_deadline_fields(each)) for day, each in sorted(rule["week_days"].items())
+    ]
+    holidays = rule.get("school_holidays")
+    in_holidays = [DeadlineException("vacances", deadline=_deadline_fields(holidays))] if holidays else []
+    dates = [
+        DeadlineException("dates", *_days(row), _deadline_fields(row["deadline"])) for row in rule.get("dates", ())
+    ]
+    return by_day + in_holidays + dates
+
+
+def _rows(fields: Fields, name: str, read: Callable[[Fields, str], Document | None]) -> list[Document]:
+    rows = (read(fields, f"{name}.{number}") for number in range(_MOST_ROWS))
+    return [row for row in rows if row is not None]
+
+
+def _closure(fields: Fields, row: str) -> Document | None:
+    if not fields.get(f"{row}.du"):
+        return None
+    return _period(fields, row) | {"reason": fields.get(f"{row}.motif", "").strip()}
+
+
+def _opening(fields: Fields, row: str) -> Document | None:
+    if not fields.get(f"{row}.du"):
+        return None
+    return {"day": fields[f"{row}.du"], "reason": fields.get(f"{row}.motif", "").strip()}
+
+
+def _window(fields: Fields, row: str) -> Document | None:
+    if not fields.get(f"{row}.du"):
+        return None
+    opens_at = fields.get(f"{row}.ouvre", "")[:16] or None
+    return _period(fields, row) | {"opens_at": opens_at, "closes_at": fields.get(f"{row}.ferme", "")[:16]}
+
+
+def _period(fields: Fields, row: str) -> Document:
+    """Half-open, from two days that are both meant; without a last day, the first alone."""
+    first = fields.get(f"{row}.du", "")
+    last = fields.get(f"{row}.au", "") or first
+    try:
+        return {"from": first, "to": (date.fromisoformat(last) + timedelta(days=1)).isoformat()}
+    except ValueError:
+        return {"from": first, "to": last}
+
+
+def _days(row: Document) -> tuple[str, str]:
+    try:
+        return row["from"], (date.fromisoformat(row["to"]) - timedelta(days=1)).isoformat()
+    except ValueError:
+        return row["from"], row["to"]
+
+
+def _number(text: str) -> Any:  # noqa: ANN401 - what is no number is refused by the API
+    try:
+        return int(text)
+    except ValueError:
+        return text

@@ -1,0 +1,141 @@
+"""«Calendriers»: when an activity takes place, and until when one may book; tried on before it is published."""
+
+import asyncio
+from datetime import date, timedelta
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from starlette.exceptions import HTTPException
+
+from web.api import calendars, enrolment
+from web.api.calendars import Document, Preview
+from web.api.enrolment import CommuneActivity
+from web.api.errors import ApiProblem
+from web.forms import Code
+from web.i18n import gettext as _
+from web.navigation import see_other
+from web.town_hall.calendar_form import COUNTINGS, DEADLINES, document_of, form_of
+from web.visit import AdministratorVisit, Visit
+
+router = APIRouter()
+
+_PATH = "/mairie/calendriers"
+_SHOWN = timedelta(days=42)
+_DEADLINE = {"kind": "days_before", "days": 1, "time": "23:59", "counting": "calendar"}
+_NEW: Document = {
+    "week_days": [0, 1, 3, 4],
+    "during": "term",
+    "capacity": None,
+    "last_places": 0,
+    "booking_rule": {"default": _DEADLINE, "week_days": {}},
+    "cancelling_rule": {"default": _DEADLINE, "week_days": {}},
+    "closures": [],
+    "extra_openings": [],
+}
+"""What fills the form of an activity that has no calendar yet."""
+_PLACES = [
+    ("week_days", _("les jours de la semaine")),
+    ("during", _("la période de l'année")),
+    ("capacity", _("le nombre de places")),
+    ("last_places", _("les dernières places")),
+    ("overbooking_percent", _("le surplus accepté")),
+    ("booking_rule", _("les règles de réservation")),
+    ("cancelling_rule", _("les règles d'annulation")),
+    ("closures", _("les fermetures")),
+    ("extra_openings", _("les ouvertures exceptionnelles")),
+]
+
+
+@router.get(_PATH)
+async def list_activities(visit: AdministratorVisit) -> Response:
+    """Each activity, the newest season first."""
+    return await visit.page("town_hall/calendars/list.html", activities=await enrolment.commune_activities(visit.api))
+
+
+@router.get(f"{_PATH}/{{activity_id}}")
+async def show_calendar(visit: AdministratorVisit, activity_id: UUID, fait: Code = "") -> Response:
+    """The calendar in force, as a form."""
+    notice = _("Le calendrier est publié : les familles le voient dès maintenant.") if fait else ""
+    return await _calendar_page(visit, activity_id, notice=notice)
+
+
+@router.post(f"{_PATH}/{{activity_id}}")
+async def change_calendar(visit: AdministratorVisit, activity_id: UUID) -> Response:
+    """«Aperçu» shows what the calendar would do; «Publier» replaces the one in force."""
+    form = await visit.request.form()
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    kept = await _document_in_force(visit, activity_id)
+    week_days = [day for day in form.getlist("jours") if isinstance(day, str)]
+    document = document_of(fields, week_days, kept)
+    try:
+        if fields.get("suite") != "publier":
+            today = (await visit.commune()).today
+            tried = await calendars.preview(visit.api, activity_id, document, await _shown(visit, activity_id, today))
+            return await _calendar_page(visit, activity_id, document=document, tried=tried)
+        await calendars.publish(visit.api, activity_id, document)
+    except ApiProblem as problem:
+        return await _calendar_page(visit, activity_id, problem.status, document=document, refusal=_refusal(problem))
+    return see_other(f"{_PATH}/{activity_id}?fait=1")
+
+
+async def _calendar_page(
+    visit: Visit,
+    activity_id: UUID,
+    status: int = 200,
+    *,
+    document: Document | None = None,
+    tried: Preview | None = None,
+    refusal: str = "",
+    notice: str = "",
+) -> Response:
+    activity, published = await asyncio.gather(_activity(visit, activity_id), _published(visit, activity_id))
+    shown = document or (published.document if published else _NEW)
+    return await visit.page(
+        "town_hall/calendars/one.html",
+        status,
+        activity=activity,
+        published=published,
+        form=form_of(shown),
+        groups=shown.get("groups", []),
+        deadlines=DEADLINES,
+        countings=COUNTINGS,
+        tried=tried,
+        refusal=refusal,
+        notice=notice,
+    )
+
+
+async def _activity(visit: Visit, activity_id: UUID) -> CommuneActivity:
+    for activity in await enrolment.commune_activities(visit.api):
+        if activity.activity_id == activity_id:
+            return activity
+    raise HTTPException(404)
+
+
+async def _published(visit: Visit, activity_id: UUID) -> calendars.PublishedCalendar | None:
+    try:
+        return await calendars.calendar(visit.api, activity_id)
+    except ApiProblem as problem:
+        if problem.status != 404:
+            raise
+        return None
+
+
+async def _document_in_force(visit: Visit, activity_id: UUID) -> Document:
+    published = await _published(visit, activity_id)
+    return published.document if published else _NEW
+
+
+async def _shown(visit: Visit, activity_id: UUID, today: date) -> tuple[date, date]:
+    """Six weeks, from today or from the season's first day."""
+    start = max(today, (await _activity(visit, activity_id)).opens_on)
+    return start, start + _SHOWN
+
+
+def _refusal(problem: ApiProblem) -> str:
+    """Names the parts of the form that are wrong."""
+    errors = [str(error.get("field", "")) for error in problem.members.get("errors") or [] if isinstance(error, dict)]
+    wrong = [label for name, label in _PLACES if any(name in field.split(".") for field in errors)]
+    if not wrong:
+        return problem.detail
+    return _("Rien n'est publié. À vérifier : %(parts)s.") % {"parts": ", ".join(wrong)}

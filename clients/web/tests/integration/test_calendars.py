@@ -1,0 +1,70 @@
+"""«Calendriers»: tried on, then published; for administrators."""
+
+import pytest
+from fake_api.world import ADMINISTRATOR_USER, CANTEEN, REGISSEUR_USER, World
+
+pytestmark = pytest.mark.integration
+
+PAGE = f"/mairie/calendriers/{CANTEEN}"
+FIELDS = {
+    "jours": ["0", "1"],
+    "periode": "term",
+    "places": "40",
+    "dernieres": "5",
+    "reserver.genre": "days_before",
+    "reserver.nombre": "2",
+    "reserver.heure": "12:00",
+    "reserver.compte": "working",
+    "annuler.genre": "hours_before",
+    "annuler.nombre": "72",
+    "annuler.heure": "11:30",
+    "fermeture.0.du": "2022-09-12",
+    "fermeture.0.motif": "Grève",
+}
+
+
+@pytest.fixture
+async def administrator(visitor):
+    """The administrator logged in."""
+    await visitor.log_in(user=ADMINISTRATOR_USER)
+    return visitor
+
+
+async def test_a_first_calendar_is_published(administrator, world: World) -> None:
+    assert "pas encore de calendrier" in (await administrator.get(PAGE)).text
+    answer = await administrator.submit(PAGE, FIELDS | {"suite": "publier"}, seen_on=PAGE)
+    assert answer.headers["location"] == f"{PAGE}?fait=1"
+    assert world.town_hall.calendar["week_days"] == [0, 1]
+    assert world.town_hall.calendar["booking_rule"]["default"] == {
+        "kind": "days_before",
+        "days": 2,
+        "time": "12:00",
+        "counting": "working",
+    }
+    shown = (await administrator.get(f"{PAGE}?fait=1")).text
+    assert "Le calendrier est publié" in shown
+    assert 'value="Grève"' in shown
+
+
+async def test_a_preview_publishes_nothing_and_says_what_is_booked(administrator, world: World) -> None:
+    shown = (await administrator.submit(PAGE, FIELDS | {"suite": "apercu"}, seen_on=PAGE)).text
+    assert "Aperçu – rien n&#39;est publié" in shown
+    assert "Des jours déjà réservés seraient fermés" in shown
+    assert "3 réservations" in shown
+    assert 'value="Grève"' in shown, "what was typed is still there"
+    assert world.town_hall.calendar is None
+
+
+async def test_a_wrong_field_is_named_and_nothing_is_lost(administrator, world: World) -> None:
+    wrong = FIELDS | {"reserver.nombre": "deux", "suite": "publier"}
+    answer = await administrator.submit(PAGE, wrong, seen_on=PAGE)
+    assert answer.status_code == 422
+    assert "les règles de réservation" in answer.text
+    assert 'value="Grève"' in answer.text
+    assert world.town_hall.calendar is None
+
+
+async def test_only_an_administrator_sees_calendars(visitor) -> None:
+    await visitor.log_in(user=REGISSEUR_USER)
+    assert (await visitor.get(PAGE)).status_code == 403
+    assert "/mairie/calendriers" not in (await visitor.get("/mairie")).text

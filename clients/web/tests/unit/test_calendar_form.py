@@ -1,0 +1,83 @@
+"""A calendar becomes fields and is read back as it was."""
+
+import pytest
+
+from web.town_hall.calendar_form import document_of, form_of
+
+WEEKLY = {"kind": "weekly", "week_day": 3, "time": "12:00", "weeks_before": 1}
+KINDS = [
+    WEEKLY,
+    {"kind": "days_before", "days": 2, "time": "12:00", "counting": "without_weekends"},
+    {"kind": "hours_before", "hours": 72, "begins": "11:30"},
+    {"kind": "day_of_month", "day_of_month": 20, "time": "23:59", "months_before": 1},
+    {"kind": "school_period", "days": 7, "time": "23:59"},
+]
+CALENDAR = {
+    "week_days": [0, 1, 3, 4],
+    "during": "term",
+    "capacity": 40,
+    "last_places": 5,
+    "overbooking_percent": 0,
+    "groups": [{"code": "petits", "name": "Petits"}],
+    "booking_rule": {
+        "default": WEEKLY,
+        "week_days": {"2": KINDS[1]},
+        "school_holidays": KINDS[2],
+        "dates": [{"from": "2022-11-14", "to": "2022-11-19", "deadline": KINDS[3]}],
+        "windows": [
+            {"from": "2023-07-03", "to": "2023-07-08", "opens_at": "2023-06-01T12:00", "closes_at": "2023-06-20T23:59"},
+            {"from": "2022-10-24", "to": "2022-11-05", "opens_at": None, "closes_at": "2022-10-10T23:59"},
+        ],
+    },
+    "cancelling_rule": {"default": KINDS[4], "week_days": {}, "school_holidays": None, "dates": []},
+    "closures": [{"from": "2022-09-12", "to": "2022-09-14", "reason": "Grève"}],
+    "extra_openings": [{"day": "2022-09-17", "reason": "Fête"}],
+}
+
+
+def fields_of(calendar):
+    """What a browser sends of the form."""
+    form = form_of(calendar)
+    fields = {"periode": form.during, "places": form.capacity, "dernieres": form.last_places}
+
+    def deadline(prefix, it):
+        names = {"genre": it.kind, "nombre": it.number, "jour": it.week_day, "heure": it.time, "compte": it.counting}
+        fields.update({f"{prefix}.{name}": value for name, value in names.items()})
+
+    for prefix, rule, exceptions in (
+        ("reserver", form.booking, form.booking_exceptions),
+        ("annuler", form.cancelling, form.cancelling_exceptions),
+    ):
+        deadline(prefix, rule)
+        for number, each in enumerate(exceptions):
+            row = f"{prefix}.exception.{number}"
+            fields.update({f"{row}.pour": each.scope, f"{row}.du": each.first, f"{row}.au": each.last})
+            deadline(row, each.deadline)
+    for name, rows in (("fenetre", form.windows), ("fermeture", form.closures), ("ouverture", form.openings)):
+        for number, row in enumerate(rows):
+            named = {"du": row.first, "au": row.last, "motif": row.words, "ouvre": row.opens, "ferme": row.closes}
+            fields.update({f"{name}.{number}.{field}": value for field, value in named.items()})
+    return fields, sorted(form.week_days)
+
+
+def test_a_calendar_is_read_back_as_it_was() -> None:
+    assert document_of(*fields_of(CALENDAR), CALENDAR) == CALENDAR
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[kind["kind"] for kind in KINDS])
+def test_each_kind_of_deadline_is_read_back(kind) -> None:
+    calendar = CALENDAR | {"cancelling_rule": CALENDAR["cancelling_rule"] | {"default": kind}}
+    assert document_of(*fields_of(calendar), CALENDAR)["cancelling_rule"]["default"] == kind
+
+
+def test_one_day_needs_no_last_day() -> None:
+    fields, days = fields_of(CALENDAR)
+    document = document_of(fields | {"fermeture.0.au": ""}, days, CALENDAR)
+    assert document["closures"] == [{"from": "2022-09-12", "to": "2022-09-13", "reason": "Grève"}]
+
+
+def test_what_is_wrong_is_shown_again_as_it_was_typed() -> None:
+    fields, days = fields_of(CALENDAR)
+    wrong = {"places": "beaucoup", "reserver.nombre": "x", "reserver.genre": "", "fermeture.0.au": "demain"}
+    form = form_of(document_of(fields | wrong, days, CALENDAR))
+    assert (form.capacity, form.booking.number, form.closures[0].last) == ("beaucoup", "x", "demain")

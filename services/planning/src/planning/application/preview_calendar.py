@@ -1,0 +1,103 @@
+"""What a calendar would do, before the town publishes it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Protocol
+from uuid import UUID
+
+from chassis.clock import local_day
+from chassis.errors import NotFoundError
+from planning.application.ports import Commune, HolidayYear
+from planning.domain.activities import Activity
+from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason
+from planning.domain.cells import outside_season
+from planning.domain.rules import Action, Verdict, explain
+
+
+@dataclass(frozen=True)
+class Booked:
+    """How many reservations a day has, and of how many families."""
+
+    reservations: int
+    families: int
+
+
+@dataclass(frozen=True)
+class PreviewedDay:
+    """A day under the calendar. ``closed_reason`` is None when the activity takes place."""
+
+    day: date
+    closed_reason: str | None
+    booking: Verdict
+    cancelling: Verdict
+    booked: Booked
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The days of a period, and the days from today on that are booked and would be closed."""
+
+    days: Sequence[PreviewedDay]
+    touched: Sequence[PreviewedDay]
+
+
+class PreviewStore(Protocol):
+    """What a preview is made of."""
+
+    def now(self) -> datetime:
+        """Business instant, UTC."""
+        ...
+
+    async def activity(self, activity_id: UUID) -> Activity | None:
+        """An activity."""
+        ...
+
+    async def holiday_years(self) -> Sequence[HolidayYear]:
+        """The commune's holidays."""
+        ...
+
+    async def booked_days(self, activity_id: UUID, from_day: date) -> Mapping[date, Booked]:
+        """The days that have reservations, from a day on."""
+        ...
+
+
+async def preview_calendar(
+    store: PreviewStore,
+    commune: Commune,
+    activity_id: UUID,
+    calendar: ActivityCalendar,
+    period: tuple[date, date],
+) -> Preview:
+    """Every day of the half-open period under the calendar, and what it would touch. Raises ``NotFoundError``."""
+    activity = await store.activity(activity_id)
+    if activity is None:
+        raise NotFoundError("Cette activité n'est pas connue, ou pas encore : réessayez dans un instant.")
+    now = store.now()
+    today = local_day(now, commune.time_zone)
+    booked = await store.booked_days(activity_id, min(period[0], today))
+    holidays = holidays_of(await store.holiday_years())
+
+    def look(day: date) -> PreviewedDay:
+        reason = outside_season(activity.opens_on, activity.closes_on, day) or closed_reason(calendar, holidays, day)
+        told = partial(explain, day=day, holidays=holidays, time_zone=commune.time_zone, now=now)
+        return PreviewedDay(
+            day=day,
+            closed_reason=reason,
+            booking=told(calendar.booking_rule, Action.BOOK),
+            cancelling=told(calendar.cancelling_rule, Action.CANCEL),
+            booked=booked.get(day, Booked(0, 0)),
+        )
+
+    days = [look(period[0] + timedelta(days=n)) for n in range((period[1] - period[0]).days)]
+    coming = (look(day) for day in sorted(booked) if day >= today)
+    return Preview(days, [day for day in coming if day.closed_reason])
+
+
+def holidays_of(years: Sequence[HolidayYear]) -> Holidays:
+    """The holidays of all school years together."""
+    return Holidays(
+        public={day: name for year in years for day, name in year.public.items()},
+        school=tuple(period for year in years for period in year.school),
+    )

@@ -1,0 +1,80 @@
+"""What a basket takes of each counter of places, all its lines together."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from planning.domain.cells import CellState, Refusal
+from planning.domain.limits import Limit, full_reason, limit_of, limits_of
+from planning.domain.outlook import Outlook
+from planning.domain.review import ReviewedLine
+from planning.domain.rules import Action
+from planning.domain.slots import ActivitySlot
+
+
+class CountedSlot(NamedTuple):
+    """A counter of a slot."""
+
+    activity_id: UUID
+    day: date
+    slot: str
+    counter: str
+
+    @property
+    def of(self) -> ActivitySlot:
+        """What is counted."""
+        return ActivitySlot(*self[:3])
+
+
+class Taking(NamedTuple):
+    """Places that a basket takes of a counter (gives back when negative), and how far the counter may go."""
+
+    places: int
+    limit: int | None
+
+
+def counters_of(line: ReviewedLine) -> tuple[Limit, ...]:
+    """Those a line takes a place of; those it gives one back to, as they were when it was booked."""
+    calendar, slot = line.activity.calendar, line.line.slot
+    if line.line.action is Action.BOOK or line.booking is None:
+        return limits_of(calendar, line.member, line.line.day, slot) if calendar else ()
+    return tuple(
+        Limit(counter, limit_of(calendar, slot, counter) if calendar else None) for counter in line.booking.counters
+    )
+
+
+def taken_by(lines: Iterable[ReviewedLine]) -> dict[CountedSlot, Taking]:
+    """What lines change in each counter; counters in which nothing changes are left out."""
+    net: dict[CountedSlot, Taking] = {}
+    for line in lines:
+        for counter, most in counters_of(line):
+            counted = CountedSlot(line.activity.activity_id, line.line.day, line.line.slot, counter)
+            before = net.get(counted, Taking(0, most))
+            net[counted] = Taking(before.places + (1 if line.line.action is Action.BOOK else -1), most)
+    return {counted: taking for counted, taking in net.items() if taking.places}
+
+
+def refused_together(outlook: Outlook, lines: list[ReviewedLine]) -> list[dict[str, str]]:
+    """Bookings that would each find a place, but not all of them, as refusals name them."""
+    short = [
+        counted
+        for counted, (places, most) in taken_by(lines).items()
+        if most is not None and places > 0 and _booked(outlook.places, counted) + places > most
+    ]
+    refused = {line.line.line_id: line.refused(refusal) for counted in short for line, refusal in _of(lines, counted)}
+    return list(refused.values())
+
+
+def _of(lines: Iterable[ReviewedLine], counted: CountedSlot) -> Iterable[tuple[ReviewedLine, Refusal]]:
+    """The bookings that count in a counter."""
+    for line in lines:
+        what, calendar = line.line.what, line.activity.calendar
+        if line.line.action is not Action.BOOK or calendar is None or counted.of != tuple(what[1:]):
+            continue
+        if any(limit.counter == counted.counter for limit in counters_of(line)):
+            yield line, Refusal("day-full", CellState.FULL, full_reason(calendar, counted.counter))
+
+
+def _booked(places: Mapping[ActivitySlot, Mapping[str, int]], counted: CountedSlot) -> int:
+    return places.get(counted.of, {}).get(counted.counter, 0)

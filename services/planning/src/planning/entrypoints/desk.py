@@ -1,0 +1,63 @@
+"""Where baskets are taken: those of a commune that come at once are committed at once, each whole or not at all."""
+
+from collections.abc import Sequence
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from chassis.batching import Batcher
+from chassis.database import Transaction
+from chassis.outbox import OUTBOX
+from chassis.runtime import Runtime
+from chassis.tracing import current_traceparent
+from planning.adapters.advanced_store import SqlAdvancedDraftStore
+from planning.adapters.basket_store import Sent, commit_baskets
+from planning.adapters.commune_calendars import CalendarCache
+from planning.adapters.outlook_store import SqlOutlookStore
+from planning.application.ports import Basket
+
+
+class Desk:
+    """Of one running service."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._calendars = CalendarCache()
+        self._committing: Batcher[UUID, Sent, bool] = Batcher(self._commit)
+
+    def looking(self, tenant_id: UUID) -> "BasketDesk":
+        """Looks at the families of a commune, and commits their baskets; no transaction is held in between."""
+        return BasketDesk(self._runtime, tenant_id, self._calendars, self._committing)
+
+    def drafting(self, transaction: Transaction) -> SqlAdvancedDraftStore:
+        """Writes drafts in a transaction."""
+        return SqlAdvancedDraftStore(transaction, self._calendars)
+
+    async def _commit(self, tenant_id: UUID, sent: Sequence[Sent]) -> Sequence[bool]:
+        database = self._runtime.database
+        done = await commit_baskets(database, self._runtime.service, tenant_id, sent)
+        database.wake(OUTBOX, tenant_id)
+        return done
+
+
+class BasketDesk(SqlOutlookStore):
+    """Of one commune."""
+
+    def __init__(
+        self, runtime: Runtime, tenant_id: UUID, calendars: CalendarCache, committing: Batcher[UUID, Sent, bool]
+    ) -> None:
+        super().__init__(runtime.database, tenant_id, runtime.clock, calendars)
+        self._committing = committing
+
+    async def commit(self, basket: Basket) -> bool:
+        """Commits a basket together with others; answers once it is durable."""
+        return await self._committing.do(self.tenant_id, Sent(basket, current_traceparent()))
+
+
+_desks: WeakKeyDictionary[Runtime, Desk] = WeakKeyDictionary()
+
+
+def desk_of(runtime: Runtime) -> Desk:
+    """The service's desk."""
+    if runtime not in _desks:
+        _desks[runtime] = Desk(runtime)
+    return _desks[runtime]

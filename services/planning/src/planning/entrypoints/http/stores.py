@@ -1,0 +1,23 @@
+"""What families' routes look and write with."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from chassis.http.dependencies import CurrentRuntime, CurrentTenant, CurrentTransaction
+from planning.adapters.advanced_store import SqlAdvancedDraftStore
+from planning.entrypoints.desk import BasketDesk, desk_of
+
+
+async def _looking(runtime: CurrentRuntime, tenant: CurrentTenant) -> BasketDesk:
+    return desk_of(runtime).looking(tenant.id)
+
+
+async def _drafting(runtime: CurrentRuntime, transaction: CurrentTransaction) -> SqlAdvancedDraftStore:
+    return desk_of(runtime).drafting(transaction)
+
+
+Looking = Annotated[BasketDesk, Depends(_looking)]
+"""Without a transaction: each look is one of its own."""
+Drafting = Annotated[SqlAdvancedDraftStore, Depends(_drafting)]
+"""In the request's transaction. Declare it after the principal, so that refusals open none."""
