@@ -12,7 +12,8 @@ from portail_bench.load import Shot, fire, visitor
 from portail_bench.private import BenchError, PrivateSystem, eventually, say
 from portail_bench.statements import Statement, StatementLog, told
 from portail_bench.tokens import Signer
-from portail_bench.town import TENANT_ID, AtTheBank, Town
+from portail_bench.town import SLUG, AtTheBank, Town
+from portail_demo.descriptions import demo_id
 from portail_demo.portal import LoadError
 
 DAYS = [f"2022-09-{day:02}" for day in (1, 2, 5, 6, 8, 9, 12, 13, 15, 16, 19, 20, 22, 23, 26, 27)]
@@ -60,12 +61,13 @@ class Baskets:
         return [self._request(number, method, path) for number in numbers]
 
     def _request(self, number: int, method: str, path: str) -> bytes:
-        token = self.signer.parent(copied(self.family.family_id, number))
         target = path.replace("{child}", copied(self.family.child_id, number))
-        return (
-            f"{method} /api/planning/v1{target} HTTP/1.1\r\nHost: {self.town.host}\r\nAuthorization: Bearer {token}\r\n"
-            f"X-Forwarded-For: {visitor(number)}\r\nContent-Length: 0\r\n\r\n"
-        ).encode()
+        return f"{method} /api/planning/v1{target} HTTP/1.1\r\n{self.head(number)}Content-Length: 0\r\n\r\n".encode()
+
+    def head(self, number: int) -> str:
+        """The headers of a request by that family's parent, with a new token."""
+        token = self.signer.parent(copied(self.family.family_id, number))
+        return f"Host: {self.town.host}\r\nAuthorization: Bearer {token}\r\nX-Forwarded-For: {visitor(number)}\r\n"
 
     async def commit(self, numbers: range, connections: int) -> list[Shot]:
         """«Terminer», by all. Raises ``BenchError`` unless each is booked or refused."""
@@ -86,11 +88,15 @@ class Baskets:
         """What is held is what was answered. Raises ``BenchError`` for a place lost, doubled or oversold."""
         planning = self.databases["planning"]
         families = [copied(self.family.family_id, number) for number in numbers]
-        held, miscounted = await planning.fetchval(_HELD, families), await planning.fetchval(_MISCOUNTED)
-        if held != booked * len(DAYS) or miscounted:
-            raise BenchError(
-                f"{booked} paniers répondus, {held} réservations, {miscounted} compteurs faux ou survendus"
-            )
+        held = await planning.fetchval(_HELD, families)
+        if held != booked * len(DAYS):
+            raise BenchError(f"{booked} paniers répondus, {held} réservations")
+        await self.check_counts()
+
+    async def check_counts(self) -> None:
+        """Each place is counted, none is sold twice. Raises ``BenchError``."""
+        if miscounted := await self.databases["planning"].fetchval(_MISCOUNTED):
+            raise BenchError(f"{miscounted} compteurs faux ou survendus")
 
     async def quiet(self) -> None:
         """Until everything was told."""
@@ -112,11 +118,11 @@ class Baskets:
         return replay.Block(numbers, self.journey.own, self.shared)
 
 
-async def prepare(private: PrivateSystem, databases: Databases, *, hot: bool) -> Baskets:
+async def prepare(private: PrivateSystem, databases: Databases, *, hot: bool, slug: str = SLUG) -> Baskets:
     """One family's draft, made as parents do. Its activity is its copies' too when ``hot``, else each has its own."""
     bank = Bank()
-    town = Town(private, bank.public_key_pem)
-    signer = await Signer.of(private, databases["identity"], TENANT_ID)
+    town = Town(private, bank.public_key_pem, slug)
+    signer = await Signer.of(private, databases["identity"], str(demo_id(slug)))
     if hot:
         activity_id = town.publish_activity("Centre de loisirs", PLENTY)
         before = await known_ids(databases)

@@ -33,7 +33,7 @@ async def _work(port: int, waiting: Iterator[tuple[int, bytes]], shots: dict[int
     for index, request in waiting:
         connection = connection or await asyncio.open_connection("127.0.0.1", port)
         sent_at = time.time()
-        status, keeps = await _exchange(*connection, request)
+        status, keeps, _ = await exchange(*connection, request)
         shots[index] = Shot(sent_at, time.time(), status)
         if not keeps:
             connection[1].close()
@@ -42,13 +42,15 @@ async def _work(port: int, waiting: Iterator[tuple[int, bytes]], shots: dict[int
         connection[1].close()
 
 
-async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> tuple[int, bool]:
-    """The status, and whether the connection may be used again."""
+async def exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
+) -> tuple[int, bool, bytes]:
+    """The status, whether the connection may be used again, the body. The status is 0 when the connection broke."""
     try:
         writer.write(request)
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
-        await reader.readexactly(int(length or 0))
+        body = await reader.readexactly(int(length or 0))
     except (OSError, asyncio.IncompleteReadError):
-        return 0, False
-    return int(head[9:12]), b"connection: close" not in head
+        return 0, False, b""
+    return int(head[9:12]), b"connection: close" not in head, body

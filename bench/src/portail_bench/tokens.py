@@ -21,7 +21,7 @@ class Signer:
     """Signs as identity does, for one commune."""
 
     def __init__(self, tenant_id: str, key_id: str, private_key: bytes) -> None:
-        self._tenant_id = tenant_id
+        self.tenant_id = tenant_id
         self._key_id = key_id
         key = load_der_private_key(private_key, password=None)
         assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101 - so identity makes them
@@ -40,7 +40,7 @@ class Signer:
         claims = {
             "iss": ISSUER,
             "sub": str(uuid4()),
-            "tenant": self._tenant_id,
+            "tenant": self.tenant_id,
             "sid": str(uuid4()),
             "roles": ["parent"],
             "family": family_id,

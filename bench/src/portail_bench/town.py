@@ -15,8 +15,7 @@ from portail_demo.portal import Portal
 from portail_demo.settings import Settings
 
 SLUG = "alixan"
-TENANT_ID = str(demo_id(SLUG))
-_PASSWORD = "une phrase assez longue"  # noqa: S105 - of a parent who lives as long as the bench
+PASSWORD = "une phrase assez longue"  # noqa: S105 - of a parent who lives as long as the bench
 _PATIENCE_SECONDS = 30.0
 _EVE = {"default": {"kind": "days_before", "days": 1, "time": "23:59", "counting": "calendar"}}
 _SCHOOL_DAYS: dict[str, Any] = {
@@ -47,10 +46,11 @@ class AtTheBank:
 class Town:
     """The commune, its administrator logged in."""
 
-    def __init__(self, private: PrivateSystem, bank_key: str) -> None:
+    def __init__(self, private: PrivateSystem, bank_key: str, slug: str = SLUG) -> None:
         settings = Settings.from_environment(private.system.demo_settings())
         self._api_url = settings.api_url
-        self._described: Description = next(each for each in descriptions(settings.today) if each["slug"] == SLUG)
+        self._described: Description = next(each for each in descriptions(settings.today) if each["slug"] == slug)
+        self._slug = slug
         self.host: str = self._described["hostnames"][0]
         CommuneLoader(settings, self._described).load(bank_key)
         administrator = self._described["administrator"]
@@ -60,7 +60,7 @@ class Town:
         """An activity like the commune's first one, of every school day, with so many places. Returns its id."""
         activity = dict(next(iter(self._described["activities"].values())))
         calendar = _SCHOOL_DAYS | {"capacity": capacity}
-        regie_id = str(demo_id(SLUG, "regie", activity.pop("regie")))
+        regie_id = str(demo_id(self._slug, "regie", activity.pop("regie")))
         activity_id = str(uuid.uuid4())
         body = {key: value for key, value in activity.items() if key != "calendar"}
         body |= {"name": name, "regie_id": regie_id}
@@ -92,9 +92,9 @@ class Town:
         drawn = self._town_hall.post("identity", f"/accounts/{accounts[0]['account_id']}/first-password", {})
         first = self.portal(self._log_in(drawn["user_name"], drawn["first_password"]))
         first.put(
-            "identity", "/account/password", {"current_password": drawn["first_password"], "new_password": _PASSWORD}
+            "identity", "/account/password", {"current_password": drawn["first_password"], "new_password": PASSWORD}
         )
-        return self.portal(self._log_in(drawn["user_name"], _PASSWORD))
+        return self.portal(self._log_in(drawn["user_name"], PASSWORD))
 
     def portal(self, token: str) -> Portal:
         """The API for who has this token."""
