@@ -48,7 +48,7 @@ async def test_a_first_calendar_is_published(administrator, world: World) -> Non
 
 async def test_a_preview_publishes_nothing_and_says_what_is_booked(administrator, world: World) -> None:
     shown = (await administrator.submit(PAGE, FIELDS | {"suite": "apercu"}, seen_on=PAGE)).text
-    assert "Aperçu – rien n&#39;est publié" in shown
+    assert "Aperçu – rien n'est publié" in shown
     assert "Des jours déjà réservés seraient fermés" in shown
     assert "3 réservations" in shown
     assert 'value="Grève"' in shown, "what was typed is still there"
