@@ -36,15 +36,18 @@ WRITTEN_BY_PARENTS = {
 }
 """What a parent may send as text. Of these, messages and contacts are shown again; this file tries each of them."""
 
+_CODE = re.compile(r"\^\[a-z0-9_-]\{1,\d+}\$")
+"""The pattern of a code: small letters, digits and hyphens are nobody's markup."""
+
 
 def _texts(schema: dict[str, Any], schemas: dict[str, Any], name: str = "") -> Iterator[str]:
-    """Names of the members that hold free text: neither an id, nor a day, nor one of some words."""
+    """Names of the members that hold free text: neither an id, nor a day, nor a code, nor one of some words."""
     if "$ref" in schema:
         schema = schemas[schema["$ref"].rpartition("/")[2]]
     for variant in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
         yield from _texts(variant, schemas, name)
     is_free = not schema.keys() & {"enum", "const"} and schema.get("format") not in {"uuid", "date", "date-time"}
-    if schema.get("type") == "string" and is_free:
+    if schema.get("type") == "string" and is_free and not _CODE.fullmatch(schema.get("pattern", "")):
         yield name
     for member, described in schema.get("properties", {}).items():
         yield from _texts(described, schemas, member)
