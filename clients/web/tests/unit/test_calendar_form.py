@@ -29,8 +29,24 @@ CALENDAR = {
             {"from": "2022-10-24", "to": "2022-11-05", "opens_at": None, "closes_at": "2022-10-10T23:59"},
         ],
     },
-    "cancelling_rule": {"default": KINDS[4], "week_days": {}, "school_holidays": None, "dates": []},
-    "closures": [{"from": "2022-09-12", "to": "2022-09-14", "reason": "Grève"}],
+    "cancelling_rule": {
+        "default": KINDS[4],
+        "week_days": {"4": KINDS[3] | {"months_before": 3}},
+        "school_holidays": None,
+        "dates": [],
+        "windows": [{"from": "2023-07-03", "to": "2023-07-08", "opens_at": None, "closes_at": "2023-06-20T23:59"}],
+    },
+    "closures": [
+        {"from": "2022-09-12", "to": "2022-09-14", "reason": "Grève"},
+        *(
+            {
+                "from": f"2023-{n // 28 + 1:02}-{n % 28 + 1:02}",
+                "to": f"2023-{n // 28 + 1:02}-{n % 28 + 2:02}",
+                "reason": "Travaux",
+            }
+            for n in range(100)
+        ),
+    ],
     "extra_openings": [{"day": "2022-09-17", "reason": "Fête"}],
 }
 
@@ -42,6 +58,7 @@ def fields_of(calendar):
 
     def deadline(prefix, it):
         names = {"genre": it.kind, "nombre": it.number, "jour": it.week_day, "heure": it.time, "compte": it.counting}
+        names |= {"mois": it.months}
         fields.update({f"{prefix}.{name}": value for name, value in names.items()})
 
     for prefix, rule, exceptions in (
@@ -73,7 +90,7 @@ def test_each_kind_of_deadline_is_read_back(kind) -> None:
 def test_one_day_needs_no_last_day() -> None:
     fields, days = fields_of(CALENDAR)
     document = document_of(fields | {"fermeture.0.au": ""}, days, CALENDAR)
-    assert document["closures"] == [{"from": "2022-09-12", "to": "2022-09-13", "reason": "Grève"}]
+    assert document["closures"][0] == {"from": "2022-09-12", "to": "2022-09-13", "reason": "Grève"}
 
 
 def test_what_is_wrong_is_shown_again_as_it_was_typed() -> None:

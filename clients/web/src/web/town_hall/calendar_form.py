@@ -23,7 +23,8 @@ COUNTINGS = [
     ("school", _("les jours d'école")),
     ("without_weekends", _("tous, sauf samedi et dimanche")),
 ]
-_MOST_ROWS = 40
+_MOST_ROWS = 250
+"""More than the API takes of any list, with the empty rows."""
 _EMPTY_ROWS = 2
 _NUMBERS = {"weekly": "weeks_before", "days_before": "days", "hours_before": "hours", "school_period": "days"}
 
@@ -37,6 +38,8 @@ class Deadline:
     week_day: str = ""
     time: str = ""
     counting: str = "calendar"
+    months: str = "1"
+    """Before the month of the booked day."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def document_of(fields: Fields, week_days: list[str], kept: Document) -> Documen
         "last_places": _number(fields.get("dernieres", "") or "0"),
         "overbooking_percent": _number(fields.get("surplus", "") or "0"),
         "booking_rule": booking,
-        "cancelling_rule": _rule(fields, "annuler"),
+        "cancelling_rule": _rule(fields, "annuler") | {"windows": kept["cancelling_rule"].get("windows", [])},
         "closures": _rows(fields, "fermeture", _closure),
         "extra_openings": _rows(fields, "ouverture", _opening),
     }
@@ -148,7 +151,8 @@ def _deadline(fields: Fields, prefix: str) -> Document:
         case "hours_before":
             return {"kind": kind, "hours": number, "begins": time}
         case "day_of_month":
-            return {"kind": kind, "day_of_month": number, "time": time, "months_before": 1}
+            months = _number(fields.get(f"{prefix}.mois", "") or "1")
+            return {"kind": kind, "day_of_month": number, "time": time, "months_before": months}
         case _:
             return {"kind": kind, "days": number, "time": time}
 
@@ -162,6 +166,7 @@ def _deadline_fields(document: Document) -> Deadline:
         week_day=str(document.get("week_day", "")),
         time=document.get("time") or document.get("begins") or "",
         counting=document.get("counting", "calendar"),
+        months=str(document.get("months_before", 1)),
     )
 
 
