@@ -48,9 +48,15 @@ class Echo(BaseHTTPRequestHandler):
         pass
 
 
+class EchoServer(ThreadingHTTPServer):
+    """Lets as many connections wait as the services' own server does; five would refuse the sixth of a crowd."""
+
+    request_queue_size = 2048
+
+
 @contextlib.contextmanager
 def echo_server(port: int = 0) -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", port), Echo)
+    server = EchoServer(("127.0.0.1", port), Echo)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server.server_address[1]
