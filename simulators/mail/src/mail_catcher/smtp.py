@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from mail_catcher.message import read_message
+from mail_catcher.message import read_headers
 from mail_catcher.store import Mail, Store
 
 _log = structlog.get_logger("mail_catcher.smtp")
@@ -23,10 +23,10 @@ class Receiver:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         raw = envelope.original_content or b""
-        message = read_message(raw)
+        headers = read_headers(raw)
         recipients = tuple(str(address) for address in envelope.rcpt_tos)
-        sender = message.sender or str(envelope.mail_from or "")
-        number = self._store.add(Mail(0, self._now(), recipients, sender, message.to, message.subject), raw)
+        sender = headers.sender or str(envelope.mail_from or "")
+        number = self._store.add(Mail(0, self._now(), recipients, sender, headers.to, headers.subject), raw)
         _log.info("mail_received", mail=number, bytes=len(raw))
         return "250 Message kept"
 

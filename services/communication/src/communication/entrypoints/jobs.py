@@ -60,7 +60,8 @@ async def send_batch(runtime: Runtime, tenant: Tenant) -> int:
                 continue
             try:
                 await mailer.send(
-                    sender=f"{tenant.description.portal_title} <{settings.mail_sender}>",
+                    sender_name=tenant.description.portal_title,
+                    sender=settings.mail_sender,
                     recipient=row.recipient_email,
                     subject=row.subject,
                     body=row.body.replace(PORTAL_ADDRESS, address),

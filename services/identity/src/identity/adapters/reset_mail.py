@@ -1,6 +1,5 @@
 """The mail with the link to choose a new password. Identity sends it itself: the secret never meets the broker."""
 
-from email.utils import formataddr
 from uuid import UUID
 
 from chassis.mail import Mailer
@@ -38,7 +37,8 @@ class SmtpResetMailer:
         """One mail to the account's address. Raises ``MailNotSentError``."""
         assert account.email is not None  # noqa: S101 - accounts without address are sent nothing
         await self._mailer.send(
-            sender=formataddr((self._commune.portal_title, self._sender)),
+            sender_name=self._commune.portal_title,
+            sender=self._sender,
             recipient=account.email,
             subject=f"{self._commune.portal_title}: votre nouveau mot de passe",
             body=_BODY.format(
