@@ -27,7 +27,7 @@ class Outside:
     """Watches in the background.
 
     Paybox tells a shop once. When the shop does not answer 200 it warns it by mail, with the message's address, and
-    someone follows it: here at once, each counted in ``sent_again``. (A job that asks the bank is not built yet.)
+    someone follows it: here at once, each counted in ``sent_again``.
     """
 
     def __init__(self, portal: Portal) -> None:
@@ -35,6 +35,7 @@ class Outside:
         self._bank_file, self._mail_file = data / "bank" / "bank.sqlite3", data / "mail" / "mail.sqlite3"
         self._bank = httpx.Client(base_url=f"http://127.0.0.1:{portal.ports.bank}", timeout=40, trust_env=False)
         self._ending = threading.Event()
+        self._looking = threading.Lock()
         self._thread = threading.Thread(target=self._watch, name="outside")
         self._last_mail = 0
         self.sent_again = 0
@@ -48,6 +49,7 @@ class Outside:
     def __exit__(self, *_error: object) -> None:
         self._ending.set()
         self._thread.join()
+        self._fetch_mails()
         self._bank.close()
 
     def accepted_cents(self) -> int:
@@ -55,10 +57,17 @@ class Outside:
         return int(_read(self._bank_file, _ACCEPTED)[0][0])
 
     def look(self) -> None:
-        """Follows the warnings, fetches the mails."""
+        """Follows the warnings, fetches the mails. For any thread."""
+        with self._looking:
+            self._follow_warnings()
+            self._fetch_mails()
+
+    def _follow_warnings(self) -> None:
         for payment_id, attempt in _read(self._bank_file, _UNHEARD):
             answer = self._bank.post(f"/control/payments/{payment_id}/resend", json={"attempt": attempt})
             self.sent_again += answer.is_success
+
+    def _fetch_mails(self) -> None:
         for number, raw in _read(self._mail_file, "select id, raw from mail where id > ?", self._last_mail):
             message_id = email.message_from_bytes(raw)["Message-ID"] or ""
             self.received[message_id.strip("<>").partition("@")[0]] += 1

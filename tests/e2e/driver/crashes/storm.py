@@ -139,7 +139,9 @@ class Storm:
     def _wait_for_quiet(self) -> list[str]:
         def still() -> list[str]:
             self._outside.look()
-            unfinished = [f"{name}: {number}" for name, number in self._books.unfinished().items()]
+            # Places are read one after another: what moves on meanwhile is found the second time.
+            left = self._books.unfinished() or self._books.unfinished()
+            unfinished = [f"{name}: {number}" for name, number in left.items()]
             return unfinished or total(self._books.audit(self._ledger.effects)).wrong[:5]
 
         try:
