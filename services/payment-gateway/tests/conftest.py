@@ -95,6 +95,7 @@ def service_settings() -> dict[str, Any]:
         "secret_key": base64.b64encode(secrets.token_bytes(32)).decode(),
         "public_url": "http://{hostname}:8080",
         "callback_url": "http://127.0.0.1:8080",
+        "bank_hosts": "bank.localhost:8081, 127.0.0.1, bank.example, secure.payzen.example, www.payfip.example",
     }
 
 

@@ -142,6 +142,8 @@ class System:
             "PORTAIL_CALLBACK_URL": self.gateway_url,
             "PORTAIL_SMTP_URL": f"smtp://127.0.0.1:{self.ports.smtp}",
         }
+        if name == "payment-gateway":
+            settings["PORTAIL_BANK_HOSTS"] = f"bank.localhost:{self.ports.bank},127.0.0.1:{self.ports.bank}"
         if name == "identity":
             settings["PORTAIL_OPERATOR_TOKEN"] = secrets.operator_token
         if name in secrets.keys:

@@ -125,6 +125,8 @@ async def test_the_same_contract_again_writes_nothing(shop: Any, harness: Harnes
         {"page_url": "javascript:alert(1)"},
         {"page_url": "http://user:pw@bank.example/"},
         {"page_url": "http://[bank/php/"},
+        {"page_url": "http://bank.localhost:x/php/"},
+        {"page_url": "http://bank.localhost:0/php/"},
         {"bank_public_key_pem": "no key"},
         {"mode": "production"},
         {"mode": "other"},
@@ -141,6 +143,33 @@ async def test_a_wrong_contract_is_refused(shop: Any, changed: dict[str, Any]) -
         response = await client.put(f"/regies/{new_id()}/contract", json=shop.contract(**changed))
     assert response.status_code == 422, response.text
     assert str(changed.get("hmac_key")) not in response.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://bank.attacker.example/php/",
+        "http://169.254.169.254/latest/",
+        "http://postgres:5432/",
+        "http://tpeweb.paybox.com/php/",
+        "https://tpeweb.paybox.com:8443/php/",
+        "https://tpeweb.paybox.com.attacker.example/php/",
+        "http://bank.localhost:8082/php/",
+    ],
+)
+@pytest.mark.parametrize("field", ["page_url", "server_page_url", "direct_url"])
+async def test_a_server_that_is_no_known_bank_is_refused(shop: Any, field: str, address: str) -> None:
+    async with shop.client(Role.ADMINISTRATOR) as client:
+        response = await client.put(f"/regies/{shop.regie_id}/contract", json=shop.contract(**{field: address}))
+        kept = (await client.get(f"/regies/{shop.regie_id}/contract")).json()
+    assert response.status_code == 409, response.text
+    assert response.json()["type"].endswith("unknown-bank-host")
+    assert "n'est pas un serveur de banque connu" in response.json()["detail"]
+    assert kept[field] != address
+
+
+async def test_the_banks_own_servers_are_known(open_shop: Any) -> None:
+    await open_shop(page_url="https://tpeweb.paybox.com/php/", direct_url="https://ppps.paybox.com:443/PPPS.php")
 
 
 async def test_the_list_goes_on_where_it_stopped(shop: Any) -> None:

@@ -32,6 +32,7 @@ def environment(harness: Harness, **changed: str) -> dict[str, str]:
         "amqp_url": settings.amqp_url.get_secret_value(),
         "secret_key": settings.secret_key.get_secret_value(),  # type: ignore[attr-defined]
         "jwks_url": settings.jwks_url,
+        "bank_hosts": settings.bank_hosts,  # type: ignore[attr-defined]
         "log_level": "debug",
         **changed,
     }

@@ -12,6 +12,8 @@ def _is_an_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.fragment or "@" in parts.netloc:
         raise ValueError("an http(s) address is expected")
+    if parts.port == 0:  # raises ValueError itself where it is no number
+        raise ValueError("a port is expected")
     return value
 
 

@@ -25,11 +25,13 @@ class ContractTerms(BaseModel):
     Fields that hold a ``SecretStr`` are its secrets: optional, so that an unchanged one need not be given again, and
     excluded from what is written. Those of ``required_secrets`` must be known for a contract to be kept.
     ``title`` is the protocol's name for the town hall; the fields' own titles and descriptions make its form.
+    ``known_hosts`` are the banks' servers; fields whose name ends in ``_url`` are addresses of a bank.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     required_secrets: ClassVar[tuple[str, ...]] = ()
     title: ClassVar[str]
+    known_hosts: ClassVar[frozenset[str]]
 
     protocol: str
     mode: Mode
@@ -43,6 +45,11 @@ class ContractTerms(BaseModel):
     def shop(self) -> str:
         """The shop's number at the bank: transactions are unique within it."""
         raise NotImplementedError
+
+    def addresses(self) -> list[str]:
+        """Where the contract sends browsers and our own questions."""
+        values = (getattr(self, name) for name in type(self).model_fields if name.endswith("_url"))
+        return [value for value in values if value is not None]
 
     def secrets(self) -> dict[str, str]:
         """The secrets given, by field."""

@@ -1,7 +1,8 @@
 """A régie's contract with its bank."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from chassis.errors import DomainError
@@ -15,6 +16,33 @@ class ContractSecretMissingError(DomainError):
 
     slug = "contract-secret-missing"
     sentence = "La clé donnée par la banque est nécessaire pour enregistrer ce contrat."
+
+
+class UnknownBankHostError(DomainError):
+    """A contract names a server that is not known to be a bank's: it might be anybody's, or one of our own network."""
+
+    slug = "unknown-bank-host"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"« {host} » n'est pas un serveur de banque connu de ce portail. Vérifiez l'adresse dans la documentation "
+            "de votre banque ; si elle est juste, demandez à l'hébergeur du portail de l'autoriser.",
+            host=host,
+        )
+
+
+def check_hosts(terms: ContractTerms, other_hosts: Collection[str]) -> None:
+    """Every address leads to a bank known to the protocol, on https's own port, or to one of ``other_hosts``.
+
+    These are ``host``, whatever the port, or ``host:port``. Raises ``UnknownBankHostError``.
+    """
+    for address in terms.addresses():
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
+        if host in terms.known_hosts and (parts.scheme, port) == ("https", 443):
+            continue
+        if host not in other_hosts and f"{host}:{port}" not in other_hosts:
+            raise UnknownBankHostError(parts.netloc)
 
 
 async def change_contract(store: PaymentStore, regie_id: UUID, terms: ContractTerms, now: datetime) -> MerchantContract:

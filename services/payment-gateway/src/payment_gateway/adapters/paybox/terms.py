@@ -20,6 +20,11 @@ class PayboxTerms(ContractTerms):
     required_secrets: ClassVar[tuple[str, ...]] = ("hmac_key",)
 
     title: ClassVar[str] = "Paybox ou Up2pay e-Transactions"
+    known_hosts: ClassVar[frozenset[str]] = frozenset(
+        f"{server}.{domain}"
+        for domain, test in (("paybox.com", "preprod"), ("e-transactions.fr", "recette"))
+        for server in (f"{test}-tpeweb", "tpeweb", "tpeweb1", "preprod-ppps", "ppps", "ppps1")
+    )
 
     protocol: Literal["paybox"]
     site: Annotated[

@@ -16,6 +16,7 @@ class PayFiPTerms(ContractTerms):
     """
 
     title: ClassVar[str] = "PayFiP (finances publiques)"
+    known_hosts: ClassVar[frozenset[str]] = frozenset({"www.payfip.gouv.fr"})
 
     protocol: Literal["payfip"]
     numcli: Annotated[

@@ -23,6 +23,12 @@ class PayZenTerms(ContractTerms):
     required_secrets: ClassVar[tuple[str, ...]] = ("form_key",)
 
     title: ClassVar[str] = "PayZen, SystemPay, Scellius ou Sogecommerce"
+    known_hosts: ClassVar[frozenset[str]] = frozenset(
+        {
+            *("secure.payzen.eu", "api.payzen.eu", "paiement.systempay.fr", "api.systempay.fr"),
+            *("scelliuspaiement.labanquepostale.fr", "sogecommerce.societegenerale.eu"),
+        }
+    )
 
     protocol: Literal["payzen"]
     site_id: Annotated[

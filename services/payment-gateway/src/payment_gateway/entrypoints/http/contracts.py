@@ -10,10 +10,10 @@ from chassis.http.dependencies import Administrator, CurrentRuntime, CurrentTena
 from chassis.http.scope import OwnTransactionsRoute, PortalRoute
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.application.bank_port import ContractTerms
-from payment_gateway.application.change_contract import change_contract, secrets_since
+from payment_gateway.application.change_contract import change_contract, check_hosts, secrets_since
 from payment_gateway.entrypoints.contract_forms import form_of
 from payment_gateway.entrypoints.schemas import Contract, ContractChecked, ContractState, ProtocolForm
-from payment_gateway.entrypoints.wiring import store_of, stores_of
+from payment_gateway.entrypoints.wiring import settings_of, store_of, stores_of
 
 router = APIRouter(route_class=PortalRoute, tags=["contracts"])
 checking = APIRouter(route_class=OwnTransactionsRoute, tags=["contracts"])
@@ -29,6 +29,7 @@ async def put_contract(
     transaction: CurrentTransaction,
 ) -> ContractTerms:
     """Sets a régie's contract; payments under way end under the former one."""
+    check_hosts(given, settings_of(runtime).other_bank_hosts)
     return (await change_contract(store_of(runtime, transaction), regie_id, given, transaction.now())).terms
 
 
