@@ -24,6 +24,7 @@ def routes(world: World) -> APIRouter:
                 "regie_name": "Régie Périscolaire d'Alixan",
                 "pending_count": len(pending),
                 "pending_cents": sum(invoice["amount_cents"] for invoice in pending),
+                "credit_cents": world.credit_cents,
             }
         ]
 
@@ -65,6 +66,13 @@ def routes(world: World) -> APIRouter:
         if any(invoice["status"] == "paid" for invoice in chosen):
             raise Problem(409, "invoice-already-paid", "Une de ces factures est déjà payée.")
         total = sum(invoice["amount_cents"] for invoice in chosen)
+        deducted = min(world.credit_cents, total)
+        world.credit_cents, total = world.credit_cents - deducted, total - deducted
+        if not total:
+            for invoice in chosen:
+                invoice |= {"status": "paid", "paid_cents": invoice["amount_cents"]}
+            nothing = {"invoice_payment_id": None, "payment_id": None, "count": 0, "total_cents": 0}
+            return {**nothing, "deducted_cents": deducted}
         payment_id = world.request_payment("invoices", an_id("invoice payment"), total, "Régie Périscolaire d'Alixan")
         world.invoice_payments[payment_id] = invoice_ids
         return {
@@ -72,6 +80,7 @@ def routes(world: World) -> APIRouter:
             "payment_id": payment_id,
             "count": len(chosen),
             "total_cents": total,
+            "deducted_cents": deducted,
         }
 
     @router.get("/account")

@@ -143,6 +143,7 @@ class World:
     agendas_made: list[str] = field(default_factory=list)
     """Days that can no longer be booked, with the reason."""
     invoices: list[dict[str, Any]] = field(default_factory=list)
+    credit_cents: int = 0
     invoice_payments: dict[str, list[str]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     town_hall: TownHall = field(default_factory=TownHall)

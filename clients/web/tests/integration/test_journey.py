@@ -268,6 +268,25 @@ class TestInvoices:
         assert "Revenir à mes factures" in words(await parent.get(f"/paiement/{payment_id}"))
         assert "2209001" in words(await parent.get("/factures/historique"))
 
+    async def test_a_credit_is_deducted_first(self, parent, world: World) -> None:
+        world.credit_cents = 500
+        chosen = world.invoices[0]["invoice_id"]
+        recap = f"/factures/recapitulatif?facture={chosen}"
+        page = words(await parent.get(recap))
+        assert "Avoir déduit : − 5,00 €" in page
+        assert "Reste à payer : 7,00 €" in page
+        page = await parent.submit("/factures/payer", {"facture": [chosen]}, seen_on=recap)
+        assert 'name="PBX_TOTAL" value="700"' in page.text
+
+    async def test_a_credit_that_covers_everything_needs_no_bank(self, parent, world: World) -> None:
+        world.credit_cents = 5000
+        chosen = world.invoices[0]["invoice_id"]
+        recap = f"/factures/recapitulatif?facture={chosen}"
+        assert "Votre avoir couvre tout" in words(await parent.get(recap))
+        answer = await parent.submit("/factures/payer", {"facture": [chosen]}, seen_on=recap)
+        assert "C'est réglé par votre avoir" in words(await parent.get(answer.headers["location"]))
+        assert world.payments == {}
+
     async def test_a_refused_card_pays_the_same_invoices_again(self, parent, world: World) -> None:
         chosen = world.invoices[0]["invoice_id"]
         await parent.submit("/factures/payer", {"facture": [chosen]}, seen_on="/accueil")

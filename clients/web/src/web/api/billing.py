@@ -13,12 +13,13 @@ _BASE = "billing/v1"
 
 
 class RegieSummary(Answer):
-    """What waits to be paid to one cash office."""
+    """What waits to be paid to one cash office; ``credit_cents`` of it are the family's already."""
 
     regie_id: UUID
     regie_name: str
     pending_count: int
     pending_cents: int
+    credit_cents: int = 0
 
 
 class Invoice(Answer):
@@ -46,10 +47,10 @@ class Invoice(Answer):
 
 
 class InvoicePayment(Answer):
-    """A payment asked for one or several invoices."""
+    """A payment asked for one or several invoices; without ``payment_id`` the family's credit covered all of it."""
 
-    invoice_payment_id: UUID
-    payment_id: UUID
+    invoice_payment_id: UUID | None
+    payment_id: UUID | None
     count: int
     total_cents: int
 

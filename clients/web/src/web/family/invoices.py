@@ -49,7 +49,21 @@ async def show_recap(visit: ParentVisit, facture: Chosen = None, retirer: UUID |
             return see_other(_PAY)
         return await _pending_page(visit, 422, _("Choisissez au moins une facture à payer."))
     total = sum(invoice.due_cents for invoice in chosen)
-    return await visit.page("family/invoices/recap.html", tabs=_tabs(), tab=_PAY, invoices=chosen, total_cents=total)
+    return await visit.page(
+        "family/invoices/recap.html",
+        tabs=_tabs(),
+        tab=_PAY,
+        invoices=chosen,
+        total_cents=total,
+        deducted_cents=min(await _credit_for(visit, chosen), total),
+    )
+
+
+async def _credit_for(visit: Visit, chosen: list[Invoice]) -> int:
+    """Cents at the family's credit with the cash office of these invoices; those of several are not paid together."""
+    regies = {invoice.regie.regie_id for invoice in chosen}
+    held = {summary.regie_id: summary.credit_cents for summary in await billing.summary(visit.api)}
+    return held.get(regies.pop(), 0) if len(regies) == 1 else 0
 
 
 @router.post("/factures/payer")
@@ -63,15 +77,18 @@ async def pay(visit: ParentVisit, facture: Annotated[list[UUID] | None, Form()] 
         if problem.status != 409:
             raise
         return await _pending_page(visit, 409, problem.detail)
-    return await go_to_bank(visit, payment_id)
+    return await go_to_bank(visit, payment_id) if payment_id else see_other(f"{_HISTORY}?fait=avoir")
 
 
 @router.get(_HISTORY)
-async def show_history(visit: ParentVisit) -> Response:
+async def show_history(visit: ParentVisit, fait: str = "") -> Response:
     """Payments made or tried, and the paid invoices."""
     records = await billing.payments(visit.api)
     paid = await billing.invoices(visit.api, "paid")
-    return await visit.page("family/invoices/history.html", tabs=_tabs(), tab=_HISTORY, records=records, paid=paid)
+    notice = _("C'est réglé par votre avoir : la banque ne vous prend rien.") if fait == "avoir" else ""
+    return await visit.page(
+        "family/invoices/history.html", tabs=_tabs(), tab=_HISTORY, records=records, paid=paid, notice=notice
+    )
 
 
 @router.get(_ACCOUNT)

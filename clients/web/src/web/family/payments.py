@@ -100,10 +100,11 @@ async def pay_again(visit: Visit, failed: UUID) -> UUID | None:
     return await pay_chosen(visit, paying.invoice_ids)
 
 
-async def pay_chosen(visit: Visit, invoice_ids: list[UUID]) -> UUID:
-    """Asks for one payment of these invoices, and remembers which they are."""
+async def pay_chosen(visit: Visit, invoice_ids: list[UUID]) -> UUID | None:
+    """Asks for one payment of these invoices, and remembers which they are; None when a credit covered them."""
     asked = await billing.pay_invoices(visit.api, invoice_ids)
-    visit.remember_paying(asked.payment_id, invoice_ids)
+    if asked.payment_id:
+        visit.remember_paying(asked.payment_id, invoice_ids)
     return asked.payment_id
 
 

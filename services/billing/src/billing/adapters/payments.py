@@ -1,13 +1,15 @@
 """Payments of invoices in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 
+from billing.adapters.credits import credits_by_regie, lock_credits
 from billing.application.ports import InvoicePayment, KnownPayment, OpenInvoice, PayerContact
 from billing.domain.allocation import Due
+from billing.domain.deduction import Credit
 from chassis.database import Transaction
 from contracts.event import Event
 from contracts.values import PaymentStatus, PostalAddress
@@ -23,6 +25,14 @@ class SqlPaymentStore:
     async def publish(self, event: Event, *, sequence: int) -> None:
         """See the port."""
         await self._transaction.publish(event, sequence=sequence)
+
+    async def lock_credits(self, family_id: UUID) -> Mapping[UUID, Sequence[Credit]]:
+        """Read again once locked: what gives money back may have been first."""
+        held = await credits_by_regie(self._transaction, family_id)
+        if not held:
+            return held
+        await lock_credits(self._transaction, [credit.source_id for each in held.values() for credit in each])
+        return await credits_by_regie(self._transaction, family_id)
 
     async def lock_invoices(self, family_id: UUID, invoice_ids: Sequence[UUID]) -> list[OpenInvoice]:
         """Locked in the order of their ids, so that two payments never wait for one another."""

@@ -75,9 +75,9 @@ class SqlReturnStore(SqlPaymentStore):
         """See the port."""
         added = await self._connection.execute(
             text(
-                "insert into surplus (tenant_id, surplus_id, payment_id, family_id, label, amount_cents, decision,"
-                " version, received_at) values (:tenant, :surplus_id, :payment_id, :family_id, :label, :amount_cents,"
-                " 'to_decide', 1, :received_at) on conflict do nothing"
+                "insert into surplus (tenant_id, surplus_id, payment_id, family_id, regie_id, label, amount_cents,"
+                " decision, version, received_at) values (:tenant, :surplus_id, :payment_id, :family_id, :regie_id,"
+                " :label, :amount_cents, 'to_decide', 1, :received_at) on conflict do nothing"
             ),
             {"tenant": self._transaction.tenant_id, **vars(surplus)},
         )

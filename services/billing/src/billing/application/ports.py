@@ -1,12 +1,13 @@
 """What the use cases need from storage. A store works inside one transaction of one commune."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
 from billing.domain.allocation import Due
+from billing.domain.deduction import Credit
 from billing.domain.period import Period
 from billing.domain.taking_back import Use
 from contracts.event import Event
@@ -128,6 +129,10 @@ class PaymentStore(Protocol):
         """Publishes an event if and only if the transaction commits."""
         ...
 
+    async def lock_credits(self, family_id: UUID) -> Mapping[UUID, Sequence[Credit]]:
+        """What lies at the family's credit, by the régie that holds it; locked, which comes before the invoices."""
+        ...
+
     async def lock_invoices(self, family_id: UUID, invoice_ids: Sequence[UUID]) -> list[OpenInvoice]:
         """The family's invoices among ``invoice_ids``, locked, always in the same order."""
         ...
@@ -183,6 +188,7 @@ class Surplus:
     surplus_id: UUID
     payment_id: UUID
     family_id: UUID
+    regie_id: UUID
     label: str
     amount_cents: int
     received_at: datetime

@@ -1,9 +1,12 @@
 """A family pays one or several invoices."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
+from billing.application.pay_invoice import pay_invoice
 from billing.application.ports import InvoicePayment, OpenInvoice, PayerContact, PaymentStore
+from billing.domain.deduction import Deduction, deduct
 from billing.domain.words import payment_label
 from chassis.errors import DomainError, NotFoundError
 from chassis.ids import new_id
@@ -43,18 +46,59 @@ class PayerEmailMissingError(DomainError):
     sentence = "La banque demande votre adresse e-mail. Indiquez-la dans «Mon dossier», puis revenez payer."
 
 
+@dataclass(frozen=True)
+class Requested:
+    """What was asked. ``payment`` is None when the family's credit covered all of it: the bank has nothing to do."""
+
+    payment: InvoicePayment | None
+    deducted_cents: int
+
+
 async def request_payment(
     store: PaymentStore, *, family_id: UUID, guardian_id: UUID | None, invoice_ids: Sequence[UUID]
-) -> InvoicePayment:
-    """Opens a payment of what is still due, or gives the pending one of the same invoices (two tabs, a reload).
+) -> Requested:
+    """Deducts the family's credit, then opens a payment of what is still due.
 
-    Raises ``NotFoundError``, ``InvoiceAlreadyPaidError``, ``SeveralRegiesError``, ``PayerEmailMissingError``.
+    A pending payment of the same invoices and amounts (two tabs, a reload) is given instead of another. What was
+    deducted stays on the invoices, whatever becomes of the payment. Raises ``NotFoundError``,
+    ``InvoiceAlreadyPaidError``, ``SeveralRegiesError``, ``PayerEmailMissingError``.
     """
     wanted = sorted(set(invoice_ids))
+    credits_held = await store.lock_credits(family_id)
     invoices = await store.lock_invoices(family_id, wanted)
     if len(invoices) < len(wanted):
         raise NotFoundError
     _check(invoices)
+    deductions = deduct(credits_held.get(invoices[0].regie_id, ()), [invoice.due for invoice in invoices])
+    for deduction in deductions:
+        await _use_credit(store, family_id, deduction)
+    invoices = await _pay(store, family_id, invoices, deductions)
+    payment = await _open_payment(store, family_id, guardian_id, invoices) if invoices else None
+    return Requested(payment, sum(deduction.cents for deduction in deductions))
+
+
+async def _use_credit(store: PaymentStore, family_id: UUID, deduction: Deduction) -> None:
+    movement_id = new_id()
+    await store.add_use(deduction.source_id, family_id, None, -deduction.cents, movement_id)
+    await store.add_use(deduction.source_id, family_id, deduction.invoice_id, deduction.cents, movement_id)
+
+
+async def _pay(
+    store: PaymentStore, family_id: UUID, invoices: Sequence[OpenInvoice], deductions: Sequence[Deduction]
+) -> list[OpenInvoice]:
+    """The invoices on which something is left to pay."""
+    left = []
+    for invoice in invoices:
+        cents = sum(deduction.cents for deduction in deductions if deduction.invoice_id == invoice.invoice_id)
+        paid = await pay_invoice(store, family_id, invoice, cents) if cents else invoice
+        if paid.due.cents:
+            left.append(paid)
+    return left
+
+
+async def _open_payment(
+    store: PaymentStore, family_id: UUID, guardian_id: UUID | None, invoices: Sequence[OpenInvoice]
+) -> InvoicePayment:
     items = tuple(invoice.due for invoice in invoices)
     if pending := await store.pending_payment(family_id, items):
         return pending

@@ -26,6 +26,7 @@ async def receive_surplus(store: ReturnStore, received: SurplusReceived) -> None
         surplus_id=received.movement_id,
         payment_id=received.payment_id,
         family_id=received.family_id,
+        regie_id=received.regie_id,
         label=received.label,
         amount_cents=received.amount_cents,
         received_at=received.received_at,

@@ -1,8 +1,9 @@
 """The bank's answer to a payment of invoices."""
 
+from billing.application.pay_invoice import pay_invoice
 from billing.application.ports import OpenInvoice, PaymentStore
 from billing.domain.allocation import allocate
-from contracts.events import InvoicePaymentUnused, InvoiceSettled, PaymentSettled
+from contracts.events import InvoicePaymentUnused, PaymentSettled
 from contracts.values import PaymentStatus
 
 
@@ -29,16 +30,8 @@ async def _allocate(store: PaymentStore, settled: PaymentSettled, invoices: list
         cents = allocation.paid.get(invoice.invoice_id, 0)
         if not cents:
             continue
-        version = await store.add_paid(invoice.invoice_id, cents)
         await store.add_use(settled.payment_id, settled.family_id, invoice.invoice_id, cents, settled.payment_id)
-        if invoice.paid_cents + cents == invoice.amount_cents:
-            event = InvoiceSettled(
-                invoice_id=invoice.invoice_id,
-                number=invoice.number,
-                family_id=settled.family_id,
-                paid_cents=invoice.amount_cents,
-            )
-            await store.publish(event, sequence=version)
+        await pay_invoice(store, settled.family_id, invoice, cents)
     if surplus := allocation.surplus_cents:
         await store.add_use(settled.payment_id, settled.family_id, None, surplus, settled.payment_id)
         unused = InvoicePaymentUnused(

@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 
 from billing.adapters import queries
+from billing.adapters.credits import credits_by_regie
 from billing.adapters.payments import SqlPaymentStore
 from billing.application.request_payment import request_payment
+from billing.domain.deduction import usable_cents
 from billing.entrypoints.schemas import (
     Account,
     FamilyPayment,
@@ -23,25 +25,31 @@ router = APIRouter(route_class=PortalRoute)
 @router.get("/summary")
 async def read_summary(family_id: FamilyId, transaction: CurrentTransaction) -> list[PendingByRegie]:
     """What the family has to pay, by régie; empty when nothing is due."""
-    return [PendingByRegie.model_validate(dict(row)) for row in await queries.pending_by_regie(transaction, family_id)]
+    held = await credits_by_regie(transaction, family_id)
+    return [
+        PendingByRegie.model_validate({**row, "credit_cents": usable_cents(held.get(row["regie_id"], ()))})
+        for row in await queries.pending_by_regie(transaction, family_id)
+    ]
 
 
 @router.post("/invoice-payments", status_code=201)
 async def pay_invoices(
     order: PaymentOrder, principal: AnyPrincipal, family_id: FamilyId, transaction: CurrentTransaction
 ) -> PaymentOrdered:
-    """Opens the payment of invoices; the same selection again gives the same pending payment."""
-    payment = await request_payment(
+    """Deducts the family's credit and opens the payment of the rest; the same selection again gives the same."""
+    requested = await request_payment(
         SqlPaymentStore(transaction),
         family_id=family_id,
         guardian_id=principal.guardian_id,
         invoice_ids=order.invoice_ids,
     )
+    payment = requested.payment
     return PaymentOrdered(
-        invoice_payment_id=payment.invoice_payment_id,
-        payment_id=payment.payment_id,
-        count=len(payment.items),
-        total_cents=payment.total_cents,
+        invoice_payment_id=payment.invoice_payment_id if payment else None,
+        payment_id=payment.payment_id if payment else None,
+        count=len(payment.items) if payment else 0,
+        total_cents=payment.total_cents if payment else 0,
+        deducted_cents=requested.deducted_cents,
     )
 
 

@@ -22,12 +22,13 @@ class RequestBody(BaseModel):
 
 
 class PendingByRegie(BaseModel):
-    """What a family has to pay to one régie."""
+    """What a family has to pay to one régie; ``credit_cents`` of it lie at its credit there and are deducted first."""
 
     regie_id: UUID
     regie_name: str
     pending_count: int
     pending_cents: int
+    credit_cents: int
 
 
 class Invoice(BaseModel):
@@ -114,12 +115,16 @@ class PaymentOrder(RequestBody):
 
 
 class PaymentOrdered(BaseModel):
-    """A payment to carry on with payment-gateway under ``payment_id``."""
+    """A payment to carry on with payment-gateway under ``payment_id``, of ``count`` invoices.
 
-    invoice_payment_id: UUID
-    payment_id: UUID
+    ``deducted_cents`` of the family's credit were used first; when they covered everything there is no payment.
+    """
+
+    invoice_payment_id: UUID | None
+    payment_id: UUID | None
     count: int
     total_cents: int
+    deducted_cents: int
 
 
 class Movement(BaseModel):
