@@ -81,6 +81,20 @@ class PaymentStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class PlaceOfferStatus(StrEnum):
+    """What became of a place that was kept for someone on a waiting list.
+
+    ``confirmed``: it was booked at once, without being offered first; ``withdrawn``: the day was booked otherwise.
+    """
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    CONFIRMED = "confirmed"
+
+
 class ReservationStatus(StrEnum):
     """State of one reservation."""
 

@@ -19,7 +19,7 @@ from contracts.events.payment_gateway import (
     SurplusDecided,
     SurplusReceived,
 )
-from contracts.events.planning import ReservationsCommitted, ReservationsStated
+from contracts.events.planning import PlaceOffered, ReservationsCommitted, ReservationsStated
 
 __all__ = [
     "AccountOpened",
@@ -38,6 +38,7 @@ __all__ = [
     "PaymentReversed",
     "PaymentSettled",
     "PaymentsStated",
+    "PlaceOffered",
     "ReservationsCommitted",
     "ReservationsStated",
     "SurplusDecided",

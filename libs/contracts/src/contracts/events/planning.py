@@ -1,11 +1,11 @@
-"""Events of planning: reservations."""
+"""Events of planning: reservations, places of waiting lists."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from contracts.event import Event, Value, event
 from contracts.events.statement import Statement
-from contracts.values import WHOLE_DAY, Cents, ReservationStatus
+from contracts.values import WHOLE_DAY, Cents, PlaceOfferStatus, ReservationStatus
 
 
 class ReservationState(Value):
@@ -35,6 +35,25 @@ class ReservationsCommitted(Event):
     basket_id: UUID
     family_id: UUID
     reservations: tuple[ReservationState, ...]
+
+
+@event("planning.place_offered.v1", subject="offer_id")
+class PlaceOffered(Event):
+    """A place that was freed is kept for a family that waited for it, or what became of it.
+
+    ``expires_at`` is the last instant at which it can be accepted; null when it was booked at once. What is booked
+    travels by ``ReservationsCommitted``.
+    """
+
+    offer_id: UUID
+    family_id: UUID
+    first_name: str
+    element_name: str
+    day: date
+    slot: str
+    unit_price_cents: Cents
+    status: PlaceOfferStatus
+    expires_at: datetime | None
 
 
 class StatedReservation(Value):

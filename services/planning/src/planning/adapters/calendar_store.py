@@ -11,6 +11,7 @@ from chassis.database import Transaction
 from planning.adapters.commune_calendars import ONE_ACTIVITY, read_activity
 from planning.adapters.documents import groups_document, rule_document, slot_openings_document
 from planning.adapters.draft_store import CALENDARS_LOCK
+from planning.adapters.waiting_store import GIVE_PLACES
 from planning.application.ports import HolidayYear
 from planning.application.preview_calendar import Booked
 from planning.domain.activities import Activity
@@ -44,6 +45,11 @@ _APPLY_LIMITS = """
     from unnest(cast(:slots as text[]), cast(:counters as text[]), cast(:limits as int[])) as l (slot, counter, places)
     where p.activity_id = :activity_id and (p.slot, p.counter) = (l.slot, l.counter)
 """
+_MARK_WAITED_FOR = """
+    insert into freed_slot (tenant_id, activity_id, day, slot)
+    select distinct :tenant_id, activity_id, day, slot from waiting where activity_id = :activity_id
+"""
+"""A calendar that changed may have places for those who wait."""
 _INSERT_YEAR = """
     insert into holiday_year (tenant_id, school_year, zone, school_holidays_known, edited)
     values (:tenant_id, :school_year, :zone, :school_holidays_known, :edited)
@@ -131,6 +137,8 @@ class SqlCalendarStore:
         openings = calendar.extra_openings
         await self._run(_INSERT_OPENINGS, activity_id=activity_id, days=list(openings), reasons=list(openings.values()))
         await self._apply_limits(activity_id, calendar)
+        await self._run(_MARK_WAITED_FOR, activity_id=activity_id)
+        self._transaction.wake(GIVE_PLACES)
 
     async def _apply_limits(self, activity_id: UUID, calendar: ActivityCalendar) -> None:
         rows = await self._transaction.connection.execute(text(_COUNTED), {"activity_id": activity_id})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from planning.domain.calendars import ActivityCalendar, Closure, During, SlotOpening
@@ -18,6 +18,7 @@ from planning.domain.deadlines import (
 from planning.domain.groups import Group
 from planning.domain.rules import DatesDeadline, Rule, Window
 from planning.domain.slots import Slot
+from planning.domain.waiting_rules import Promotion, Ranking, WaitingRules
 
 Document = dict[str, Any]
 
@@ -86,6 +87,7 @@ def read_calendar(document: Document) -> ActivityCalendar:
         slots={code: _read_opening(item) for code, item in document["slots"].items()},
         groups=tuple(Group(**{**item, "schools": frozenset(item["schools"])}) for item in document["groups"]),
         overbooking_percent=document["overbooking_percent"],
+        waiting=_read_waiting(document["waiting_list"]),
     )
 
 
@@ -103,6 +105,32 @@ def slot_openings_document(slots: Mapping[str, SlotOpening]) -> Document:
 def groups_document(groups: Sequence[Group]) -> list[Document]:
     """Groups as JSON."""
     return [{**asdict(group), "schools": sorted(group.schools)} for group in groups]
+
+
+def waiting_document(rules: WaitingRules) -> Document:
+    """What the town decided of a waiting list, as JSON."""
+    return {
+        "is_open": rules.is_open,
+        "promotion": rules.promotion,
+        "accept_within_minutes": int(rules.accept_within.total_seconds()) // 60,
+        "ranking": rules.ranking,
+        "sibling_points": rules.sibling_points,
+        "first_day_points": rules.first_day_points,
+    }
+
+
+def _read_waiting(document: Document) -> WaitingRules:
+    """Empty where the town decided nothing."""
+    if not document:
+        return WaitingRules()
+    return WaitingRules(
+        is_open=document["is_open"],
+        promotion=Promotion(document["promotion"]),
+        accept_within=timedelta(minutes=document["accept_within_minutes"]),
+        ranking=Ranking(document["ranking"]),
+        sibling_points=document["sibling_points"],
+        first_day_points=document["first_day_points"],
+    )
 
 
 def read_slots(documents: Sequence[Document]) -> tuple[Slot, ...]:

@@ -9,14 +9,15 @@ from chassis.clock import Clock
 from chassis.idempotency import KeyedRequest
 from contracts.values import MemberKind
 from planning.adapters.asking import ENTER, Asks
-from planning.adapters.commune_calendars import VERSION, CalendarCache
+from planning.adapters.commune_calendars import VERSION, CalendarCache, CommuneCalendars
 from planning.application.ports import Holdings, KeptAnswer
 from planning.domain.activities import Entitlement, Price
+from planning.domain.cells import BookedBy
 from planning.domain.drafts import DraftLine
 from planning.domain.members import Member
-from planning.domain.outlook import Booking
+from planning.domain.outlook import Booking, Spot
 from planning.domain.rules import Action
-from planning.domain.slots import ActivitySlot
+from planning.domain.slots import ActivitySlot, MemberSlot
 
 Rows = Sequence[Any] | None
 
@@ -43,6 +44,24 @@ _PARTS = {
         from member_family f join reservation r using (tenant_id, member_id)
         where f.family_id = $2 and r.status = 'booked'
           and r.day >= (select from_day from period) and r.day < (select to_day from period)
+    """,
+    "spots": """
+        select array_agg((w.member_id, w.activity_id, w.day, w.slot, w.family_id = $2, 1 + (
+            select count(*) from waiting o
+            where (o.activity_id, o.day, o.slot) = (w.activity_id, w.day, w.slot)
+              and (-o.points, o.joined_at, o.waiting_id) < (-w.points, w.joined_at, w.waiting_id))))
+        from member_family f join waiting w using (tenant_id, member_id)
+        where f.family_id = $2 and w.day >= (select from_day from period) and w.day < (select to_day from period)
+    """,
+    "offers": """
+        select array_agg((o.member_id, o.activity_id, o.day, o.slot, o.expires_at))
+        from place_offer o
+        where o.family_id = $2 and o.status = 'offered'
+    """,
+    "freed": """
+        select array_agg((f.activity_id, f.day, f.slot))
+        from freed_slot f
+        where f.day >= (select from_day from period) and f.day < (select to_day from period)
     """,
     "kept": "select (request_hash, body) from idempotency_key where account_id = $5::uuid and key = $6::text",
     "places": """
@@ -87,7 +106,7 @@ class SqlOutlookStore:
         """
         key = (request.account_id, request.key) if request else (None, None)
         (row,) = await self._asks.ask(_READ, str(self.tenant_id), family_id, *(period or (None, None)), *key)
-        calendars = await self._calendars.of(self._asks, self.tenant_id, row["version"])
+        calendars = await self.calendars_of(row["version"])
         return Holdings(
             calendar_version=calendars.version,
             activities=calendars.activities,
@@ -97,13 +116,24 @@ class SqlOutlookStore:
             entitlements=_entitlements(row["entitlements"]),
             bookings={booking.what: booking for booking in (Booking(*each) for each in row["bookings"] or ())},
             places=_places(row["places"]),
+            spots={MemberSlot(*what): _spot(ours, rank) for *what, ours, rank in row["spots"] or ()},
+            offers={MemberSlot(*what): expires_at for *what, expires_at in row["offers"] or ()},
+            freed=frozenset(ActivitySlot(*slot) for slot in row["freed"] or ()),
             kept=KeptAnswer(*row["kept"]) if row["kept"] else None,
         )
+
+    async def calendars_of(self, version: int) -> CommuneCalendars:
+        """The commune's calendars as they are in that version, or in a newer one."""
+        return await self._calendars.of(self._asks, self.tenant_id, version)
 
 
 def _with(values: Sequence[Any], place: int, kind: Callable[[Any], Any]) -> Sequence[Any]:
     """The values, the one of that place made one of a kind."""
     return [*values[:place], kind(values[place]), *values[place + 1 :]]
+
+
+def _spot(ours: bool, rank: int) -> Spot:
+    return Spot(rank, BookedBy.US if ours else BookedBy.OTHER_HOME)
 
 
 def _places(rows: Rows) -> Mapping[ActivitySlot, Mapping[str, int]]:

@@ -9,12 +9,12 @@ from sqlalchemy import Row, text
 
 from chassis.database import Transaction
 
-_SLOT_NAME = "(select s->>'name' from jsonb_array_elements(a.slots) s where s->>'code' = {row}.slot)"
+SLOT_NAME = "(select s->>'name' from jsonb_array_elements(a.slots) s where s->>'code' = {row}.slot)"
 
 
 def element_name(row: str) -> str:
     """What one booked slot is called, of a row with ``slot`` and ``activity a``, in SQL: as ``Activity.element_of``."""
-    return f"a.element_name || coalesce(' – ' || {_SLOT_NAME.format(row=row)}, '')"
+    return f"a.element_name || coalesce(' – ' || {SLOT_NAME.format(row=row)}, '')"
 
 
 ELEMENT_NAME = element_name("r")
@@ -28,7 +28,8 @@ _LISTED = f"""
     join activity a using (tenant_id, activity_id)
     left join family f on (f.tenant_id, f.family_id) = (r.tenant_id, r.family_id)
 """  # noqa: S608 - ours
-_PERIOD = "r.day >= :from_day and r.day < :to_day"
+_PERIOD = "r.day >= :from_day and r.day < :to_day and r.status <> 'offered'"
+"""A place that is only offered is no reservation yet."""
 _OF_FAMILY = f"{_LISTED} where r.family_id = :family_id and {_PERIOD} order by r.day, r.reservation_id"
 _OF_DAY = f"""
     {_LISTED} where r.day = :day and r.activity_id = :activity_id and r.status = 'booked'
@@ -44,7 +45,7 @@ _OF_COMMUNE = f"""
     limit :limit
 """  # noqa: S608 - ours
 _COUNTS = f"""
-    select p.day, p.slot, {_SLOT_NAME.format(row="p")} as slot_name, p.activity_id, a.name as activity_name,
+    select p.day, p.slot, {SLOT_NAME.format(row="p")} as slot_name, p.activity_id, a.name as activity_name,
            p.booked, p.capacity
     from place_count p join activity a using (tenant_id, activity_id)
     where p.counter = '' and p.day >= :from_day and p.day < :to_day

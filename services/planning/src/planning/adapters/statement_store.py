@@ -11,6 +11,7 @@ from contracts.events.planning import ReservationState, StatedReservation
 from contracts.events.statement import Position
 from planning.adapters.reservation_queries import ELEMENT_NAME
 
+# A place that is only offered is nobody's yet.
 # One whose activity is not known (any more) cannot be stated whole: it counts as changed now, and is only named.
 _PAGE = text(
     f"""
@@ -20,6 +21,7 @@ _PAGE = text(
     from reservation r left join activity a using (tenant_id, activity_id)
     where (r.day, r.reservation_id) > (cast(:after_day as date), cast(:after_id as uuid))
       and (r.day, r.reservation_id) <= (cast(:until_day as date), cast(:until_id as uuid))
+      and r.status <> 'offered'
     order by r.day, r.reservation_id
     limit :limit
     """  # noqa: S608 - ours

@@ -48,4 +48,7 @@ def outlook_of(family_id: UUID, present: Moment, held: Holdings) -> Outlook:
         ),
         bookings=held.bookings,
         places=held.places,
+        spots=held.spots,
+        offers=held.offers,
+        freed=held.freed,
     )

@@ -1,6 +1,6 @@
 """What the use cases ask of the database and of the calendars' libraries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -14,7 +14,7 @@ from planning.domain.counters import CountedSlot, Taking
 from planning.domain.drafts import DraftLine, Wish
 from planning.domain.limits import Limit
 from planning.domain.members import Member
-from planning.domain.outlook import Booking
+from planning.domain.outlook import Booking, Spot
 from planning.domain.rules import Action
 from planning.domain.slots import ActivitySlot, DaySlot, MemberSlot
 from planning.domain.trail import Actor, Trace
@@ -91,7 +91,9 @@ class KeptAnswer:
 
 @dataclass(frozen=True)
 class Holdings:
-    """What is read for a family. ``draft`` is whole; bookings and places (booked, by counter) are of a period."""
+    """What is read for a family. ``draft`` and ``offers`` are whole; bookings, places (booked, by counter), spots on
+    waiting lists and freed slots are of a period.
+    """
 
     calendar_version: int
     activities: Mapping[UUID, Activity]
@@ -101,6 +103,9 @@ class Holdings:
     entitlements: tuple[Entitlement, ...]
     bookings: Mapping[MemberSlot, Booking]
     places: Mapping[ActivitySlot, Mapping[str, int]]
+    spots: Mapping[MemberSlot, Spot]
+    offers: Mapping[MemberSlot, datetime]
+    freed: Set[ActivitySlot]
     kept: KeptAnswer | None
 
 

@@ -9,6 +9,7 @@ from chassis.french import WEEK_DAYS
 from contracts.values import WHOLE_DAY
 from planning.domain.groups import Group
 from planning.domain.rules import Rule
+from planning.domain.waiting_rules import WaitingRules
 
 SCHOOL_WEEK_DAYS = frozenset({0, 1, 3, 4})
 """Monday, Tuesday, Thursday, Friday: the week of four days (Code de l'éducation, D. 521-12) most communes have."""
@@ -102,6 +103,7 @@ class ActivityCalendar:
     slots: Mapping[str, SlotOpening] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
     overbooking_percent: int = 0
+    waiting: WaitingRules = field(default_factory=WaitingRules)
 
     def capacity_of(self, slot: str) -> int | None:
         """Places of a slot without overbooking, None when they are only counted."""

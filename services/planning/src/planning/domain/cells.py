@@ -1,7 +1,7 @@
 """The state of one slot of a day of one activity for one member, with its reason in words.
 
 A day that is booked says so first. Any other day has the first reason that holds, in this order: out of season,
-closed, adhesion, past or too late, full.
+closed, adhesion, past or too late, a place offered or waited for, full.
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,14 @@ from chassis.french import short_date
 from contracts.values import WHOLE_DAY
 from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason
 from planning.domain.limits import Taken, full_reason
-from planning.domain.rules import Action, Timing, closes_at, explain
+from planning.domain.rules import Action, Timing, closes_at, explain, local_moment
 
 
 class CellState(StrEnum):
     """What a day looks like to a parent. ``selected`` and ``removing`` are drafted, not yet committed.
 
-    ``excluded``: another slot of the day is kept that does not go with it.
+    ``excluded``: another slot of the day is kept that does not go with it. ``offered``: a place is held for the member,
+    who waited for it.
     """
 
     AVAILABLE = "available"
@@ -27,6 +28,8 @@ class CellState(StrEnum):
     REMOVING = "removing"
     LAST_PLACES = "last_places"
     FULL = "full"
+    WAITING = "waiting"
+    OFFERED = "offered"
     EXCLUDED = "excluded"
     CLOSED = "closed"
     DEADLINE_PASSED = "deadline_passed"
@@ -58,7 +61,8 @@ class Day:
     """Everything that decides the state of a slot of a day. ``price_cents`` is 0 when no adhesion covers the day.
 
     ``offered``: the activity has the slot. ``excluded_by`` names a slot that stays on the day and does not go with this
-    one, ``replaces`` one that the family can still give up for it.
+    one, ``replaces`` one that the family can still give up for it. ``waiting_rank``: the family waits, 1 is next;
+    ``offered_until``: it has a place to accept. ``freed``: places left are about to be given to those who wait.
     """
 
     day: date
@@ -74,6 +78,9 @@ class Day:
     offered: bool = True
     excluded_by: str | None = None
     replaces: str | None = None
+    waiting_rank: int | None = None
+    offered_until: datetime | None = None
+    freed: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,7 @@ class Cell:
     """A slot of a day as shown. ``wanted``: booked or drafted to be. ``reason`` is set whenever not ``changeable``.
 
     ``price_cents`` is 0 where the family has no price: without adhesion, and on the other home's days.
+    ``can_wait``: the day is full and has a waiting list.
     """
 
     day: date
@@ -100,10 +108,12 @@ class Cell:
     reason: str | None
     price_cents: int
     closes_at: datetime | None
+    can_wait: bool = False
 
 
 NO_CALENDAR_REASON = "Le calendrier de cette activité n'est pas encore publié par la mairie."
 NOT_OFFERED_REASON = "Ce créneau n'est plus proposé."
+FREED_REASON = "Complet : une place vient de se libérer, elle va à la liste d'attente."
 OTHER_HOME_REASON = "Réservé par l'autre foyer, qui seul peut l'annuler (autre foyer)."
 
 
@@ -120,6 +130,8 @@ def booking_refusal(day: Day, holidays: Holidays, moment: Moment) -> Refusal | N
         or _too_late(Action.BOOK, day, holidays, moment)
         or _already_booked(day)
         or _excluded(day)
+        or _offered(day, moment)
+        or _waiting(day)
         or _full(day)
     )
 
@@ -141,7 +153,8 @@ def judge(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     refusal = booking_refusal(day, holidays, moment)
     if refusal:
         late = _closing(Action.BOOK, day, holidays, moment) if refusal.state in _SHOWS_CLOSING else None
-        return Cell(day.day, day.slot, refusal.state, wanted, False, refusal.reason, day.price_cents, late)
+        can_wait = refusal.state is CellState.FULL and day.calendar is not None and day.calendar.waiting.is_open
+        return Cell(day.day, day.slot, refusal.state, wanted, False, refusal.reason, day.price_cents, late, can_wait)
     last = _last_places_reason(day)
     state = CellState.SELECTED if wanted else CellState.LAST_PLACES if last else CellState.AVAILABLE
     reason = f"À choisir à la place de « {day.replaces} »." if day.replaces else last
@@ -149,7 +162,7 @@ def judge(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     return Cell(day.day, day.slot, state, wanted, True, reason, day.price_cents, closing)
 
 
-_SHOWS_CLOSING = (CellState.DEADLINE_PASSED, CellState.FULL)
+_SHOWS_CLOSING = (CellState.DEADLINE_PASSED, CellState.FULL, CellState.WAITING)
 
 
 def _judge_booked(day: Day, holidays: Holidays, moment: Moment) -> Cell:
@@ -221,8 +234,24 @@ def _excluded(day: Day) -> Refusal | None:
     return Refusal("slot-excluded", CellState.EXCLUDED, excluded_reason(day.excluded_by))
 
 
+def _offered(day: Day, moment: Moment) -> Refusal | None:
+    if day.offered_until is None:
+        return None
+    until = local_moment(day.offered_until, moment.time_zone)
+    reason = f"Une place vous est proposée jusqu'au {until} : acceptez-la dans « Mes listes d'attente »."
+    return Refusal("place-offered", CellState.OFFERED, reason)
+
+
+def _waiting(day: Day) -> Refusal | None:
+    if day.waiting_rank is None:
+        return None
+    return Refusal("already-waiting", CellState.WAITING, f"En liste d'attente, rang {day.waiting_rank}.")
+
+
 def _full(day: Day) -> Refusal | None:
     counter = next((place.limit.counter for place in day.places if place.free == 0), None)
+    if counter is None and day.freed:
+        return Refusal("day-full", CellState.FULL, FREED_REASON)
     if counter is None or day.calendar is None:
         return None
     return Refusal("day-full", CellState.FULL, full_reason(day.calendar, counter))

@@ -40,10 +40,19 @@ class Booking:
 
 
 @dataclass(frozen=True)
+class Spot:
+    """A member's place on a waiting list, 1 being next, and which of its homes waits."""
+
+    rank: int
+    by: BookedBy
+
+
+@dataclass(frozen=True)
 class Outlook:
     """Answers for any day of any member what it is and why, for one family.
 
-    ``places`` are those booked of each slot, by counter.
+    ``places`` are those booked of each slot, by counter. ``spots``: where its members wait; ``offers``: until when they
+    can accept a place; ``freed``: slots whose places left are about to be given to those who wait.
     """
 
     family_id: UUID
@@ -55,6 +64,9 @@ class Outlook:
     draft: tuple[DraftLine, ...] = ()
     bookings: Mapping[MemberSlot, Booking] = field(default_factory=dict)
     places: Mapping[ActivitySlot, Mapping[str, int]] = field(default_factory=dict)
+    spots: Mapping[MemberSlot, Spot] = field(default_factory=dict)
+    offers: Mapping[MemberSlot, datetime] = field(default_factory=dict)
+    freed: Set[ActivitySlot] = frozenset()
 
     def entitlements_of(self, member_id: UUID, activity_id: UUID) -> list[Entitlement]:
         """The family's paid adhesions of a member to an activity."""
@@ -156,7 +168,17 @@ class Outlook:
         if action is Action.CANCEL:
             return cancelling_refusal(day, self.holidays, self.moment)
         held = self.held(member, activity, when.day) if beside is None else beside
-        excluding = first_excluding(activity.slot(when.slot), [slot for slot in activity.slots if slot.code in held])
+        return self._booking_refusal(day, activity, held)
+
+    def refusal_of_place(self, member: Member, activity: Activity, when: DaySlot) -> Refusal | None:
+        """Why a member could not take a place that is kept for it, None when it could; the draft does not matter."""
+        booked = replace(self, draft=()).held(member, activity, when.day)
+        day = replace(self._day(member, activity, when, None), places=(), freed=False)
+        day = replace(day, waiting_rank=None, offered_until=None)
+        return self._booking_refusal(day, activity, booked)
+
+    def _booking_refusal(self, day: Day, activity: Activity, held: Set[str]) -> Refusal | None:
+        excluding = first_excluding(activity.slot(day.slot), [slot for slot in activity.slots if slot.code in held])
         day = replace(day, excluded_by=excluding.name if excluding else None)
         return booking_refusal(day, self.holidays, self.moment)
 
@@ -176,6 +198,7 @@ class Outlook:
         booking, own = self.bookings.get(what), self.own_booking(what)
         price = self.price_on(member.member_id, activity.activity_id, day)
         limits = limits_of(activity.calendar, member, day, when.slot) if activity.calendar else ()
+        slot, spot = ActivitySlot(activity.activity_id, *when), self.spots.get(what)
         return Day(
             day=day,
             slot=when.slot,
@@ -186,6 +209,9 @@ class Outlook:
             price_cents=own.unit_price_cents if own else price.cents_of(when.slot) if price else 0,
             booked_by=None if booking is None else BookedBy.US if own else BookedBy.OTHER_HOME,
             drafted=drafted,
-            places=taken(limits, self.places.get(ActivitySlot(activity.activity_id, *when), {})),
+            places=taken(limits, self.places.get(slot, {})),
             offered=activity.slot(when.slot) is not None,
+            waiting_rank=spot.rank if spot and spot.by is BookedBy.US else None,
+            offered_until=self.offers.get(what),
+            freed=slot in self.freed,
         )

@@ -165,5 +165,10 @@ def explain(rule: Rule, action: Action, day: date, holidays: DayCounts, *, time_
     return Verdict(Timing.OPEN, first, last, f"Les {nouns} sont possibles jusqu'au {until}.")
 
 
+def local_moment(instant: datetime, time_zone: str) -> str:
+    """«mercredi 7 septembre 2022 à 12h00», where the commune is."""
+    return _moment(instant.astimezone(ZoneInfo(time_zone)))
+
+
 def _moment(local: datetime) -> str:
     return f"{full_date(local.date())} à {full_time(local.time())}"

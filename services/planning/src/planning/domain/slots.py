@@ -51,6 +51,11 @@ class ActivitySlot(NamedTuple):
     day: date
     slot: str
 
+    @property
+    def when(self) -> DaySlot:
+        """The slot of the day."""
+        return DaySlot(self.day, self.slot)
+
 
 class MemberSlot(NamedTuple):
     """What a reservation is of."""

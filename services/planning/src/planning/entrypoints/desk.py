@@ -12,7 +12,9 @@ from chassis.tracing import current_traceparent
 from planning.adapters.advanced_store import SqlAdvancedDraftStore
 from planning.adapters.basket_store import Sent, commit_baskets
 from planning.adapters.commune_calendars import CalendarCache
+from planning.adapters.offer_store import SqlOfferStore
 from planning.adapters.outlook_store import SqlOutlookStore
+from planning.adapters.waiting_store import GIVE_PLACES
 from planning.application.ports import Basket
 
 
@@ -32,10 +34,16 @@ class Desk:
         """Writes drafts in a transaction."""
         return SqlAdvancedDraftStore(transaction, self._calendars)
 
+    def offering(self, transaction: Transaction) -> SqlOfferStore:
+        """Writes waiting lists, and gives places on, in a transaction."""
+        return SqlOfferStore(transaction, self._calendars)
+
     async def _commit(self, tenant_id: UUID, sent: Sequence[Sent]) -> Sequence[bool]:
         database = self._runtime.database
         done = await commit_baskets(database, self._runtime.service, tenant_id, sent)
         database.wake(OUTBOX, tenant_id)
+        if any(each.basket.cancelled for each in sent):
+            database.wake(GIVE_PLACES, tenant_id)
         return done
 
 

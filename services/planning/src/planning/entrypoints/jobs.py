@@ -15,6 +15,7 @@ from planning.application.enter import forget_turns
 from planning.application.fill_holidays import fill_holidays
 from planning.application.state_reservations import state_reservations
 from planning.entrypoints.http.common import commune_of
+from planning.entrypoints.waiting_jobs import WAITING_JOBS
 
 _log = structlog.get_logger(__name__)
 
@@ -48,4 +49,5 @@ JOBS = [
     CommuneJob("forget-turns", 3600, forget_commune_turns),
     CommuneJob("holidays", 3600, fill_commune_holidays),
     CommuneJob(STATEMENTS, 300, state_commune_reservations),
+    *WAITING_JOBS,
 ]

@@ -10,6 +10,8 @@ from planning.entrypoints.http.family_commit import router as family_commit
 from planning.entrypoints.http.staff import router as staff
 from planning.entrypoints.http.statements import router as statements
 from planning.entrypoints.http.trail import router as trail
+from planning.entrypoints.http.waiting import router as waiting
+from planning.entrypoints.http.waiting_staff import router as waiting_staff
 from planning.entrypoints.jobs import JOBS
 from planning.entrypoints.settings import PlanningSettings
 
@@ -17,10 +19,15 @@ SERVICE = Service(
     name="planning",
     title="Planning",
     settings=PlanningSettings,
-    routers=[family, family_commit, advanced, trail, agenda, agenda_secrets, staff, statements],
+    routers=[
+        *(family, family_commit, advanced, waiting, trail, agenda, agenda_secrets),
+        *(staff, waiting_staff, statements),
+    ],
     problems={
         "lines-refused": 409,
         "draft-empty": 409,
+        "offer-ended": 409,
+        "place-refused": 409,
         "days-outside-period": 422,
         "invalid-period": 422,
         "not-yet-in": 429,

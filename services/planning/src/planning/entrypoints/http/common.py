@@ -1,5 +1,6 @@
 """Types and dependencies that several routes share."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -37,6 +38,11 @@ def check_period(from_day: date, to_day: date, longest: timedelta) -> tuple[date
     if not timedelta() < to_day - from_day <= longest:
         raise PeriodError
     return from_day, to_day
+
+
+def check_span(days: Sequence[date], longest: timedelta) -> None:
+    """Raises ``PeriodError`` for days that lie too far apart."""
+    check_period(min(days), max(days) + timedelta(days=1), longest)
 
 
 async def _view_period(

@@ -15,6 +15,7 @@ from planning.domain.outlook import Outlook
 from planning.domain.review import ReviewedLine, period_cost, review
 from planning.domain.rules import Action, describe
 from planning.domain.slots import DaySlot, Slot
+from planning.domain.waiting_rules import describe_waiting
 from planning.entrypoints.http.common import Day, Request, SlotCode
 
 
@@ -93,10 +94,14 @@ class CellView(BaseModel):
     reason: str | None
     price_cents: int
     closes_at: datetime | None
+    can_wait: bool
 
 
 class ActivityPlanning(BaseModel):
-    """A row of the planning: its cells by day, then in the order of the slots."""
+    """A row of the planning: its cells by day, then in the order of the slots.
+
+    ``waiting_list`` says how places that are freed are given on; null where nobody can wait.
+    """
 
     activity_id: UUID
     name: str
@@ -111,6 +116,7 @@ class ActivityPlanning(BaseModel):
     tariff_label: str | None
     booking_rule: str
     cancelling_rule: str
+    waiting_list: str | None
     slots: list[SlotView]
     cells: list[CellView]
 
@@ -136,6 +142,7 @@ class ActivityPlanning(BaseModel):
             tariff_label=price.tariff_label if price else None,
             booking_rule=_rule(activity.calendar, Action.BOOK),
             cancelling_rule=_rule(activity.calendar, Action.CANCEL),
+            waiting_list=_waiting_list(activity.calendar),
             slots=[SlotView.of(slot, activity, price) for slot in slots],
             cells=[CellView.model_validate(cell) for cell in cells],
         )
@@ -149,7 +156,10 @@ class MemberName(BaseModel):
 
 
 class Planning(BaseModel):
-    """The planning of a member over the half-open period ``[from, to)``."""
+    """The planning of a member over the half-open period ``[from, to)``.
+
+    ``open_offers``: places that the family can accept, of any member and day.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -160,6 +170,7 @@ class Planning(BaseModel):
     activities: list[ActivityPlanning]
     period_cost_cents: int
     draft_count: int
+    open_offers: int
 
     @classmethod
     def of(cls, outlook: Outlook, member: Member, days: list[date], to_day: date) -> "Planning":
@@ -173,6 +184,7 @@ class Planning(BaseModel):
             activities=[ActivityPlanning.of(outlook, member, activity, days) for activity in activities],
             period_cost_cents=period_cost(outlook, member.member_id, (days[0], to_day)),
             draft_count=len(outlook.draft),
+            open_offers=len(outlook.offers),
         )
 
 
@@ -290,6 +302,10 @@ def _facts(activity: Activity) -> dict[str, object]:
 
 def _notice(outlook: Outlook, activity: Activity) -> str | None:
     return not_open_before(activity.opens_on) if outlook.moment.today < activity.opens_on else None
+
+
+def _waiting_list(calendar: ActivityCalendar | None) -> str | None:
+    return describe_waiting(calendar.waiting) if calendar and calendar.waiting.is_open else None
 
 
 def _rule(calendar: ActivityCalendar | None, action: Action) -> str:

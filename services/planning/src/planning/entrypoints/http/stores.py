@@ -6,6 +6,7 @@ from fastapi import Depends
 
 from chassis.http.dependencies import CurrentRuntime, CurrentTenant, CurrentTransaction
 from planning.adapters.advanced_store import SqlAdvancedDraftStore
+from planning.adapters.offer_store import SqlOfferStore
 from planning.entrypoints.desk import BasketDesk, desk_of
 
 
@@ -17,7 +18,13 @@ async def _drafting(runtime: CurrentRuntime, transaction: CurrentTransaction) ->
     return desk_of(runtime).drafting(transaction)
 
 
+async def _offering(runtime: CurrentRuntime, transaction: CurrentTransaction) -> SqlOfferStore:
+    return desk_of(runtime).offering(transaction)
+
+
 Looking = Annotated[BasketDesk, Depends(_looking)]
 """Without a transaction: each look is one of its own."""
 Drafting = Annotated[SqlAdvancedDraftStore, Depends(_drafting)]
 """In the request's transaction. Declare it after the principal, so that refusals open none."""
+Offering = Annotated[SqlOfferStore, Depends(_offering)]
+"""The same, for waiting lists."""

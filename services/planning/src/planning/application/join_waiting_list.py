@@ -1,0 +1,49 @@
+"""A family waits for days that are full, or no longer does."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis.errors import NotFoundError
+from planning.application.look import look_at_period
+from planning.application.ports import Commune
+from planning.application.reckon_points import reckon_points
+from planning.application.waiting_ports import WaitingStore
+from planning.domain.drafts import LinesRefusedError
+from planning.domain.slots import ActivitySlot
+from planning.domain.waiting import WaitingWish, joining_refusal
+
+
+async def join_waiting_list(
+    store: WaitingStore, commune: Commune, family_id: UUID, wish: WaitingWish
+) -> Sequence[UUID]:
+    """Adds a member to the lists of these slots, all or none. Returns the ids of its rows.
+
+    Raises ``NotFoundError``, ``LinesRefusedError``.
+    """
+    await store.hold_member(wish.member_id)
+    outlook = await look_at_period(store, commune, family_id, *wish.period)
+    member, activity = outlook.members.get(wish.member_id), outlook.activities.get(wish.activity_id)
+    if member is None or activity is None:
+        raise NotFoundError
+    refused = [
+        {"day": when.day.isoformat(), "slot": when.slot, "reason": refusal.reason, "slug": refusal.slug}
+        for when in wish.whens
+        if (refusal := joining_refusal(outlook, member, activity, when))
+    ]
+    if refused:
+        raise LinesRefusedError(
+            "Certains jours ne peuvent pas être attendus. Vous n'êtes sur aucune nouvelle liste.", lines=refused
+        )
+    joined = await store.add_waiting(family_id, wish)
+    await reckon_points(store, {ActivitySlot(wish.activity_id, *when) for when in wish.whens})
+    return joined
+
+
+async def leave_waiting_list(store: WaitingStore, family_id: UUID, waiting_id: UUID) -> None:
+    """Waits no more. Raises ``NotFoundError``, also when a place was offered meanwhile."""
+    member_id = await store.whose_waiting(family_id, waiting_id)
+    if member_id is None:
+        raise NotFoundError("Vous n'êtes plus sur cette liste d'attente.")
+    await store.hold_member(member_id)
+    if not await store.remove_waiting(waiting_id):
+        raise NotFoundError("Vous n'êtes plus sur cette liste d'attente : une place vient de vous être attribuée.")

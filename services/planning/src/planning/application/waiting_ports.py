@@ -1,0 +1,151 @@
+"""What the use cases of waiting lists ask of the database."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from chassis.outbox import Outgoing
+from contracts.events.planning import ReservationState
+from contracts.values import PlaceOfferStatus
+from planning.application.ports import OutlookStore
+from planning.domain.activities import Activity
+from planning.domain.counters import CountedSlot, Taking
+from planning.domain.slots import ActivitySlot
+from planning.domain.trail import Trace
+from planning.domain.waiting import PlaceOffer, Waiting, WaitingWish
+from planning.domain.waiting_rules import WaitingRules
+
+
+@dataclass(frozen=True)
+class Freed:
+    """A slot that may have places for those who wait, and the marks that say so."""
+
+    slot: ActivitySlot
+    marks: Sequence[int]
+
+
+@dataclass(frozen=True)
+class GivenPlace:
+    """A place for someone who waited: offered until ``expires_at``, or booked at once when that is None."""
+
+    offer_id: UUID
+    waiting: Waiting
+    reservation: ReservationState
+    counters: tuple[str, ...]
+    expires_at: datetime | None
+
+
+class WaitingStore(OutlookStore, Protocol):
+    """Waiting lists, in one transaction."""
+
+    async def hold_calendars(self) -> None:
+        """Calendars stand still until the end of the transaction."""
+        ...
+
+    async def hold_member(self, member_id: UUID) -> None:
+        """The same, and nothing else books for a member meanwhile. Only one member may be held in a transaction."""
+        ...
+
+    async def activities(self) -> Mapping[UUID, Activity]:
+        """The commune's activities, with their calendars."""
+        ...
+
+    async def add_waiting(self, family_id: UUID, wish: WaitingWish) -> Sequence[UUID]:
+        """Adds a member to lists; drafts that wanted to book the same are given up. Returns the new rows' ids."""
+        ...
+
+    async def whose_waiting(self, family_id: UUID, waiting_id: UUID) -> UUID | None:
+        """The member of a family's row."""
+        ...
+
+    async def remove_waiting(self, waiting_id: UUID) -> bool:
+        """False when it was not there any more."""
+        ...
+
+    async def queues(self, slots: Collection[ActivitySlot]) -> Sequence[Waiting]:
+        """All who wait for these slots, in no order."""
+        ...
+
+    async def slots_waited_for(
+        self, from_day: date, *, activity_id: UUID | None = None, member_id: UUID | None = None
+    ) -> Collection[ActivitySlot]:
+        """The slots for which someone waits, from a day on."""
+        ...
+
+    async def set_points(self, points: Mapping[UUID, int]) -> None:
+        """Keeps the points of rows."""
+        ...
+
+    async def mark(self, slots: Collection[ActivitySlot]) -> None:
+        """These slots may have places for those who wait."""
+        ...
+
+    async def set_rules(self, activity_id: UUID, rules: WaitingRules) -> bool:
+        """Writes an activity's rules; False when it has no calendar."""
+        ...
+
+    async def lock_calendars(self) -> None:
+        """Waits for the baskets being committed and makes the next ones wait."""
+        ...
+
+    async def give_points(self, member_id: UUID, points: int, reason: str) -> bool:
+        """Keeps the town hall's points of a member, 0 for none any more; False when there is no such member."""
+        ...
+
+
+class OfferStore(WaitingStore, Protocol):
+    """Places that are given on, in one transaction."""
+
+    async def next_freed(self) -> Freed | None:
+        """A slot that was marked, the longest ago first."""
+        ...
+
+    async def settle(self, freed: Freed) -> None:
+        """Takes marks away; those made since stay."""
+        ...
+
+    async def try_hold_member(self, member_id: UUID) -> bool:
+        """Whether nothing else books for a member from now on: never waits."""
+        ...
+
+    async def booked(self, slot: ActivitySlot) -> Mapping[str, int]:
+        """Places taken of a slot, by counter."""
+        ...
+
+    async def hold_places(self, net: Mapping[CountedSlot, Taking]) -> bool:
+        """Takes or gives back places; False, and nothing is changed, when one would be too many."""
+        ...
+
+    async def give(self, places: Sequence[GivenPlace]) -> None:
+        """Offers or books places that are held, and takes those who get them off the list."""
+        ...
+
+    async def offer(self, family_id: UUID, offer_id: UUID, *, lock: bool = False) -> PlaceOffer | None:
+        """A family's offer; locked, nobody else answers it meanwhile."""
+        ...
+
+    async def overdue_offers(self, now: datetime, today: date, limit: int) -> Mapping[PlaceOffer, PlaceOfferStatus]:
+        """Offers to end, with what becomes of them; locked. Those that are being answered are left out."""
+        ...
+
+    async def book(self, offer: PlaceOffer, basket_id: UUID) -> ReservationState:
+        """Makes an offered place a reservation; the same in the draft is given up."""
+        ...
+
+    async def end_offers(self, ended: Mapping[PlaceOffer, PlaceOfferStatus]) -> None:
+        """Ends offers that were not accepted. Their places must have been given back."""
+        ...
+
+    async def forget_served(self) -> None:
+        """Takes off the lists those who have what they wait for."""
+        ...
+
+    async def trace(self, traces: Sequence[Trace]) -> None:
+        """Adds to the trail."""
+        ...
+
+    async def publish(self, events: Sequence[Outgoing]) -> None:
+        """Publishes with this transaction."""
+        ...
