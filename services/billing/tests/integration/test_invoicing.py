@@ -5,9 +5,10 @@ from datetime import date
 
 import asyncpg
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from chassis.ids import new_id
+from chassis.testing.counting import counted_statements
 from contracts.events import InvoiceIssued
 from contracts.values import Regie, ReservationStatus, Role
 
@@ -249,17 +250,8 @@ async def test_two_thousand_reservations_take_a_counted_number_of_statements(tow
     for home in homes:
         for cents in (500, 400, 300, 200):
             await town.book(home, days, cents)
-    statements = []
-    engine = town.harness.runtime._engine.sync_engine
-
-    def count(_connection, _cursor, statement, *_):
-        statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", count)
-    try:
+    with counted_statements(town.harness) as statements:
         run = await town.run("2023-05")
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
     inserts = [statement for statement in statements if "insert into invoice (" in statement]
     assert (run["invoice_count"], run["total_cents"]) == (20, 20 * 25 * 1400)
     assert len(inserts) == 1

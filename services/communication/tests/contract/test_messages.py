@@ -33,6 +33,7 @@ SETTING = Setting(
         "communication.notices payment_gateway.payment_reversed.v1": FAMILY,
         "communication.notices billing.invoice_payment_unused.v1": FAMILY,
         "communication.notices enrolment.adhesion_payment_unused.v1": FAMILY,
+        "communication.notices planning.place_offered.v1": FAMILY,
     },
 )
 

@@ -1,43 +1,14 @@
 """Committing at the same time, twice, too late, or a full day: whole or not at all, never oversold."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
 
-from chassis.database import Database, Transaction
 from chassis.ids import new_id
+from chassis.testing.counting import counted_statements
 from contracts.values import Role
 
 NOTHING_BOOKED = "select count(*) as n from reservation where family_id = $1 and status = 'booked'"
-
-
-@contextmanager
-def counted_statements(harness) -> Iterator[list[str]]:
-    """Every statement of the service, those that go straight through asyncpg too."""
-    statements: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        statements.append(statement)
-
-    def noting(asking):
-        async def ask(self, statement, *arguments):
-            statements.append(statement)
-            return await asking(self, statement, *arguments)
-
-        return ask
-
-    engine = harness.runtime._engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            for asking in (Database, Transaction):
-                patch.setattr(asking, "ask", noting(asking.ask))
-            yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 async def test_fifty_families_for_the_last_five_places(world, harness) -> None:

@@ -94,7 +94,8 @@ _SIGNED = "Ce message est envoyé automatiquement. Pour écrire à la mairie, ut
 def payment_unused(*, label: str, amount_cents: int, paid_on: date, is_credited: bool, portal_title: str) -> MailText:
     """A payment came although nothing was due any more; ``is_credited`` says that the account has it already."""
     after = (
-        "La somme est au crédit de votre compte. Pour être remboursé, écrivez à la mairie."
+        "La somme est au crédit de votre compte : elle sera déduite de votre prochain paiement de factures. Pour être "
+        "plutôt remboursé, écrivez à la mairie."
         if is_credited
         else "La mairie voit cette somme et vous la rembourse."
     )
@@ -128,7 +129,8 @@ Vous aviez payé en trop. La mairie a mis cette somme au crédit de votre compte
 Objet : {label}
 Montant : {euros(amount_cents)}
 
-Vous la voyez sur votre compte. Pour l'utiliser ou être remboursé, écrivez à la mairie :
+Vous la voyez sur votre compte. Elle sera déduite de votre prochain paiement de factures. Pour être plutôt remboursé,
+écrivez à la mairie :
 {PORTAL_ADDRESS}/factures/compte
 
 {portal_title}

@@ -14,6 +14,7 @@ from communication.application.ports import AboutPayment, Contact
 from communication.domain.mails import REFUSAL_PATIENCE, invoice_available, payment_refused, surplus_received
 from communication.domain.receipts import Receipt, receipt_mail
 from communication.entrypoints.money_notices import tell_credit, tell_money_back, tell_unused
+from communication.entrypoints.place_notices import tell_place
 from contracts.events import (
     AdhesionPaymentUnused,
     FamilyRegistered,
@@ -22,6 +23,7 @@ from contracts.events import (
     InvoicePaymentUnused,
     PaymentReversed,
     PaymentSettled,
+    PlaceOffered,
     SurplusDecided,
     SurplusReceived,
 )
@@ -124,6 +126,7 @@ CONSUMERS = [
             PaymentReversed: tell_money_back,
             InvoicePaymentUnused: tell_unused,
             AdhesionPaymentUnused: tell_unused,
+            PlaceOffered: tell_place,
         },
     ),
 ]

@@ -47,7 +47,7 @@ _APPLY_LIMITS = """
 """
 _MARK_WAITED_FOR = """
     insert into freed_slot (tenant_id, activity_id, day, slot)
-    select distinct :tenant_id, activity_id, day, slot from waiting where activity_id = :activity_id
+    select distinct tenant_id, activity_id, day, slot from waiting where activity_id = :activity_id
 """
 """A calendar that changed may have places for those who wait."""
 _INSERT_YEAR = """

@@ -23,7 +23,7 @@ from planning.domain.waiting_rules import Standing, WaitingRules
 
 GIVE_PLACES = "give-places"
 """The job that gives freed places to those who wait."""
-MEMBER_LOCK = "hashtextextended('member ' || cast(:member_id as text), 0)"
+MEMBER_LOCK = "hashtextextended('member ' || cast(cast(:member_id as uuid) as text), 0)"
 """As in ``commit_baskets``: nothing else books for the member meanwhile."""
 
 _ADD = """

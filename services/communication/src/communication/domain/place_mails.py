@@ -1,0 +1,86 @@
+"""The mails about places of waiting lists, in words."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chassis.french import euros, full_date, full_time, of
+from communication.domain.mails import PORTAL_ADDRESS, MailText
+
+_END = "Ce message est envoyé automatiquement. Pour écrire à la mairie, utilisez la messagerie du portail."
+
+
+@dataclass(frozen=True)
+class Place:
+    """A slot of a day for a child, at a price."""
+
+    first_name: str
+    element_name: str
+    day: date
+    unit_price_cents: int
+
+    def __str__(self) -> str:
+        """As a list of its facts."""
+        return (
+            f"Pour : {self.first_name}\nActivité : {self.element_name}\nJour : {full_date(self.day)}\n"
+            f"Prix : {euros(self.unit_price_cents)}"
+        )
+
+
+def place_offered(place: Place, *, until: datetime, portal_title: str) -> MailText:
+    """A place is held until an instant of the commune's local time: accept it or let it go."""
+    last = f"{full_date(until.date())} à {full_time(until.time())}"
+    return MailText(
+        subject=f"Une place s'est libérée pour {place.first_name} : à accepter avant le {last}",
+        body=f"""Bonjour,
+
+Une place que vous attendiez s'est libérée. Elle vous est gardée jusqu'au {last}.
+
+{place}
+
+Rien n'est encore réservé. Pour l'accepter, ou la laisser à une autre famille :
+{PORTAL_ADDRESS}/planning/attente
+
+Sans réponse de votre part à cette heure-là, la place sera proposée à la famille suivante.
+
+{portal_title}
+{_END}
+""",
+    )
+
+
+def place_confirmed(place: Place, *, portal_title: str) -> MailText:
+    """A place was booked at once, as the town hall's rule says."""
+    return MailText(
+        subject=f"La place {of(place.first_name)} est réservée",
+        body=f"""Bonjour,
+
+Une place que vous attendiez s'est libérée : elle est réservée, vous n'avez rien à faire.
+
+{place}
+
+Si vous n'en voulez plus, annulez ce jour dans le planning avant la limite d'annulation :
+{PORTAL_ADDRESS}/planning
+
+{portal_title}
+{_END}
+""",
+    )
+
+
+def place_lapsed(place: Place, *, portal_title: str) -> MailText:
+    """Nobody answered in time."""
+    return MailText(
+        subject=f"La place {of(place.first_name)} n'a pas été acceptée à temps",
+        body=f"""Bonjour,
+
+Une place vous était gardée. Sans réponse à l'heure dite, elle a été proposée à une autre famille.
+
+{place}
+
+Vous n'êtes plus sur cette liste d'attente. Si ce jour vous intéresse encore, rejoignez-la de nouveau depuis le planning :
+{PORTAL_ADDRESS}/planning/attente
+
+{portal_title}
+{_END}
+""",
+    )

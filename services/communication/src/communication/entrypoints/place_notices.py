@@ -1,0 +1,37 @@
+"""Mails about places of waiting lists."""
+
+from uuid import uuid5
+from zoneinfo import ZoneInfo
+
+from chassis.database import Transaction
+from chassis.messaging.consumer import Received
+from chassis.tenants import Tenant, tenant_of
+from communication.adapters.store import SqlCommunicationStore
+from communication.application.notify import Notice, notify_families
+from communication.domain.mails import MailText
+from communication.domain.place_mails import Place, place_confirmed, place_lapsed, place_offered
+from contracts.events import PlaceOffered
+from contracts.values import PlaceOfferStatus
+
+
+async def tell_place(transaction: Transaction, received: Received[PlaceOffered]) -> None:
+    """«Une place s'est libérée», that it is booked, or that the time to accept it is over. Own deeds are not told."""
+    offer, tenant = received.event, await tenant_of(transaction)
+    if text := _text(offer, tenant):
+        notice = Notice(offer.family_id, uuid5(offer.offer_id, offer.status), text)
+        await notify_families(SqlCommunicationStore(transaction), [notice], transaction.now())
+
+
+def _text(offer: PlaceOffered, tenant: Tenant) -> MailText | None:
+    place = Place(offer.first_name, offer.element_name, offer.day, offer.unit_price_cents)
+    title = tenant.description.portal_title
+    match offer.status:
+        case PlaceOfferStatus.OFFERED if offer.expires_at:
+            until = offer.expires_at.astimezone(ZoneInfo(tenant.time_zone))
+            return place_offered(place, until=until, portal_title=title)
+        case PlaceOfferStatus.CONFIRMED:
+            return place_confirmed(place, portal_title=title)
+        case PlaceOfferStatus.LAPSED:
+            return place_lapsed(place, portal_title=title)
+        case _:
+            return None
