@@ -16,6 +16,7 @@ from fake_api import (
     planning,
     refunds,
     town_hall,
+    waiting,
 )
 from fake_api.world import Problem, World
 
@@ -28,7 +29,7 @@ class FakeApi:
     def __init__(self) -> None:
         self.world = World()
         self.app = FastAPI()
-        for part in (identity, enrolment, planning, advanced, billing, payments, communication, refunds):
+        for part in (identity, enrolment, planning, advanced, waiting, billing, payments, communication, refunds):
             self.app.include_router(part.routes(self.world), prefix=f"/api/{part.NAME}/v1")
         for service, staff_routes in town_hall.routes(self.world).items():
             self.app.include_router(staff_routes, prefix=f"/api/{service}/v1")

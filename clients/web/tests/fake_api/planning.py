@@ -33,9 +33,11 @@ def _cell(world: World, member_id: str, day: date) -> dict[str, Any]:
         state = "booked"
     elif day in world.full_days:
         state, reason, changeable = "full", "Il n'y a plus de place ce jour-là.", False
+        if (member_id, day) in world.waiting:
+            state, reason = "waiting", f"En liste d'attente, rang {world.waiting.index((member_id, day)) + 1}."
     wanted = drafted == "book" or (key in world.booked and drafted != "cancel")
     cell = {"day": day.isoformat(), "state": state, "wanted": wanted, "changeable": changeable, "reason": reason}
-    return cell | {"price_cents": _UNIT_CENTS, "closes_at": None}
+    return cell | {"price_cents": _UNIT_CENTS, "closes_at": None, "can_wait": state == "full"}
 
 
 def _let_in(world: World, request: Request) -> None:
@@ -140,11 +142,13 @@ def routes(world: World) -> APIRouter:
                     "tariff_label": "à l'unité",
                     "booking_rule": "Réservation jusqu'au jeudi 12h pour la semaine suivante.",
                     "cancelling_rule": "Annulation jusqu'au jeudi 12h pour la semaine suivante.",
+                    "waiting_list": "Les places qui se libèrent sont proposées dans l'ordre d'arrivée.",
                     "cells": cells,
                 }
             ],
             "period_cost_cents": sum(cell["price_cents"] for cell in cells if cell["wanted"]),
             "draft_count": len(world.draft),
+            "open_offers": len(world.offers),
         }
 
     @router.put("/draft/members/{member_id}")

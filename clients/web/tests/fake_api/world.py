@@ -144,6 +144,10 @@ class World:
     """Days that can no longer be booked, with the reason."""
     invoices: list[dict[str, Any]] = field(default_factory=list)
     credit_cents: int = 0
+    waiting: list[tuple[str, date]] = field(default_factory=list)
+    offers: list[tuple[str, date]] = field(default_factory=list)
+    waiting_rules: dict[str, Any] = field(default_factory=dict)
+    waiting_points: dict[str, Any] = field(default_factory=dict)
     invoice_payments: dict[str, list[str]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     town_hall: TownHall = field(default_factory=TownHall)

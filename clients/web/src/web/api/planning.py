@@ -23,6 +23,8 @@ CellState = Literal[
     "removing",
     "last_places",
     "full",
+    "waiting",
+    "offered",
     "excluded",
     "closed",
     "deadline_passed",
@@ -70,7 +72,10 @@ class MemberName(Answer):
 
 
 class Cell(Answer):
-    """One slot of a day of one activity. ``wanted``: booked, or drafted to be booked."""
+    """One slot of a day of one activity. ``wanted``: booked, or drafted to be booked.
+
+    ``can_wait``: it is full and has a waiting list.
+    """
 
     day: date
     slot: str = WHOLE_DAY
@@ -80,10 +85,14 @@ class Cell(Answer):
     reason: str | None = None
     price_cents: int = 0
     closes_at: datetime | None = None
+    can_wait: bool = False
 
 
 class PlanningActivity(Answer):
-    """One activity's row of the planning, with its rules in words."""
+    """One activity's row of the planning, with its rules in words.
+
+    ``waiting_list`` says how places that are freed are given on; None without such a list.
+    """
 
     activity_id: UUID
     name: str
@@ -97,18 +106,20 @@ class PlanningActivity(Answer):
     tariff_label: str | None = None
     booking_rule: str | None = None
     cancelling_rule: str | None = None
+    waiting_list: str | None = None
     slots: list[Slot] = Field(default_factory=lambda: [Slot()])
     cells: list[Cell]
 
 
 class Planning(Answer):
-    """A member's planning of a half-open period."""
+    """A member's planning of a half-open period. ``open_offers``: places that the family can accept, of any day."""
 
     member: MemberName
     today: date
     activities: list[PlanningActivity]
     period_cost_cents: int
     draft_count: int
+    open_offers: int = 0
 
 
 class DraftLine(Answer):

@@ -15,6 +15,7 @@ from web.family import (
     recapitulatif,
     tiles,
     trail,
+    waiting,
 )
 
 ROUTERS = [
@@ -30,6 +31,7 @@ ROUTERS = [
     recapitulatif.router,
     trail.router,
     agenda.router,
+    waiting.router,
     invoices.router,
     messages.router,
 ]

@@ -138,8 +138,12 @@ async def _planning_page(
 
 
 def _legend(shown: list[Row]) -> dict[CellState, Mark]:
-    several = any(len(row.lines) > 1 for row in shown)
-    return {state: mark for state, mark in marks().items() if several or state != "excluded"}
+    rare: set[CellState] = {"waiting", "offered"}
+    there = {day.cell.state for row in shown for day in row.days if day.cell.state in rare}
+    hidden = rare - there
+    if all(len(row.lines) == 1 for row in shown):
+        hidden.add("excluded")
+    return {state: mark for state, mark in marks().items() if state not in hidden}
 
 
 def _refused(problem: ApiProblem | None, shown: Planning) -> list[tuple[str, str]]:

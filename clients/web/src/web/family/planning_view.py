@@ -31,6 +31,8 @@ def marks() -> dict[CellState, Mark]:
         "removing": Mark(_("À annuler : pas encore validé"), "minus"),
         "last_places": Mark(_("Dernières places"), "users"),
         "full": Mark(_("Complet"), "circle-x"),
+        "waiting": Mark(_("En liste d'attente"), "hourglass"),
+        "offered": Mark(_("Place proposée : à accepter"), "star"),
         "excluded": Mark(_("Ne se cumule pas avec un autre créneau"), "lock"),
         "closed": Mark(_("Fermé"), ""),
         "deadline_passed": Mark(_("Délai passé"), "clock"),
@@ -96,6 +98,11 @@ class Row:
     def days(self) -> list[Day]:
         """Those of all lines."""
         return [day for line in self.lines for day in line.days]
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether a full day of the period has a waiting list."""
+        return any(day.cell.can_wait for day in self.days)
 
     @property
     def is_changeable(self) -> bool:

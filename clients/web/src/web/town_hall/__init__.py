@@ -20,6 +20,7 @@ from web.town_hall import (
     refunds,
     reservations,
     trail,
+    waiting,
     welcome,
 )
 
@@ -31,6 +32,7 @@ ROUTERS = [
     adhesions.router,
     reservations.router,
     calendars.router,
+    waiting.router,
     messages.router,
     invoices.router,
     invoicing.router,

@@ -1,0 +1,158 @@
+"""«Mes listes d'attente»: days that are full are waited for, places that come are accepted or let go."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Response
+
+from web.api import planning, waiting
+from web.api.errors import ApiProblem
+from web.api.planning import DaySlot, PlanningActivity
+from web.family.calendar import Period, View
+from web.family.planning_view import told
+from web.forms import Code
+from web.i18n import gettext as _
+from web.navigation import see_other
+from web.visit import ParentVisit, Visit
+
+router = APIRouter()
+
+WAITING = "/planning/attente"
+_TOLD_IN_PLACE = frozenset({404, 409})
+
+
+def _notice(done: str) -> str:
+    return {
+        "inscrit": _("Vous êtes sur la liste d'attente. Un e-mail vous prévient dès qu'une place se libère."),
+        "quitte": _("Vous n'attendez plus ce jour."),
+        "accepte": _("La place est acceptée : le jour est réservé."),
+        "laisse": _("La place est laissée à une autre famille."),
+    }.get(done, "")
+
+
+@router.get(WAITING)
+async def show_lists(visit: ParentVisit, fait: Code = "") -> Response:
+    """Places to answer first, then what is waited for, then what became of others."""
+    return await _lists_page(visit, notice=_notice(fait))
+
+
+@router.get(f"{WAITING}/rejoindre")
+async def choose_days(
+    visit: ParentVisit, enfant: UUID, debut: date | None = None, vue: Annotated[View, Query()] = View.MONTH
+) -> Response:
+    """The full days of a period that a member can wait for."""
+    period = Period.around(vue, debut or (await visit.commune()).today)
+    return await _choice_page(visit, enfant, period)
+
+
+@router.post(WAITING)
+async def join(
+    visit: ParentVisit,
+    *,
+    enfant: Annotated[UUID, Form()],
+    activite: Annotated[UUID, Form()],
+    debut: Annotated[date, Form()],
+    vue: Annotated[View, Form()] = View.MONTH,
+    jour: Annotated[list[str] | None, Form(max_length=200)] = None,
+) -> Response:
+    """Waits for the ticked days, all or none."""
+    period = Period.around(vue, debut)
+    whens = _whens(jour or [])
+    if not whens:
+        return await _choice_page(visit, enfant, period, error=_("Cochez au moins un jour à attendre."))
+    try:
+        await waiting.join(visit.api, enfant, activite, whens)
+    except ApiProblem as problem:
+        if problem.status != 409:
+            raise
+        return await _choice_page(visit, enfant, period, problem=problem)
+    return see_other(f"{WAITING}?fait=inscrit")
+
+
+@router.post(f"{WAITING}/{{waiting_id}}/quitter")
+async def leave(visit: ParentVisit, waiting_id: UUID) -> Response:
+    """Waits no more."""
+    try:
+        await waiting.leave(visit.api, waiting_id)
+    except ApiProblem as problem:
+        return await _told(visit, problem)
+    return see_other(f"{WAITING}?fait=quitte")
+
+
+@router.post(f"{WAITING}/places/{{offer_id}}/accepter")
+async def accept(visit: ParentVisit, offer_id: UUID) -> Response:
+    """Books the place."""
+    try:
+        await waiting.answer(visit.api, offer_id, "accept")
+    except ApiProblem as problem:
+        return await _told(visit, problem)
+    return see_other(f"{WAITING}?fait=accepte")
+
+
+@router.post(f"{WAITING}/places/{{offer_id}}/laisser")
+async def decline(visit: ParentVisit, offer_id: UUID) -> Response:
+    """Lets the place go to the next."""
+    try:
+        await waiting.answer(visit.api, offer_id, "decline")
+    except ApiProblem as problem:
+        return await _told(visit, problem)
+    return see_other(f"{WAITING}?fait=laisse")
+
+
+async def _told(visit: Visit, problem: ApiProblem) -> Response:
+    if problem.status not in _TOLD_IN_PLACE:
+        raise problem
+    return await _lists_page(visit, problem.status, error=problem.detail)
+
+
+async def _lists_page(visit: Visit, status: int = 200, *, notice: str = "", error: str = "") -> Response:
+    lists = await waiting.own_list(visit.api)
+    endings = {
+        "accepted": _("Acceptée"),
+        "confirmed": _("Réservée d'office"),
+        "declined": _("Laissée à une autre famille"),
+        "lapsed": _("Pas acceptée à temps"),
+        "withdrawn": _("Jour réservé autrement"),
+    }
+    return await visit.page(
+        "family/planning/waiting.html", status, lists=lists, endings=endings, notice=notice, error=error
+    )
+
+
+async def _choice_page(
+    visit: Visit, member_id: UUID, period: Period, *, error: str = "", problem: ApiProblem | None = None
+) -> Response:
+    shown = await planning.planning(visit.api, member_id, period.start, period.end)
+    rows = [(activity, _full_days(activity)) for activity in shown.activities if activity.waiting_list]
+    return await visit.page(
+        "family/planning/waiting_choice.html",
+        problem.status if problem else 422 if error else 200,
+        member=shown.member,
+        period=period,
+        rows=[(activity, days) for activity, days in rows if days],
+        error=problem.detail if problem else error,
+        refused=[str(line.get("reason", "")) for line in problem.members.get("lines", [])] if problem else [],
+    )
+
+
+def _full_days(activity: PlanningActivity) -> list[tuple[str, str]]:
+    """What a tick sends, and how the day is called."""
+    names = {slot.code: slot.name for slot in activity.slots}
+    return [
+        (f"{cell.day.isoformat()}/{cell.slot}", told(cell.day, names.get(cell.slot, "")))
+        for cell in activity.cells
+        if cell.can_wait
+    ]
+
+
+def _whens(ticked: list[str]) -> set[DaySlot]:
+    """Ticks that are none are left out: the form never sends such."""
+    found = set()
+    for tick in ticked:
+        day, _slash, slot = tick.partition("/")
+        try:
+            found.add((date.fromisoformat(day), slot))
+        except ValueError:
+            continue
+    return found
