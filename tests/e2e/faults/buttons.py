@@ -9,6 +9,7 @@ from driver import OWN_PASSWORD, Bank, Mailbox, Parent, Portal, System
 from driver.plain_browser import Form, Page, PlainBrowser
 from faults.crowd import Crowd
 from faults.databases import Databases
+from faults.waiting_scene import WaitedFor, waited_for
 
 SEPTEMBER, OCTOBER = date(2022, 9, 1), date(2022, 10, 1)
 
@@ -32,6 +33,7 @@ class World:
         self.portal, self.system, self.bank, self.mailbox, self.databases = portal, system, bank, mailbox, databases
         self.town_hall = system.town_hall("numerian")
         self.free_days = iter([f"2022-09-{day:02}" for day in (19, 20, 21, 22, 23, 26, 27, 28)])
+        self._waited_for: WaitedFor | None = None
         self._crowd = Crowd(system.gateway_url, self.town_hall, databases.signer())
         self.workshop = self._crowd.activity("Atelier")
         self.paid_activity = self._crowd.activity("Stage", fee_cents=1000)
@@ -60,6 +62,13 @@ class World:
     def draft(self, name: str, *days: str) -> None:
         wanted = [date.fromisoformat(day) for day in days]
         self.parent.draft(name, self.workshop, wanted, SEPTEMBER, OCTOBER)
+
+    def waited_for(self, child: str, *days: date) -> WaitedFor:
+        """An activity that is full on these days, for which a child of the family may wait; made once."""
+        if self._waited_for is None:
+            self._waited_for = waited_for(self.system, "numerian", self.town_hall, self._crowd, *days)
+            self._waited_for.enrol(self.parent, child)
+        return self._waited_for
 
     def count(self, service: str, table: str, condition: str, *values: object) -> int:
         return self.databases.count(service, f"select count(*) from {table} where {condition}", *values)

@@ -109,7 +109,7 @@ class Crowd:
             "season": "2022/2023",
             "opens_on": "2022-09-01",
             "closes_on": "2023-07-08",
-            "regie_id": next(each["regie_id"] for each in regies if each["name"] == _REGIE),
+            "regie_id": next((each for each in regies if each["name"] == _REGIE), regies[0])["regie_id"],
             "immediate_payment": True,
             "member_kind": "child",
             "min_age": None,

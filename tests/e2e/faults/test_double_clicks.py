@@ -16,6 +16,7 @@ from faults import (  # noqa: F401 - they fill SCENARIOS
     planning_buttons,
     refund_buttons,
     town_hall_buttons,
+    waiting_buttons,
 )
 from faults.buttons import SCENARIOS, World
 from faults.databases import Databases

@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -20,9 +21,11 @@ from contracts.values import Role
 from driver import Api, Parent, Session, System, TownHall, until
 from driver.operations import Operation, all_operations
 from driver.scenes import lived_in
+from faults.crowd import Crowd
 from faults.databases import Databases
 from faults.figures import Figures
 from faults.routes import ADMINISTRATORS, PARENTS, REGISSEURS, UPSERTS, Content, ask, unexpected, with_status
+from faults.waiting_scene import offer_of, waited_for
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +42,23 @@ def mercier(system: System, town_hall: TownHall) -> Parent:
 
 
 @pytest.fixture(scope="module")
-def ids(mercier: Parent, town_hall: TownHall) -> dict[str, str]:
+def waited_days(system: System, mercier: Parent, town_hall: TownHall, signer: TokenSigner) -> tuple[str, str]:
+    """What this family waits for, and a place that it is offered."""
+    waited, offered = date(2022, 9, 12), date(2022, 9, 13)
+    crowd = Crowd(system.gateway_url, town_hall, signer)
+    scene = waited_for(system, "alixan", town_hall, crowd, waited, offered)
+    scene.enrol(mercier, "Louis")
+    waiting_id = scene.wait(mercier, "Louis", waited)
+    scene.wait(mercier, "Louis", offered)
+    scene.free(offered)
+    return waiting_id, offer_of(mercier, offered)
+
+
+@pytest.fixture(scope="module")
+def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str]) -> dict[str, str]:
     """A real id of Alixan, of this family where it is a family's, for each parameter of a path."""
     orders = mercier.api.get("enrolment", "/adhesion-orders")
-    order = next(each for each in orders if each["status"] == "paid")
+    order = next(each for each in orders if each["status"] == "paid" and each["payment_id"])
     accounts = town_hall.api.get("identity", "/accounts", family_id=mercier.family.family_id)["items"]
     payment = f"/payments/{order['payment_id']}"
     refund = town_hall.api.post("payment-gateway", f"{payment}/refunds", {"amount_cents": 1, "reason": "Geste"})
@@ -61,6 +77,8 @@ def ids(mercier: Parent, town_hall: TownHall) -> dict[str, str]:
         "refund_id": refund["refund_id"],
         "movement_id": town_hall.api.get("payment-gateway", f"{payment}/money")["taken"][0]["movement_id"],
         "address_id": mercier.api.post("planning", "/agenda-addresses", {"member_id": None})["address_id"],
+        "waiting_id": waited_days[0],
+        "offer_id": waited_days[1],
         "line_id": mercier.api.get("planning", "/draft")["lines"][0]["line_id"],
         "invoice_id": mercier.invoices()[0]["invoice_id"],
         "news_id": mercier.api.get("communication", "/news")[0]["news_id"],
@@ -82,6 +100,8 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
         "PUT /api/planning/v1/draft/members/{member_id}": {"json": own_days},
         "PUT /api/planning/v1/activities/{activity_id}/calendar": {"json": published},
         "POST /api/planning/v1/activities/{activity_id}/calendar/preview": {"json": {**period, "calendar": published}},
+        "PUT /api/planning/v1/activities/{activity_id}/waiting-list-rules": {"json": {}},
+        "PUT /api/planning/v1/members/{member_id}/waiting-points": {"json": {"points": 1, "reason": "Geste"}},
         "PUT /api/communication/v1/news/{news_id}": {"json": {"title": "Titre", "body": "Texte"}},
         "POST /api/communication/v1/conversations/{family_id}/messages": {
             "json": {"subject": "Objet", "body": "Texte"}
@@ -346,6 +366,11 @@ def test_another_familys_ids_do_not_exist_in_what_is_sent(
         neighbour.api.send("POST", "/api/planning/v1/draft/advanced-changes", json=change),
         neighbour.api.send("POST", "/api/planning/v1/draft/advanced-changes/preview", json=change),
         neighbour.api.send("POST", "/api/planning/v1/agenda-addresses", json={"member_id": ids["member_id"]}),
+        neighbour.api.send(
+            "POST",
+            "/api/planning/v1/waiting-list",
+            json={"member_id": ids["member_id"], "activity_id": ids["activity_id"], "days": ["2023-03-06"]},
+        ),
         neighbour.api.send("GET", "/api/planning/v1/planning", params={"member_id": ids["member_id"], **march}),
         neighbour.api.send("POST", "/api/enrolment/v1/adhesion-orders", json=order),
         neighbour.api.send("POST", "/api/billing/v1/invoice-payments", json={"invoice_ids": [ids["invoice_id"]]}),

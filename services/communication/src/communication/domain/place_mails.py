@@ -77,7 +77,7 @@ Une place vous était gardée. Sans réponse à l'heure dite, elle a été propo
 
 {place}
 
-Vous n'êtes plus sur cette liste d'attente. Si ce jour vous intéresse encore, rejoignez-la de nouveau depuis le planning :
+Vous n'êtes plus sur cette liste d'attente. S'il vous intéresse encore, attendez-le de nouveau depuis le planning :
 {PORTAL_ADDRESS}/planning/attente
 
 {portal_title}
