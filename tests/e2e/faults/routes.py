@@ -90,6 +90,7 @@ ADMINISTRATORS = {
     "PUT /api/enrolment/v1/activities/{activity_id}",
     "PUT /api/planning/v1/activities/{activity_id}/calendar",
     "PUT /api/planning/v1/activities/{activity_id}/waiting-list-rules",
+    "POST /api/planning/v1/activities/{activity_id}/withdrawals",
     "PUT /api/planning/v1/holidays/{school_year}",
     "PUT /api/payment-gateway/v1/regies/{regie_id}/contract",
     "POST /api/payment-gateway/v1/regies/{regie_id}/contract/test",

@@ -101,6 +101,7 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
         "PUT /api/planning/v1/activities/{activity_id}/calendar": {"json": published},
         "POST /api/planning/v1/activities/{activity_id}/calendar/preview": {"json": {**period, "calendar": published}},
         "PUT /api/planning/v1/activities/{activity_id}/waiting-list-rules": {"json": {}},
+        "POST /api/planning/v1/activities/{activity_id}/withdrawals": {"json": {"days": ["2023-03-06"]}},
         "PUT /api/planning/v1/members/{member_id}/waiting-points": {"json": {"points": 1, "reason": "Geste"}},
         "PUT /api/communication/v1/news/{news_id}": {"json": {"title": "Titre", "body": "Texte"}},
         "POST /api/communication/v1/conversations/{family_id}/messages": {

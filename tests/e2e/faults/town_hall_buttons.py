@@ -38,6 +38,25 @@ def publish_a_calendar(world: World) -> Click:
     )
 
 
+@button("/mairie/calendriers/{activity_id}/reservations")
+def cancel_what_is_closed(world: World) -> Click:
+    """A day is closed after it was booked."""
+    day, api = date(2022, 11, 18), world.town_hall.api
+    booked(world, "Louis", day)
+    shown = api.get("planning", f"/activities/{world.workshop}/calendar")
+    calendar = {name: value for name, value in shown.items() if not name.endswith("_text") and name != "notices"}
+    closure = {"from": "2022-11-18", "to": "2022-11-19", "reason": "Grève"}
+    api.put("planning", f"/activities/{world.workshop}/calendar", {**calendar, "closures": [closure]})
+    path = f"/mairie/calendriers/{world.workshop}"
+    cancelled = "member_id = $1 and day = $2 and status = 'cancelled' and version = 2"
+    return Click(
+        world.desk,
+        world.desk.go(path).form(f"{path}/reservations"),
+        "Les réservations des jours fermés sont annulées",
+        lambda _pages: world.count("planning", "reservation", cancelled, world.parent.family.members["Louis"], day),
+    )
+
+
 @button("/mairie/controles")
 def compare_the_books(world: World) -> Click:
     tenant_id = world.town_hall.api.get("identity", "/commune")["tenant_id"]

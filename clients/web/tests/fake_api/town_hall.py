@@ -218,12 +218,19 @@ def _planning(world: World) -> APIRouter:
         _check(body["calendar"])
         told = {"timing": "open", "closes_at": NOW, "sentence": "Possible."}
         closed = [closure["from"] for closure in body["calendar"]["closures"]]
+        closed = [day for day in closed if day not in world.town_hall.withdrawn]
         days = [
             {"day": day, "closed_reason": reason, "booking": told, "cancelling": told, "reservations": 3, "families": 2}
             for day, reason in [(body["from"], None), *((day, "Grève") for day in closed)]
         ]
         texts = {"booking_rule_text": "Réservation essayée.", "cancelling_rule_text": "Annulation essayée."}
         return texts | {"days": days, "touched": [day for day in days if day["closed_reason"]]}
+
+    @router.post("/activities/{activity_id}/withdrawals")
+    def withdraw(request: Request, days: Annotated[list[str], Body(embed=True)]) -> dict[str, Any]:
+        staff(world, request)
+        world.town_hall.withdrawn += days
+        return {"reservations": 3 * len(days), "families": 2}
 
     @router.get("/all-reservations")
     def reservations(

@@ -93,6 +93,7 @@ class TownHall:
     refunds_by_bank: bool = True
     surpluses: list[dict[str, Any]] = field(default_factory=list)
     credits: list[dict[str, Any]] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     decisions: list[tuple[str, str]] = field(default_factory=list)
     """Movement and choice."""
     returned: list[dict[str, Any]] = field(default_factory=list)

@@ -33,7 +33,7 @@ async def administrator(visitor):
 async def test_a_first_calendar_is_published(administrator, world: World) -> None:
     assert "pas encore de calendrier" in (await administrator.get(PAGE)).text
     answer = await administrator.submit(PAGE, FIELDS | {"suite": "publier"}, seen_on=PAGE)
-    assert answer.headers["location"] == f"{PAGE}?fait=1"
+    assert answer.headers["location"] == f"{PAGE}?fait=publie"
     assert world.town_hall.calendar["week_days"] == [0, 1]
     assert world.town_hall.calendar["booking_rule"]["default"] == {
         "kind": "days_before",
@@ -41,7 +41,7 @@ async def test_a_first_calendar_is_published(administrator, world: World) -> Non
         "time": "12:00",
         "counting": "working",
     }
-    shown = (await administrator.get(f"{PAGE}?fait=1")).text
+    shown = (await administrator.get(f"{PAGE}?fait=publie")).text
     assert "Le calendrier est publié" in shown
     assert 'value="Grève"' in shown
 
@@ -62,6 +62,26 @@ async def test_a_wrong_field_is_named_and_nothing_is_lost(administrator, world: 
     assert "les règles de réservation" in answer.text
     assert 'value="Grève"' in answer.text
     assert world.town_hall.calendar is None
+
+
+async def test_what_is_booked_on_closed_days_is_cancelled_when_asked(administrator, world: World) -> None:
+    tried = (await administrator.submit(PAGE, FIELDS | {"suite": "apercu"}, seen_on=PAGE)).text
+    assert 'name="annuler_reservations"' in tried
+    ticked = FIELDS | {"suite": "publier", "annuler_reservations": "1"}
+    answer = await administrator.submit(PAGE, ticked, seen_on=PAGE)
+    assert answer.headers["location"] == f"{PAGE}?fait=publie-annule"
+    assert world.town_hall.withdrawn == ["2022-09-12"]
+    assert "un courriel prévient chaque famille" in (await administrator.get(answer.headers["location"])).text
+
+
+async def test_what_stayed_booked_can_be_cancelled_later(administrator, world: World) -> None:
+    await administrator.submit(PAGE, FIELDS | {"suite": "publier"}, seen_on=PAGE)
+    assert world.town_hall.withdrawn == []
+    assert "Des jours fermés sont encore réservés" in (await administrator.get(PAGE)).text
+    answer = await administrator.submit(f"{PAGE}/reservations", seen_on=PAGE)
+    assert answer.headers["location"] == f"{PAGE}?fait=annule"
+    assert world.town_hall.withdrawn == ["2022-09-12"]
+    assert "encore réservés" not in (await administrator.get(PAGE)).text
 
 
 async def test_only_an_administrator_sees_calendars(visitor) -> None:

@@ -66,3 +66,16 @@ async def preview(api: Api, activity_id: UUID, document: Document, period: tuple
     """What the calendar would do on a half-open period. Refused like ``publish``."""
     body = {"calendar": document, "from": period[0].isoformat(), "to": period[1].isoformat()}
     return await api.send(Preview, "POST", f"{_BASE}/{activity_id}/calendar/preview", body)
+
+
+class Withdrawn(Answer):
+    """How many reservations were cancelled, and of how many families."""
+
+    reservations: int
+    families: int
+
+
+async def withdraw(api: Api, activity_id: UUID, days: list[date]) -> Withdrawn:
+    """Cancels what is booked on days that the published calendar closes, with notice to the families."""
+    body = {"days": [day.isoformat() for day in days]}
+    return await api.send(Withdrawn, "POST", f"{_BASE}/{activity_id}/withdrawals", body)

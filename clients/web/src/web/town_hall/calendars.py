@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
 
 from web.api import calendars, enrolment
-from web.api.calendars import Document, Preview
+from web.api.calendars import Document, Preview, PreviewedDay
 from web.api.enrolment import CommuneActivity
 from web.api.errors import ApiProblem
 from web.forms import Code
@@ -55,8 +55,15 @@ async def list_activities(visit: AdministratorVisit) -> Response:
 @router.get(f"{_PATH}/{{activity_id}}")
 async def show_calendar(visit: AdministratorVisit, activity_id: UUID, fait: Code = "") -> Response:
     """The calendar in force, as a form."""
-    notice = _("Le calendrier est publié : les familles le voient dès maintenant.") if fait else ""
-    return await _calendar_page(visit, activity_id, notice=notice)
+    notices = {
+        "publie": _("Le calendrier est publié : les familles le voient dès maintenant."),
+        "publie-annule": _(
+            "Le calendrier est publié. Les réservations des jours fermés sont annulées : un courriel prévient chaque "
+            "famille."
+        ),
+        "annule": _("Les réservations des jours fermés sont annulées, un courriel prévient chaque famille."),
+    }
+    return await _calendar_page(visit, activity_id, notice=notices.get(fait, ""))
 
 
 @router.post(f"{_PATH}/{{activity_id}}")
@@ -75,7 +82,32 @@ async def change_calendar(visit: AdministratorVisit, activity_id: UUID) -> Respo
         await calendars.publish(visit.api, activity_id, document)
     except ApiProblem as problem:
         return await _calendar_page(visit, activity_id, problem.status, document=document, refusal=_refusal(problem))
-    return see_other(f"{_PATH}/{activity_id}?fait=1")
+    if not fields.get("annuler_reservations"):
+        return see_other(f"{_PATH}/{activity_id}?fait=publie")
+    await _withdraw(visit, activity_id)
+    return see_other(f"{_PATH}/{activity_id}?fait=publie-annule")
+
+
+@router.post(f"{_PATH}/{{activity_id}}/reservations")
+async def withdraw_bookings(visit: AdministratorVisit, activity_id: UUID) -> Response:
+    """Cancels what is booked on the days that the calendar in force closes."""
+    await _withdraw(visit, activity_id)
+    return see_other(f"{_PATH}/{activity_id}?fait=annule")
+
+
+async def _withdraw(visit: Visit, activity_id: UUID) -> None:
+    if days := [day.day for day in await _touched(visit, activity_id)]:
+        await calendars.withdraw(visit.api, activity_id, days)
+
+
+async def _touched(visit: Visit, activity_id: UUID) -> list[PreviewedDay]:
+    """The coming days that are booked and that the calendar in force closes."""
+    published = await _published(visit, activity_id)
+    if published is None:
+        return []
+    today = (await visit.commune()).today
+    tried = await calendars.preview(visit.api, activity_id, published.document, (today, today + timedelta(days=1)))
+    return tried.touched
 
 
 async def _calendar_page(
@@ -88,7 +120,9 @@ async def _calendar_page(
     refusal: str = "",
     notice: str = "",
 ) -> Response:
-    activity, published = await asyncio.gather(_activity(visit, activity_id), _published(visit, activity_id))
+    activity, published, touched = await asyncio.gather(
+        _activity(visit, activity_id), _published(visit, activity_id), _touched(visit, activity_id)
+    )
     shown = document or (published.document if published else _NEW)
     return await visit.page(
         "town_hall/calendars/one.html",
@@ -100,6 +134,7 @@ async def _calendar_page(
         deadlines=DEADLINES,
         countings=COUNTINGS,
         tried=tried,
+        touched=touched,
         refusal=refusal,
         notice=notice,
     )

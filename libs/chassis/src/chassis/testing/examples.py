@@ -22,6 +22,7 @@ from contracts.events import (
     PaymentReversed,
     PaymentSettled,
     ReservationsCommitted,
+    ReservationsWithdrawn,
     SurplusDecided,
     SurplusReceived,
 )
@@ -37,6 +38,7 @@ ONCE = frozenset(
         InvoicePaymentUnused,
         InvoiceSettled,
         PaymentReversed,
+        ReservationsWithdrawn,
         SurplusReceived,
     }
 )

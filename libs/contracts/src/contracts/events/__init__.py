@@ -19,7 +19,12 @@ from contracts.events.payment_gateway import (
     SurplusDecided,
     SurplusReceived,
 )
-from contracts.events.planning import PlaceOffered, ReservationsCommitted, ReservationsStated
+from contracts.events.planning import (
+    PlaceOffered,
+    ReservationsCommitted,
+    ReservationsStated,
+    ReservationsWithdrawn,
+)
 
 __all__ = [
     "AccountOpened",
@@ -41,6 +46,7 @@ __all__ = [
     "PlaceOffered",
     "ReservationsCommitted",
     "ReservationsStated",
+    "ReservationsWithdrawn",
     "SurplusDecided",
     "SurplusReceived",
     "TenantRegistered",

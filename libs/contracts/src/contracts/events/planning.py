@@ -37,6 +37,27 @@ class ReservationsCommitted(Event):
     reservations: tuple[ReservationState, ...]
 
 
+class WithdrawnDay(Value):
+    """A booked day that does not take place, and why, in words for the family."""
+
+    first_name: str
+    element_name: str
+    day: date
+    unit_price_cents: Cents
+    reason: str
+
+
+@event("planning.reservations_withdrawn.v1", subject="basket_id")
+class ReservationsWithdrawn(Event):
+    """The town hall cancelled days of a family that it closed. The cancelled reservations travel by the
+    ``ReservationsCommitted`` of the same basket.
+    """
+
+    basket_id: UUID
+    family_id: UUID
+    days: tuple[WithdrawnDay, ...]
+
+
 @event("planning.place_offered.v1", subject="offer_id")
 class PlaceOffered(Event):
     """A place that was freed is kept for a family that waited for it, or what became of it.

@@ -1,5 +1,6 @@
-"""The mails about places of waiting lists, in words."""
+"""The mails about places of waiting lists, and about days that the town hall cancels, in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -79,6 +80,42 @@ Une place vous était gardée. Sans réponse à l'heure dite, elle a été propo
 
 Vous n'êtes plus sur cette liste d'attente. S'il vous intéresse encore, attendez-le de nouveau depuis le planning :
 {PORTAL_ADDRESS}/planning/attente
+
+{portal_title}
+{_END}
+""",
+    )
+
+
+@dataclass(frozen=True)
+class CancelledDay:
+    """A day that does not take place, and why."""
+
+    first_name: str
+    element_name: str
+    day: date
+    reason: str
+
+    def __str__(self) -> str:
+        """In a line."""
+        return f"- {full_date(self.day)}, {self.first_name}, {self.element_name} : {self.reason}"
+
+
+def days_withdrawn(days: Sequence[CancelledDay], *, portal_title: str) -> MailText:
+    """The town hall closed days that were booked."""
+    count = f"{len(days)} jours réservés" if len(days) > 1 else "Un jour réservé"
+    lines = "\n".join(map(str, days))
+    return MailText(
+        subject=f"{count} : annulé{'s' if len(days) > 1 else ''} par la mairie",
+        body=f"""Bonjour,
+
+La mairie a fermé ce que vous aviez réservé, et l'a annulé pour vous :
+
+{lines}
+
+Ces jours ne vous seront pas facturés ; s'ils l'étaient déjà, ils sont déduits de votre prochaine facture.
+Vos autres réservations ne changent pas :
+{PORTAL_ADDRESS}/planning
 
 {portal_title}
 {_END}

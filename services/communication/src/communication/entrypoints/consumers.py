@@ -14,7 +14,7 @@ from communication.application.ports import AboutPayment, Contact
 from communication.domain.mails import REFUSAL_PATIENCE, invoice_available, payment_refused, surplus_received
 from communication.domain.receipts import Receipt, receipt_mail
 from communication.entrypoints.money_notices import tell_credit, tell_money_back, tell_unused
-from communication.entrypoints.place_notices import tell_place
+from communication.entrypoints.place_notices import tell_place, tell_withdrawal
 from contracts.events import (
     AdhesionPaymentUnused,
     FamilyRegistered,
@@ -24,6 +24,7 @@ from contracts.events import (
     PaymentReversed,
     PaymentSettled,
     PlaceOffered,
+    ReservationsWithdrawn,
     SurplusDecided,
     SurplusReceived,
 )
@@ -127,6 +128,7 @@ CONSUMERS = [
             InvoicePaymentUnused: tell_unused,
             AdhesionPaymentUnused: tell_unused,
             PlaceOffered: tell_place,
+            ReservationsWithdrawn: tell_withdrawal,
         },
     ),
 ]

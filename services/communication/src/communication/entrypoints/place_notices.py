@@ -1,4 +1,4 @@
-"""Mails about places of waiting lists."""
+"""Mails about places of waiting lists, and about days that the town hall cancels."""
 
 from uuid import uuid5
 from zoneinfo import ZoneInfo
@@ -9,8 +9,15 @@ from chassis.tenants import Tenant, tenant_of
 from communication.adapters.store import SqlCommunicationStore
 from communication.application.notify import Notice, notify_families
 from communication.domain.mails import MailText
-from communication.domain.place_mails import Place, place_confirmed, place_lapsed, place_offered
-from contracts.events import PlaceOffered
+from communication.domain.place_mails import (
+    CancelledDay,
+    Place,
+    days_withdrawn,
+    place_confirmed,
+    place_lapsed,
+    place_offered,
+)
+from contracts.events import PlaceOffered, ReservationsWithdrawn
 from contracts.values import PlaceOfferStatus
 
 
@@ -35,3 +42,12 @@ def _text(offer: PlaceOffered, tenant: Tenant) -> MailText | None:
             return place_lapsed(place, portal_title=title)
         case _:
             return None
+
+
+async def tell_withdrawal(transaction: Transaction, received: Received[ReservationsWithdrawn]) -> None:
+    """«… annulés par la mairie», once for all of a family's days."""
+    withdrawn, tenant = received.event, await tenant_of(transaction)
+    days = [CancelledDay(day.first_name, day.element_name, day.day, day.reason) for day in withdrawn.days]
+    text = days_withdrawn(days, portal_title=tenant.description.portal_title)
+    notice = Notice(withdrawn.family_id, uuid5(withdrawn.basket_id, "withdrawn"), text)
+    await notify_families(SqlCommunicationStore(transaction), [notice], transaction.now())

@@ -1,7 +1,7 @@
 """Writes calendars and holidays."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from planning.adapters.documents import groups_document, rule_document, slot_ope
 from planning.adapters.draft_store import CALENDARS_LOCK
 from planning.adapters.waiting_store import GIVE_PLACES
 from planning.application.ports import HolidayYear
-from planning.application.preview_calendar import Booked
+from planning.application.preview_calendar import BookedSlot
 from planning.domain.activities import Activity
 from planning.domain.calendars import ActivityCalendar, SchoolHoliday
 from planning.domain.limits import limit_of
@@ -72,11 +72,12 @@ _YEARS = """
     from holiday_year y
     order by y.school_year
 """
-_BOOKED_DAYS = """
-    select day, count(*) as reservations, count(distinct family_id) as families
+_BOOKED_SLOTS = """
+    select day, slot, family_id, count(*) as reservations
     from reservation
     where activity_id = :activity_id and status = 'booked' and day >= :from_day
-    group by day
+    group by day, slot, family_id
+    order by day, slot, family_id
 """
 
 
@@ -90,11 +91,11 @@ class SqlCalendarStore:
         """Business instant, UTC."""
         return self._transaction.now()
 
-    async def booked_days(self, activity_id: UUID, from_day: date) -> Mapping[date, Booked]:
-        """The days that have reservations, from a day on."""
+    async def booked_slots(self, activity_id: UUID, from_day: date) -> Sequence[BookedSlot]:
+        """What is booked from a day on, by day."""
         values = {"activity_id": activity_id, "from_day": from_day}
-        rows = await self._transaction.connection.execute(text(_BOOKED_DAYS), values)
-        return {row.day: Booked(row.reservations, row.families) for row in rows}
+        rows = await self._transaction.connection.execute(text(_BOOKED_SLOTS), values)
+        return [BookedSlot(*row) for row in rows]
 
     async def lock_calendars(self) -> None:
         """Waits for the drafts and baskets being written and makes the next ones wait."""

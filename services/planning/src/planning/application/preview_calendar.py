@@ -1,14 +1,16 @@
 """What a calendar would do, before the town publishes it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import groupby
 from typing import Protocol
 from uuid import UUID
 
 from chassis.clock import local_day
 from chassis.errors import NotFoundError
+from contracts.values import WHOLE_DAY
 from planning.application.ports import Commune, HolidayYear
 from planning.domain.activities import Activity
 from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason
@@ -25,6 +27,16 @@ class Booked:
 
 
 @dataclass(frozen=True)
+class BookedSlot:
+    """How often a family booked a slot of a day."""
+
+    day: date
+    slot: str
+    family_id: UUID
+    reservations: int
+
+
+@dataclass(frozen=True)
 class PreviewedDay:
     """A day under the calendar. ``closed_reason`` is None when the activity takes place."""
 
@@ -37,7 +49,7 @@ class PreviewedDay:
 
 @dataclass(frozen=True)
 class Preview:
-    """The days of a period, and the days from today on that are booked and would be closed."""
+    """The days of a period, and what is booked from today on and would be closed, by day."""
 
     days: Sequence[PreviewedDay]
     touched: Sequence[PreviewedDay]
@@ -58,8 +70,8 @@ class PreviewStore(Protocol):
         """The commune's holidays."""
         ...
 
-    async def booked_days(self, activity_id: UUID, from_day: date) -> Mapping[date, Booked]:
-        """The days that have reservations, from a day on."""
+    async def booked_slots(self, activity_id: UUID, from_day: date) -> Sequence[BookedSlot]:
+        """What is booked from a day on, by day."""
         ...
 
 
@@ -76,23 +88,38 @@ async def preview_calendar(
         raise NotFoundError("Cette activité n'est pas connue, ou pas encore : réessayez dans un instant.")
     now = store.now()
     today = local_day(now, commune.time_zone)
-    booked = await store.booked_days(activity_id, min(period[0], today))
+    booked = {
+        day: list(of)
+        for day, of in groupby(
+            await store.booked_slots(activity_id, min(period[0], today)), key=lambda booked: booked.day
+        )
+    }
     holidays = holidays_of(await store.holiday_years())
 
+    def closed(day: date, slot: str = WHOLE_DAY) -> str | None:
+        outside = outside_season(activity.opens_on, activity.closes_on, day)
+        return outside or closed_reason(calendar, holidays, day, slot)
+
     def look(day: date) -> PreviewedDay:
-        reason = outside_season(activity.opens_on, activity.closes_on, day) or closed_reason(calendar, holidays, day)
         told = partial(explain, day=day, holidays=holidays, time_zone=commune.time_zone, now=now)
         return PreviewedDay(
             day=day,
-            closed_reason=reason,
+            closed_reason=closed(day),
             booking=told(calendar.booking_rule, Action.BOOK),
             cancelling=told(calendar.cancelling_rule, Action.CANCEL),
-            booked=booked.get(day, Booked(0, 0)),
+            booked=_counted(booked.get(day, ())),
         )
 
+    def touch(day: date) -> PreviewedDay | None:
+        gone = [each for each in booked[day] if closed(day, each.slot)]
+        return replace(look(day), closed_reason=closed(day, gone[0].slot), booked=_counted(gone)) if gone else None
+
     days = [look(period[0] + timedelta(days=n)) for n in range((period[1] - period[0]).days)]
-    coming = (look(day) for day in sorted(booked) if day >= today)
-    return Preview(days, [day for day in coming if day.closed_reason])
+    return Preview(days, [touched for day in booked if day >= today and (touched := touch(day))])
+
+
+def _counted(booked: Sequence[BookedSlot]) -> Booked:
+    return Booked(sum(each.reservations for each in booked), len({each.family_id for each in booked}))
 
 
 def holidays_of(years: Sequence[HolidayYear]) -> Holidays:

@@ -15,6 +15,7 @@ from planning.adapters.commune_calendars import CalendarCache
 from planning.adapters.offer_store import SqlOfferStore
 from planning.adapters.outlook_store import SqlOutlookStore
 from planning.adapters.waiting_store import GIVE_PLACES
+from planning.adapters.withdrawal_store import SqlWithdrawalStore
 from planning.application.ports import Basket
 
 
@@ -33,6 +34,10 @@ class Desk:
     def drafting(self, transaction: Transaction) -> SqlAdvancedDraftStore:
         """Writes drafts in a transaction."""
         return SqlAdvancedDraftStore(transaction, self._calendars)
+
+    def withdrawing(self, transaction: Transaction) -> SqlWithdrawalStore:
+        """Cancels what a calendar closed, in a transaction."""
+        return SqlWithdrawalStore(transaction, self._calendars)
 
     def offering(self, transaction: Transaction) -> SqlOfferStore:
         """Writes waiting lists, and gives places on, in a transaction."""

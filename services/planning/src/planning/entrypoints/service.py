@@ -12,6 +12,7 @@ from planning.entrypoints.http.statements import router as statements
 from planning.entrypoints.http.trail import router as trail
 from planning.entrypoints.http.waiting import router as waiting
 from planning.entrypoints.http.waiting_staff import router as waiting_staff
+from planning.entrypoints.http.withdrawals import router as withdrawals
 from planning.entrypoints.jobs import JOBS
 from planning.entrypoints.settings import PlanningSettings
 
@@ -21,13 +22,14 @@ SERVICE = Service(
     settings=PlanningSettings,
     routers=[
         *(family, family_commit, advanced, waiting, trail, agenda, agenda_secrets),
-        *(staff, waiting_staff, statements),
+        *(staff, withdrawals, waiting_staff, statements),
     ],
     problems={
         "lines-refused": 409,
         "draft-empty": 409,
         "offer-ended": 409,
         "place-refused": 409,
+        "day-past": 409,
         "days-outside-period": 422,
         "invalid-period": 422,
         "not-yet-in": 429,

@@ -7,6 +7,7 @@ from fastapi import Depends
 from chassis.http.dependencies import CurrentRuntime, CurrentTenant, CurrentTransaction
 from planning.adapters.advanced_store import SqlAdvancedDraftStore
 from planning.adapters.offer_store import SqlOfferStore
+from planning.adapters.withdrawal_store import SqlWithdrawalStore
 from planning.entrypoints.desk import BasketDesk, desk_of
 
 
@@ -18,6 +19,10 @@ async def _drafting(runtime: CurrentRuntime, transaction: CurrentTransaction) ->
     return desk_of(runtime).drafting(transaction)
 
 
+async def _withdrawing(runtime: CurrentRuntime, transaction: CurrentTransaction) -> SqlWithdrawalStore:
+    return desk_of(runtime).withdrawing(transaction)
+
+
 async def _offering(runtime: CurrentRuntime, transaction: CurrentTransaction) -> SqlOfferStore:
     return desk_of(runtime).offering(transaction)
 
@@ -26,5 +31,7 @@ Looking = Annotated[BasketDesk, Depends(_looking)]
 """Without a transaction: each look is one of its own."""
 Drafting = Annotated[SqlAdvancedDraftStore, Depends(_drafting)]
 """In the request's transaction. Declare it after the principal, so that refusals open none."""
+Withdrawing = Annotated[SqlWithdrawalStore, Depends(_withdrawing)]
+"""The same, for what a calendar closed."""
 Offering = Annotated[SqlOfferStore, Depends(_offering)]
 """The same, for waiting lists."""

@@ -1,0 +1,71 @@
+"""Bookings cancelled by the town hall, in SQL, in one transaction."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from chassis.clock import local_day
+from planning.adapters.commune_calendars import VERSION
+from planning.adapters.offer_store import SqlOfferStore
+from planning.adapters.waiting_store import GIVE_PLACES
+from planning.application.ports import Commune
+from planning.domain.activities import Activity
+from planning.domain.calendars import Holidays
+from planning.domain.slots import MemberSlot
+from planning.domain.withdrawal import Held
+
+_LOCK_BOOKED = """
+    select r.*, coalesce(m.first_name, '') as first_name
+    from reservation r left join member m using (tenant_id, member_id)
+    where r.activity_id = :activity_id and r.day = any(cast(:days as date[])) and r.status = 'booked'
+    order by r.reservation_id
+    for update of r
+"""
+_CANCEL = """
+    update reservation set status = 'cancelled', cancelled_at = cast(:now as timestamptz), version = version + 1
+    where reservation_id = any(cast(:ids as uuid[]))
+"""
+_FORGET_DRAFTED = """
+    delete from draft_line d using reservation r
+    where r.reservation_id = any(cast(:ids as uuid[])) and d.action = 'cancel'
+      and (d.family_id, d.member_id, d.activity_id, d.day, d.slot)
+        = (r.family_id, r.member_id, r.activity_id, r.day, r.slot)
+"""
+
+
+class SqlWithdrawalStore(SqlOfferStore):
+    """``WithdrawalStore``: places are given back, traced and told as those of offers are."""
+
+    def today(self, commune: Commune) -> date:
+        """See the port."""
+        return local_day(self.now(), commune.time_zone)
+
+    async def activity_and_holidays(self, activity_id: UUID) -> tuple[Activity | None, Holidays]:
+        """See the port."""
+        ((version,),) = await self.transaction.ask(f"select ({VERSION})")
+        calendars = await self.calendars_of(version)
+        return calendars.activities.get(activity_id), calendars.holidays
+
+    async def lock_booked(self, activity_id: UUID, days: Sequence[date]) -> Sequence[Held]:
+        """See the port."""
+        return [
+            Held(
+                reservation_id=row.reservation_id,
+                version=row.version,
+                family_id=row.family_id,
+                what=MemberSlot(row.member_id, row.activity_id, row.day, row.slot),
+                first_name=row.first_name,
+                regie_id=row.regie_id,
+                tariff_label=row.tariff_label,
+                unit_price_cents=row.unit_price_cents,
+                counters=tuple(row.counters),
+            )
+            for row in await self.run(_LOCK_BOOKED, activity_id=activity_id, days=list(days))
+        ]
+
+    async def cancel(self, held: Sequence[Held]) -> None:
+        """See the port."""
+        ids = [each.reservation_id for each in held]
+        await self.run(_CANCEL, ids=ids, now=self.now())
+        await self.run(_FORGET_DRAFTED, ids=ids)
+        self.transaction.wake(GIVE_PLACES)

@@ -1,0 +1,33 @@
+"""Bookings that a calendar in force no longer has: the town hall cancels them, and says why."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from planning.domain.activities import Activity
+from planning.domain.calendars import Holidays, closed_reason
+from planning.domain.cells import NO_CALENDAR_REASON, NOT_OFFERED_REASON
+from planning.domain.slots import MemberSlot
+
+
+@dataclass(frozen=True)
+class Held:
+    """A reservation in force, with the counters that it has a place of."""
+
+    reservation_id: UUID
+    version: int
+    family_id: UUID
+    what: MemberSlot
+    first_name: str
+    regie_id: UUID
+    tariff_label: str
+    unit_price_cents: int
+    counters: tuple[str, ...]
+
+
+def reason_of(held: Held, activity: Activity, holidays: Holidays) -> str | None:
+    """Why what is booked does not take place, None when it does."""
+    if activity.calendar is None:
+        return NO_CALENDAR_REASON
+    if activity.slot(held.what.slot) is None:
+        return NOT_OFFERED_REASON
+    return closed_reason(activity.calendar, holidays, held.what.day, held.what.slot)

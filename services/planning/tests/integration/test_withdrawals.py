@@ -1,0 +1,141 @@
+"""The town closes days that are booked: what is cancelled, given back, told, and what stays."""
+
+import asyncio
+import json
+from uuid import UUID
+
+import pytest
+
+from chassis.testing.counting import counted_statements
+from contracts.events import ReservationsCommitted, ReservationsWithdrawn
+from contracts.values import Role
+
+MONDAY, TUESDAY, THURSDAY = "2022-09-05", "2022-09-06", "2022-09-08"
+STRIKE = {"from": TUESDAY, "to": "2022-09-07", "reason": "Grève du personnel"}
+PUBLISHED = "select body from kept.published_event where type = $1 and body::json ->> 'family_id' = $2 order by seq"
+
+
+@pytest.fixture
+def closing(world):
+    """Publishes the activity's calendar with other closures."""
+
+    async def close(activity, *closures):
+        async with world.staff(Role.ADMINISTRATOR) as client:
+            calendar = (await client.get(f"/activities/{activity}/calendar")).json()
+            body = {name: calendar[name] for name in calendar if not name.endswith("_text") and name != "notices"}
+            answer = await client.put(f"/activities/{activity}/calendar", json=body | {"closures": closures})
+        assert answer.status_code == 200, answer.text
+
+    return close
+
+
+@pytest.fixture
+def withdrawn(world):
+    async def withdraw(activity, *days, role=Role.ADMINISTRATOR):
+        async with world.staff(role) as client:
+            return await client.post(f"/activities/{activity}/withdrawals", json={"days": days})
+
+    return withdraw
+
+
+async def published(world, model, family):
+    rows = await world.harness.query(PUBLISHED, model.event_type, str(family))
+    return [json.loads(row["body"]) for row in rows]
+
+
+async def test_what_is_closed_is_cancelled_and_told_once(world, closing, withdrawn) -> None:
+    canteen = await world.activity(capacity=10)
+    families = [await world.enrolled(canteen, name) for name in ("Louis", "Zoé")]
+    for each in families:
+        assert (await world.book(*each, canteen, MONDAY, TUESDAY)).status_code == 200
+    await closing(canteen, STRIKE)
+    answer = await withdrawn(canteen, MONDAY, TUESDAY)
+    assert answer.json() == {"reservations": 2, "families": 2}
+    assert (await withdrawn(canteen, MONDAY, TUESDAY)).json() == {"reservations": 0, "families": 0}
+    for family, child in families:
+        cells = await world.cells(family, child, canteen)
+        assert (cells[MONDAY]["state"], cells[TUESDAY]["state"]) == ("booked", "closed")
+        booked, cancelled = await published(world, ReservationsCommitted, family)
+        assert len(booked["reservations"]) == 2
+        assert [(each["day"], each["status"], each["version"]) for each in cancelled["reservations"]] == [
+            (TUESDAY, "cancelled", 2)
+        ]
+        (told,) = await published(world, ReservationsWithdrawn, family)
+        assert told["basket_id"] == cancelled["basket_id"]
+        assert [(day["day"], day["reason"]) for day in told["days"]] == [(TUESDAY, "Grève du personnel")]
+        async with world.parent(family) as client:
+            entry = (await client.get("/trail")).json()["items"][0]
+        assert (entry["actor"], entry["action"], entry["reason"]) == ("town_hall", "cancel", "Grève du personnel")
+    count = "select booked from place_count where activity_id = $1 and counter = '' order by day"
+    assert [row["booked"] for row in await world.harness.query(count, canteen)] == [2, 0]
+
+
+async def test_drafts_that_wanted_to_cancel_it_are_put_right(world, closing, withdrawn) -> None:
+    canteen = await world.activity()
+    family, child = await world.enrolled(canteen)
+    await world.book(family, child, canteen, MONDAY, TUESDAY)
+    await world.want(family, child, canteen, MONDAY, THURSDAY)
+    await closing(canteen, STRIKE)
+    await withdrawn(canteen, TUESDAY)
+    committed = await world.commit(family)
+    assert (committed.status_code, committed.json()["count"]) == (200, 1)
+
+
+async def test_a_day_that_takes_place_or_is_past_stays(world, closing, withdrawn) -> None:
+    canteen = await world.activity()
+    family, child = await world.enrolled(canteen)
+    await world.book(family, child, canteen, MONDAY, TUESDAY)
+    assert (await withdrawn(canteen, MONDAY, TUESDAY)).json() == {"reservations": 0, "families": 0}
+    await closing(canteen, STRIKE)
+    world.stand_at(2022, 9, 7)
+    late = await withdrawn(canteen, TUESDAY)
+    assert (late.status_code, late.json()["type"].rpartition(":")[2]) == (409, "day-past")
+    assert (await world.cells(family, child, canteen))[TUESDAY]["state"] == "booked"
+    assert (await withdrawn(canteen, THURSDAY, role=Role.REGISSEUR)).status_code == 403
+    assert (await withdrawn(UUID(int=5), THURSDAY)).status_code == 404
+
+
+async def test_baskets_committed_at_the_same_time_end_one_way_or_the_other(world, closing, withdrawn) -> None:
+    canteen = await world.activity(capacity=40)
+    families = [await world.enrolled(canteen, f"Enfant {n}") for n in range(20)]
+    for each in families[:10]:
+        await world.book(*each, canteen, TUESDAY)
+    for each in families[10:]:
+        await world.want(*each, canteen, TUESDAY)
+    await closing(canteen, STRIKE)
+    answers = await asyncio.gather(
+        *(world.commit(family) for family, _ in families[10:]), *(withdrawn(canteen, TUESDAY) for _ in range(5))
+    )
+    assert {answer.status_code for answer in answers[:10]} == {409}, "closed when they came"
+    assert sum(answer.json()["reservations"] for answer in answers[10:]) == 10
+    count = "select booked from place_count where activity_id = $1 and counter = ''"
+    assert [row["booked"] for row in await world.harness.query(count, canteen)] == [0]
+
+
+async def test_a_family_that_waits_is_not_offered_a_closed_day(world, closing, withdrawn) -> None:
+    canteen = await world.activity(capacity=1)
+    await world.book(*(await world.enrolled(canteen)), canteen, TUESDAY)
+    family, child = await world.enrolled(canteen, "Zoé")
+    async with world.parent(family) as client:
+        body = {"member_id": str(child), "activity_id": str(canteen), "days": [TUESDAY]}
+        assert (await client.post("/waiting-list", json=body)).status_code == 200
+    await closing(canteen, STRIKE)
+    await withdrawn(canteen, TUESDAY)
+    await world.harness.run_job("give-places")
+    assert await world.harness.query("select 1 from place_offer where activity_id = $1", canteen) == []
+
+
+async def test_statements_do_not_grow_with_the_families(world, closing, withdrawn, harness) -> None:
+    canteen = await world.activity()
+    few = [await world.enrolled(canteen)]
+    await world.book(*few[0], canteen, TUESDAY)
+    many = [await world.enrolled(canteen, f"Enfant {n}") for n in range(12)]
+    for each in many:
+        await world.book(*each, canteen, THURSDAY)
+    await closing(canteen, STRIKE, {"from": THURSDAY, "to": "2022-09-09", "reason": "Sortie scolaire"})
+    await withdrawn(canteen, MONDAY)  # the calendar that just changed is read once
+    with counted_statements(harness) as small:
+        assert (await withdrawn(canteen, TUESDAY)).json()["reservations"] == 1
+    with counted_statements(harness) as large:
+        assert (await withdrawn(canteen, THURSDAY)).json()["reservations"] == 12
+    assert len(large) == len(small)
