@@ -1,4 +1,4 @@
-"""The town hall closes a booked day, without scripts: tried, published, cancelled; the family reads why, by mail too."""
+"""The town hall closes a booked day, without scripts: tried, published, cancelled; the family reads why in a mail."""
 
 import re
 from collections.abc import Iterator
