@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from chassis.french import WEEK_DAYS
 from contracts.values import WHOLE_DAY
 from planning.domain.groups import Group
 from planning.domain.rules import Rule
 from planning.domain.waiting_rules import WaitingRules
+
+if TYPE_CHECKING:
+    from planning.domain.limits import Limit
 
 SCHOOL_WEEK_DAYS = frozenset({0, 1, 3, 4})
 """Monday, Tuesday, Thursday, Friday: the week of four days (Code de l'éducation, D. 521-12) most communes have."""
@@ -104,6 +108,8 @@ class ActivityCalendar:
     groups: tuple[Group, ...] = ()
     overbooking_percent: int = 0
     waiting: WaitingRules = field(default_factory=WaitingRules)
+    common_limits: "dict[str, tuple[Limit, ...]]" = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Of each slot, where there are no groups: worked out once (``limits_of``)."""
 
     def capacity_of(self, slot: str) -> int | None:
         """Places of a slot without overbooking, None when they are only counted."""

@@ -45,8 +45,14 @@ class Taken:
 
 def limits_of(calendar: ActivityCalendar, member: Member, day: date, slot: str) -> tuple[Limit, ...]:
     """What a member's reservation counts in, everyone's counter first. Overbooking is included in the limits."""
-    counters = _counters(calendar, member, day, slot)
-    return tuple(Limit(counter, limit_of(calendar, slot, counter)) for counter in counters)
+    if calendar.groups:
+        counters = _counters(calendar, member, day, slot)
+        return tuple(Limit(counter, limit_of(calendar, slot, counter)) for counter in counters)
+    # Without groups everyone counts alike, on every day.
+    known = calendar.common_limits.get(slot)
+    if known is None:
+        known = calendar.common_limits[slot] = (Limit(EVERYONE, limit_of(calendar, slot, EVERYONE)),)
+    return known
 
 
 def _counters(calendar: ActivityCalendar, member: Member, day: date, slot: str) -> Iterable[str]:

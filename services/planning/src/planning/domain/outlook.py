@@ -1,6 +1,6 @@
 """What a family has before it: its members, activities, adhesions, reservations and draft, at one moment."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -93,21 +93,11 @@ class Outlook:
 
     def blocked_reason(self, member: Member, activity: Activity, day: date | None = None) -> str | None:
         """Why the member has no access to the activity (on a day), None when it has."""
-        entitlements = self.entitlements_of(member.member_id, activity.activity_id)
-        if not entitlements:
-            return (
-                f"L'adhésion {of(member.first_name)} à « {activity.name} » n'est pas payée. "
-                "Payez-la dans « Inscriptions aux activités » pour pouvoir réserver."
-            )
-        if day is None or any(entitlement.covers(day) for entitlement in entitlements):
-            return None
-        periods = ", ".join(f"du {short_date(e.valid_from)} au {short_date(e.valid_until)}" for e in entitlements)
-        return f"L'adhésion {of(member.first_name)} à « {activity.name} » est valable {periods}, pas ce jour-là."
+        return _blocked_reason(self.entitlements_of(member.member_id, activity.activity_id), member, activity, day)
 
     def price_on(self, member_id: UUID, activity_id: UUID, day: date) -> Price | None:
         """What the family pays for a day, None without adhesion."""
-        covering = [e for e in self.entitlements_of(member_id, activity_id) if e.covers(day)]
-        return max(covering, key=lambda e: e.valid_from).price_on(day) if covering else None
+        return _price_on(self.entitlements_of(member_id, activity_id), day)
 
     def first_price(self, member_id: UUID, activity_id: UUID, days: Iterable[date]) -> Price | None:
         """The price of the first of these days that an adhesion covers."""
@@ -193,25 +183,49 @@ class Outlook:
         return replace(day, excluded_by=excluding.name) if stays else replace(day, replaces=excluding.name)
 
     def _day(self, member: Member, activity: Activity, when: DaySlot, drafted: Action | None) -> Day:
-        day = when.day
-        what = MemberSlot(member.member_id, activity.activity_id, *when)
-        booking, own = self.bookings.get(what), self.own_booking(what)
-        price = self.price_on(member.member_id, activity.activity_id, day)
-        limits = limits_of(activity.calendar, member, day, when.slot) if activity.calendar else ()
-        slot, spot = ActivitySlot(activity.activity_id, *when), self.spots.get(what)
+        """Asked for each slot of each day: what is empty is not looked into."""
+        day, slot = when
+        what, place = MemberSlot(member.member_id, activity.activity_id, day, slot), None
+        if self.places or self.freed:
+            place = ActivitySlot(activity.activity_id, day, slot)
+        booking = self.bookings.get(what) if self.bookings else None
+        own = booking if booking and booking.family_id == self.family_id else None
+        spot = self.spots.get(what) if self.spots else None
+        entitlements = self.entitlements_of(member.member_id, activity.activity_id)
+        price = _price_on(entitlements, day)
+        limits = limits_of(activity.calendar, member, day, slot) if activity.calendar else ()
         return Day(
             day=day,
-            slot=when.slot,
+            slot=slot,
             opens_on=activity.opens_on,
             closes_on=activity.closes_on,
             calendar=activity.calendar,
-            blocked_reason=self.blocked_reason(member, activity, day),
-            price_cents=own.unit_price_cents if own else price.cents_of(when.slot) if price else 0,
+            blocked_reason=_blocked_reason(entitlements, member, activity, day),
+            price_cents=own.unit_price_cents if own else price.cents_of(slot) if price else 0,
             booked_by=None if booking is None else BookedBy.US if own else BookedBy.OTHER_HOME,
             drafted=drafted,
-            places=taken(limits, self.places.get(slot, {})),
-            offered=activity.slot(when.slot) is not None,
+            places=taken(limits, self.places.get(place, {}) if place else {}),
+            offered=activity.slot(slot) is not None,
             waiting_rank=spot.rank if spot and spot.by is BookedBy.US else None,
-            offered_until=self.offers.get(what),
-            freed=slot in self.freed,
+            offered_until=self.offers.get(what) if self.offers else None,
+            freed=place in self.freed,
         )
+
+
+def _blocked_reason(
+    entitlements: Sequence[Entitlement], member: Member, activity: Activity, day: date | None
+) -> str | None:
+    if not entitlements:
+        return (
+            f"L'adhésion {of(member.first_name)} à « {activity.name} » n'est pas payée. "
+            "Payez-la dans « Inscriptions aux activités » pour pouvoir réserver."
+        )
+    if day is None or any(entitlement.covers(day) for entitlement in entitlements):
+        return None
+    periods = ", ".join(f"du {short_date(e.valid_from)} au {short_date(e.valid_until)}" for e in entitlements)
+    return f"L'adhésion {of(member.first_name)} à « {activity.name} » est valable {periods}, pas ce jour-là."
+
+
+def _price_on(entitlements: Sequence[Entitlement], day: date) -> Price | None:
+    covering = [entitlement for entitlement in entitlements if entitlement.covers(day)]
+    return max(covering, key=lambda e: e.valid_from).price_on(day) if covering else None

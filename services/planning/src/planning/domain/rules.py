@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from chassis.french import WEEK_DAYS, enumeration, full_date, full_time, long_date, short_date
@@ -52,6 +53,16 @@ class Rule:
     school_holidays: Deadline | None = None
     dates: tuple[DatesDeadline, ...] = ()
     windows: tuple[Window, ...] = ()
+    _spans: dict[tuple[date, str], "_Span"] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Worked out once for all families: days are the same for everyone."""
+
+    def span(self, day: date, holidays: DayCounts, time_zone: str) -> "_Span":
+        """Between which instants a day may be changed."""
+        known = self._spans.get((day, time_zone))
+        if known is None or known.holidays is not holidays:
+            first, last = opens_at(self, day, time_zone), _last_instant(self, day, holidays, time_zone)
+            known = self._spans[day, time_zone] = _Span(holidays, day, time_zone, first, last)
+        return known
 
     def deadline(self, day: date, holidays: DayCounts) -> Deadline:
         """The deadline that holds for a day."""
@@ -86,18 +97,60 @@ class Timing(StrEnum):
 
 
 @dataclass(frozen=True)
+class _Span:
+    """The first and the last instant (UTC) of a rule for a day, under these holidays; said when asked for."""
+
+    holidays: DayCounts
+    day: date
+    time_zone: str
+    opens_at: datetime | None
+    closes_at: datetime
+
+    @cached_property
+    def beginning(self) -> str:
+        """«jeudi 1er septembre 2022 à 9h00»; empty when it always could be changed."""
+        return local_moment(self.opens_at, self.time_zone) if self.opens_at else ""
+
+    @cached_property
+    def ending(self) -> str:
+        """«jeudi 1er septembre 2022 à 12h00»."""
+        return local_moment(self.closes_at, self.time_zone)
+
+
+@dataclass(frozen=True)
 class Verdict:
     """Whether a day may be changed, between which instants (UTC, the last one included), and the sentence of it."""
 
     timing: Timing
-    opens_at: datetime | None
-    closes_at: datetime
-    sentence: str
+    action: Action
+    span: _Span
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """The first instant, None when it always could be changed."""
+        return self.span.opens_at
+
+    @property
+    def closes_at(self) -> datetime:
+        """The last instant."""
+        return self.span.closes_at
 
     @property
     def possible(self) -> bool:
         """At the moment of the verdict."""
         return self.timing is Timing.OPEN
+
+    @property
+    def sentence(self) -> str:
+        """From and until when it can or could be changed, in words."""
+        nouns = f"{_NOUN[self.action].lower()}s pour le {long_date(self.span.day)}"
+        match self.timing:
+            case Timing.LATE:
+                return f"Trop tard : les {nouns} étaient possibles jusqu'au {self.span.ending}."
+            case Timing.EARLY:
+                return f"Les {nouns} ouvrent le {self.span.beginning}."
+            case Timing.OPEN:
+                return f"Les {nouns} sont possibles jusqu'au {self.span.ending}."
 
 
 def opens_at(rule: Rule, day: date, time_zone: str) -> datetime | None:
@@ -110,6 +163,10 @@ def opens_at(rule: Rule, day: date, time_zone: str) -> datetime | None:
 
 def closes_at(rule: Rule, day: date, holidays: DayCounts, time_zone: str) -> datetime:
     """The last instant (UTC) at which ``day`` may be changed."""
+    return rule.span(day, holidays, time_zone).closes_at
+
+
+def _last_instant(rule: Rule, day: date, holidays: DayCounts, time_zone: str) -> datetime:
     last, window = rule.deadline(day, holidays).last_minute(day, holidays), rule.window(day)
     return _end_of_local_minute(min(last, window.closes_at) if window else last, time_zone)
 
@@ -154,15 +211,10 @@ def _describe_window(window: Window, action: Action) -> str:
 
 def explain(rule: Rule, action: Action, day: date, holidays: DayCounts, *, time_zone: str, now: datetime) -> Verdict:
     """Whether ``day`` may be changed at ``now``, and the sentence that says from and until when it can or could."""
-    first, last = opens_at(rule, day, time_zone), closes_at(rule, day, holidays, time_zone)
-    zone = ZoneInfo(time_zone)
-    nouns, until = f"{_NOUN[action].lower()}s pour le {long_date(day)}", _moment(last.astimezone(zone))
-    if now > last:
-        late = f"Trop tard : les {nouns} étaient possibles jusqu'au {until}."
-        return Verdict(Timing.LATE, first, last, late)
-    if first and now < first:
-        return Verdict(Timing.EARLY, first, last, f"Les {nouns} ouvrent le {_moment(first.astimezone(zone))}.")
-    return Verdict(Timing.OPEN, first, last, f"Les {nouns} sont possibles jusqu'au {until}.")
+    span = rule.span(day, holidays, time_zone)
+    if now > span.closes_at:
+        return Verdict(Timing.LATE, action, span)
+    return Verdict(Timing.EARLY if span.opens_at and now < span.opens_at else Timing.OPEN, action, span)
 
 
 def local_moment(instant: datetime, time_zone: str) -> str:

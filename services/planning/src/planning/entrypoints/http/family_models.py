@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.values import MemberKind, ReservationStatus
 from planning.domain.activities import Activity, Price
 from planning.domain.calendars import ActivityCalendar
-from planning.domain.cells import NO_CALENDAR_REASON, Cell, CellState, not_open_before
+from planning.domain.cells import NO_CALENDAR_REASON, Cell, not_open_before
 from planning.domain.members import Member
 from planning.domain.outlook import Outlook
 from planning.domain.review import ReviewedLine, period_cost, review
@@ -81,22 +81,6 @@ class MemberActivities(BaseModel):
     activities: list[ActivityOfMember]
 
 
-class CellView(BaseModel):
-    """One slot of a day of one activity."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    day: date
-    slot: str
-    state: CellState
-    wanted: bool
-    changeable: bool
-    reason: str | None
-    price_cents: int
-    closes_at: datetime | None
-    can_wait: bool
-
-
 class ActivityPlanning(BaseModel):
     """A row of the planning: its cells by day, then in the order of the slots.
 
@@ -118,7 +102,7 @@ class ActivityPlanning(BaseModel):
     cancelling_rule: str
     waiting_list: str | None
     slots: list[SlotView]
-    cells: list[CellView]
+    cells: list[Cell]
 
     @classmethod
     def of(cls, outlook: Outlook, member: Member, activity: Activity, days: list[date]) -> "ActivityPlanning":
@@ -130,7 +114,6 @@ class ActivityPlanning(BaseModel):
         }
         slots = outlook.slots_of(member, activity)
         whens = [DaySlot(day, slot.code) for day in days for slot in slots]
-        cells: list[Cell] = [outlook.cell(member, activity, when, drafted.get(when)) for when in whens]
         price = outlook.first_price(member.member_id, activity.activity_id, days)
         reason = closed_sentence(outlook, member, activity)
         return cls(
@@ -144,7 +127,7 @@ class ActivityPlanning(BaseModel):
             cancelling_rule=_rule(activity.calendar, Action.CANCEL),
             waiting_list=_waiting_list(activity.calendar),
             slots=[SlotView.of(slot, activity, price) for slot in slots],
-            cells=[CellView.model_validate(cell) for cell in cells],
+            cells=[outlook.cell(member, activity, when, drafted.get(when)) for when in whens],
         )
 
 
