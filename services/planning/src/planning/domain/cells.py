@@ -58,7 +58,9 @@ class Moment:
 
 @dataclass(slots=True)
 class Day:
-    """Everything that decides the state of a slot of a day; not frozen, which makes it in half the time. ``price_cents`` is 0 when no adhesion covers the day.
+    """Everything that decides the state of a slot of a day. ``price_cents`` is 0 when no adhesion covers the day.
+
+    Not frozen: one is made for each slot of each day shown, and a frozen one takes twice the time to make.
 
     ``offered``: the activity has the slot. ``excluded_by`` names a slot that stays on the day and does not go with this
     one, ``replaces`` one that the family can still give up for it. ``waiting_rank``: the family waits, 1 is next;
