@@ -97,3 +97,4 @@ async def test_busy_is_a_503(town: Any, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(ArgonHasher, "verify", busy)
     refused = await town.log_in("qui.que.ce.soit")
     assert (refused.status_code, refused.json()["type"]) == (503, "urn:portail-famille:problem:busy")
+    assert refused.headers["Retry-After"] == "5"

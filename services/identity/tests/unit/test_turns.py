@@ -51,6 +51,25 @@ async def test_who_waits_too_long_is_told_and_leaves_the_line() -> None:
         pass
 
 
+async def test_who_waits_too_long_is_told_how_many_wait_and_when_to_come_again() -> None:
+    turns, told = Turns(1, longest_wait_seconds=0.2), []
+
+    async def work(comes_in: float, seconds: float) -> None:
+        await asyncio.sleep(comes_in)
+        try:
+            async with turns.of(stranger("a")):
+                await asyncio.sleep(seconds)
+        except BusyError as busy:
+            told.append(busy)
+
+    await asyncio.gather(*(work(0, 0.1) for _ in range(2)))
+    await asyncio.gather(work(0, 1), *(work(0.01 * number, 0) for number in range(1, 30)))
+    assert len(told) == 29
+    assert "attendent leur tour" in told[0].detail
+    assert 2 <= told[0].details["retry_after"] <= 60
+    assert told[-1].detail == "Beaucoup de familles se connectent en ce moment. Réessayez dans quelques secondes."
+
+
 async def test_a_turn_that_comes_as_the_wait_ends_is_passed_on() -> None:
     turns, worked = Turns(1), []
 

@@ -1,13 +1,17 @@
 """Who may work next, when many want to: known people first, and among the others each address in its turn."""
 
 import asyncio
+import math
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from identity.application.ports import BusyError, Caller
 
-_LONGEST_WAIT_SECONDS = 3.0
+_LONGEST_WAIT_SECONDS = 8.0
+"""The web client waits ten for an answer; a person rather waits in line than tries again."""
+_PACE_OF = 50
+_SOONEST, _LATEST = 2, 60
 _Line = OrderedDict[str, deque[asyncio.Future[None]]]
 
 
@@ -19,15 +23,16 @@ class Turns:
         self._longest_wait_seconds = longest_wait_seconds
         self._known: _Line = OrderedDict()
         self._others: _Line = OrderedDict()
+        self._ended: deque[float] = deque(maxlen=_PACE_OF)
 
     @asynccontextmanager
     async def of(self, caller: Caller) -> AsyncIterator[None]:
-        """The caller's turn. Raises ``BusyError`` when it does not come in time."""
+        """The caller's turn. Raises ``BusyError`` when it does not come in time, with how many wait."""
         try:
             async with asyncio.timeout(self._longest_wait_seconds):
                 await self._take(caller)
         except TimeoutError as error:
-            raise BusyError from error
+            raise self._busy() from error
         try:
             yield
         finally:
@@ -48,8 +53,16 @@ class Turns:
                 self._give_back()  # it came just as the wait ended
             raise
 
+    def _busy(self) -> BusyError:
+        lines = (*self._known.values(), *self._others.values())
+        waiting = sum(not turn.done() for line in lines for turn in line)
+        taken = self._ended[-1] - self._ended[0] if len(self._ended) > 1 else 0.0
+        seconds = math.ceil(waiting * taken / (len(self._ended) - 1)) if taken else 0
+        return BusyError(waiting, min(max(seconds, _SOONEST), _LATEST))
+
     def _give_back(self) -> None:
         """Ends a turn: the next one in line has it."""
+        self._ended.append(asyncio.get_running_loop().time())
         turn = _next(self._known) or _next(self._others)
         if turn is None:
             self._free += 1

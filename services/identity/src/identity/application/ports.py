@@ -19,10 +19,17 @@ from identity.domain.throttling import Kind, Tally
 
 
 class BusyError(DomainError):
-    """Too many passwords are being verified at this moment."""
+    """Too many passwords are being verified at this moment. ``retry_after`` is in seconds."""
 
     slug = "busy"
     sentence = "Beaucoup de familles se connectent en ce moment. Réessayez dans quelques secondes."
+
+    def __init__(self, waiting: int = 0, retry_after: int = 5) -> None:
+        told = (
+            f"Beaucoup de familles se connectent en ce moment : {waiting} attendent leur tour. "
+            f"Gardez cette page et réessayez dans {retry_after} secondes."
+        )
+        super().__init__(told if waiting else None, retry_after=retry_after)
 
 
 class AccountStore(Protocol):
