@@ -102,6 +102,8 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
         "POST /api/planning/v1/activities/{activity_id}/calendar/preview": {"json": {**period, "calendar": published}},
         "PUT /api/planning/v1/activities/{activity_id}/waiting-list-rules": {"json": {}},
         "POST /api/planning/v1/activities/{activity_id}/withdrawals": {"json": {"days": ["2023-03-06"]}},
+        "PUT /api/planning/v1/activities/{activity_id}/absence-policy": {"json": {}},
+        "POST /api/planning/v1/town-hall/absences/{absence_id}/decision": {"json": {"justified": True}},
         "PUT /api/planning/v1/members/{member_id}/waiting-points": {"json": {"points": 1, "reason": "Geste"}},
         "PUT /api/communication/v1/news/{news_id}": {"json": {"title": "Titre", "body": "Texte"}},
         "POST /api/communication/v1/conversations/{family_id}/messages": {
@@ -371,6 +373,16 @@ def test_another_familys_ids_do_not_exist_in_what_is_sent(
             "POST",
             "/api/planning/v1/waiting-list",
             json={"member_id": ids["member_id"], "activity_id": ids["activity_id"], "days": ["2023-03-06"]},
+        ),
+        neighbour.api.send(
+            "POST",
+            "/api/planning/v1/absences",
+            json={
+                "member_id": ids["member_id"],
+                "activity_id": ids["activity_id"],
+                "days": ["2023-03-06"],
+                "reason": "illness",
+            },
         ),
         neighbour.api.send("GET", "/api/planning/v1/planning", params={"member_id": ids["member_id"], **march}),
         neighbour.api.send("POST", "/api/enrolment/v1/adhesion-orders", json=order),

@@ -1,6 +1,7 @@
 """The town hall's back office: for its staff only."""
 
 from web.town_hall import (
+    absences,
     accounts,
     adhesions,
     bank_files,
@@ -33,6 +34,7 @@ ROUTERS = [
     reservations.router,
     calendars.router,
     waiting.router,
+    absences.router,
     messages.router,
     invoices.router,
     invoicing.router,

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from chassis.french import WEEK_DAYS
 from contracts.values import WHOLE_DAY
+from planning.domain.absence_policy import AbsencePolicy
 from planning.domain.groups import Group
 from planning.domain.rules import Rule
 from planning.domain.waiting_rules import WaitingRules
@@ -104,6 +105,7 @@ class ActivityCalendar:
     groups: tuple[Group, ...] = ()
     overbooking_percent: int = 0
     waiting: WaitingRules = field(default_factory=WaitingRules)
+    absences: AbsencePolicy = field(default_factory=AbsencePolicy)
 
     def capacity_of(self, slot: str) -> int | None:
         """Places of a slot without overbooking, None when they are only counted."""
