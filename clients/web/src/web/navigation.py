@@ -49,6 +49,7 @@ def staff_navigation(session: Session) -> list[tuple[str, list[Destination]]]:
                 Destination(_("Adhésions"), "/mairie/adhesions", "clipboard-check"),
                 Destination(_("Réservations"), "/mairie/reservations", "calendar-days"),
                 Destination(_("Listes d'attente"), "/mairie/attente", "hourglass"),
+                Destination(_("Absences"), "/mairie/absences", "minus"),
                 *([Destination(_("Calendriers"), "/mairie/calendriers", "clock")] if session.administers else []),
                 Destination(_("Messages"), "/mairie/messages", "mail"),
             ],

@@ -20,12 +20,8 @@ def _own(world: World) -> dict[str, Any]:
     how = "Une absence s'annonce jusqu'à 2 jours après. Elle n'est pas facturée pour : maladie (sur justificatif)."
     return {
         "announced": [_absence(*what, said) for what, said in world.absent.items()],
-        "possible": [_what(*what[1:]) | {"how": how} for what in _booked(world) if what[1:] not in world.absent],
+        "possible": [_what(*what) | {"how": how} for what in sorted(world.booked) if what not in world.absent],
     }
-
-
-def _booked(world: World) -> list[Any]:
-    return sorted(world.booked)
 
 
 def routes(world: World) -> APIRouter:
