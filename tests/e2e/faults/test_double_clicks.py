@@ -10,8 +10,14 @@ from playwright.sync_api import Browser, expect
 
 from driver import Mailbox, Portal, System
 from driver.pages import PortalPages
-from faults import (
-    absence_buttons,  # noqa: F401 - they fill SCENARIOS
+from faults import (  # noqa: F401 - they fill SCENARIOS
+    absence_buttons,
+    family_buttons,
+    money_buttons,
+    planning_buttons,
+    refund_buttons,
+    town_hall_buttons,
+    waiting_buttons,
 )
 from faults.buttons import SCENARIOS, World
 from faults.databases import Databases

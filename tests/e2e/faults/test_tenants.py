@@ -21,6 +21,7 @@ from contracts.values import Role
 from driver import Api, Parent, Session, System, TownHall, until
 from driver.operations import Operation, all_operations
 from driver.scenes import lived_in
+from faults.absence_scene import announce, cannot_cancel
 from faults.crowd import Crowd
 from faults.databases import Databases
 from faults.figures import Figures
@@ -55,7 +56,15 @@ def waited_days(system: System, mercier: Parent, town_hall: TownHall, signer: To
 
 
 @pytest.fixture(scope="module")
-def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str]) -> dict[str, str]:
+def absence_id(system: System, mercier: Parent, town_hall: TownHall, signer: TokenSigner) -> str:
+    """An absence of this family that waits for the town hall."""
+    day = date(2022, 9, 29)
+    activity_id = cannot_cancel(town_hall, Crowd(system.gateway_url, town_hall, signer), mercier, "Louis", day)
+    return announce(mercier, activity_id, "Louis", day, "illness")
+
+
+@pytest.fixture(scope="module")
+def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str], absence_id: str) -> dict[str, str]:
     """A real id of Alixan, of this family where it is a family's, for each parameter of a path."""
     orders = mercier.api.get("enrolment", "/adhesion-orders")
     order = next(each for each in orders if each["status"] == "paid" and each["payment_id"])
@@ -78,6 +87,7 @@ def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str]) -> d
         "movement_id": town_hall.api.get("payment-gateway", f"{payment}/money")["taken"][0]["movement_id"],
         "address_id": mercier.api.post("planning", "/agenda-addresses", {"member_id": None})["address_id"],
         "waiting_id": waited_days[0],
+        "absence_id": absence_id,
         "offer_id": waited_days[1],
         "line_id": mercier.api.get("planning", "/draft")["lines"][0]["line_id"],
         "invoice_id": mercier.invoices()[0]["invoice_id"],
