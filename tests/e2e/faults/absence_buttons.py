@@ -7,7 +7,7 @@ from faults.buttons import Click, World, button
 
 ABSENCES, OFFICE = "/planning/absences", "/mairie/absences"
 CHILD = "Louis"
-ANNOUNCED, DECIDED = date(2022, 9, 29), date(2022, 9, 30)
+ANNOUNCED, DECIDED = date(2022, 9, 5), date(2022, 9, 6)
 _OF_DAY = "reservation_id in (select reservation_id from reservation where member_id = $1 and day = $2)"
 _JUSTIFIED = "member_id = $1 and day = $2 and attendance = 'absent_justified' and not billed"
 

@@ -6,7 +6,7 @@ from driver import Parent, TownHall, until
 from faults.crowd import Crowd, calendar
 
 FROM, UNTIL = date(2022, 9, 1), date(2022, 10, 1)
-_LONG_BEFORE = {"kind": "days_before", "days": 100, "time": "12:00", "counting": "calendar"}
+_LONG_BEFORE = {"kind": "days_before", "days": 90, "time": "12:00", "counting": "calendar"}
 _ON_PROOF = {"excused": ["illness", "strike"], "on_proof": ["illness"]}
 
 

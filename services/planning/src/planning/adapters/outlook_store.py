@@ -133,8 +133,8 @@ def _with(values: Sequence[Any], place: int, kind: Callable[[Any], Any]) -> Sequ
 
 
 def _booking(values: Sequence[Any]) -> Booking:
-    attendance = values[-1]
-    return Booking(*values[:-1], attendance=AttendanceState(attendance) if attendance else None)
+    attendance = AttendanceState(values[-1]) if values[-1] else None
+    return Booking(*[*values[:-1], attendance])
 
 
 def _spot(ours: bool, rank: int) -> Spot:
