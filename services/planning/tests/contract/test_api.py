@@ -44,6 +44,9 @@ async def test_chains_of_calls_are_answered_as_documented(world: Any, harness: H
         for path in ("/activities/{activity_id}/calendar", "/activities/{activity_id}/absence-policy")
         for method in ("GET", "PUT")
     ]
+    links.append(
+        Link("GET /holidays", 200, "GET /activities/{activity_id}/calendar", {"path.activity_id": str(canteen)})
+    )
     administrator = harness.signer.headers(ALIXAN.tenant_id, Role.ADMINISTRATOR)
     await follows_links(harness, administrator, links, {"activity_id": canteen}, enough=1)
 
