@@ -9,6 +9,7 @@ import asyncio
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -117,7 +118,7 @@ class Neighbours:
         for tasks in self._shots.values():
             answered = [shot for shots in await asyncio.gather(*tasks) for shot in shots]
             if any(shot.status != _OK for shot in answered):
-                raise BenchError(f"à côté, des parents n'ont pas pu réserver : {[s.status for s in answered][:20]}")
+                raise BenchError(f"à côté, des parents n'ont pas pu réserver : {Counter(s.status for s in answered)}")
 
     def figures(self) -> dict[str, float]:
         """p95 of their commits at each time, in milliseconds, and how it grew in the rush."""

@@ -7,6 +7,7 @@ from datetime import date
 
 from driver import OWN_PASSWORD, Bank, Mailbox, Parent, Portal, System
 from driver.plain_browser import Form, Page, PlainBrowser
+from faults.absence_scene import cannot_cancel
 from faults.crowd import Crowd
 from faults.databases import Databases
 from faults.waiting_scene import WaitedFor, waited_for
@@ -34,6 +35,7 @@ class World:
         self.town_hall = system.town_hall("numerian")
         self.free_days = iter([f"2022-09-{day:02}" for day in (19, 20, 21, 22, 23, 26, 27, 28)])
         self._waited_for: WaitedFor | None = None
+        self._kept_activity = ""
         self._crowd = Crowd(system.gateway_url, self.town_hall, databases.signer())
         self.workshop = self._crowd.activity("Atelier")
         self.paid_activity = self._crowd.activity("Stage", fee_cents=1000)
@@ -69,6 +71,12 @@ class World:
             self._waited_for = waited_for(self.system, "numerian", self.town_hall, self._crowd, *days)
             self._waited_for.enrol(self.parent, child)
         return self._waited_for
+
+    def cannot_cancel(self, child: str, *days: date) -> str:
+        """An activity of which a child of the family can no longer cancel these days; made once."""
+        if not self._kept_activity:
+            self._kept_activity = cannot_cancel(self.town_hall, self._crowd, self.parent, child, *days)
+        return self._kept_activity
 
     def count(self, service: str, table: str, condition: str, *values: object) -> int:
         return self.databases.count(service, f"select count(*) from {table} where {condition}", *values)

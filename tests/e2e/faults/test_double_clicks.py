@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 from driver import Mailbox, Portal, System
 from driver.pages import PortalPages
 from faults import (  # noqa: F401 - they fill SCENARIOS
+    absence_buttons,
     family_buttons,
     money_buttons,
     planning_buttons,

@@ -21,6 +21,7 @@ from contracts.values import Role
 from driver import Api, Parent, Session, System, TownHall, until
 from driver.operations import Operation, all_operations
 from driver.scenes import lived_in
+from faults.absence_scene import announce, cannot_cancel
 from faults.crowd import Crowd
 from faults.databases import Databases
 from faults.figures import Figures
@@ -55,7 +56,15 @@ def waited_days(system: System, mercier: Parent, town_hall: TownHall, signer: To
 
 
 @pytest.fixture(scope="module")
-def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str]) -> dict[str, str]:
+def absence_id(system: System, mercier: Parent, town_hall: TownHall, signer: TokenSigner) -> str:
+    """An absence of this family that waits for the town hall."""
+    day = date(2022, 9, 5)
+    activity_id = cannot_cancel(town_hall, Crowd(system.gateway_url, town_hall, signer), mercier, "Louis", day)
+    return announce(mercier, activity_id, "Louis", day, "illness")
+
+
+@pytest.fixture(scope="module")
+def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str], absence_id: str) -> dict[str, str]:
     """A real id of Alixan, of this family where it is a family's, for each parameter of a path."""
     orders = mercier.api.get("enrolment", "/adhesion-orders")
     order = next(each for each in orders if each["status"] == "paid" and each["payment_id"])
@@ -78,6 +87,7 @@ def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str]) -> d
         "movement_id": town_hall.api.get("payment-gateway", f"{payment}/money")["taken"][0]["movement_id"],
         "address_id": mercier.api.post("planning", "/agenda-addresses", {"member_id": None})["address_id"],
         "waiting_id": waited_days[0],
+        "absence_id": absence_id,
         "offer_id": waited_days[1],
         "line_id": mercier.api.get("planning", "/draft")["lines"][0]["line_id"],
         "invoice_id": mercier.invoices()[0]["invoice_id"],
@@ -102,6 +112,8 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
         "POST /api/planning/v1/activities/{activity_id}/calendar/preview": {"json": {**period, "calendar": published}},
         "PUT /api/planning/v1/activities/{activity_id}/waiting-list-rules": {"json": {}},
         "POST /api/planning/v1/activities/{activity_id}/withdrawals": {"json": {"days": ["2023-03-06"]}},
+        "PUT /api/planning/v1/activities/{activity_id}/absence-policy": {"json": {}},
+        "POST /api/planning/v1/town-hall/absences/{absence_id}/decision": {"json": {"justified": True}},
         "PUT /api/planning/v1/members/{member_id}/waiting-points": {"json": {"points": 1, "reason": "Geste"}},
         "PUT /api/communication/v1/news/{news_id}": {"json": {"title": "Titre", "body": "Texte"}},
         "POST /api/communication/v1/conversations/{family_id}/messages": {
@@ -371,6 +383,16 @@ def test_another_familys_ids_do_not_exist_in_what_is_sent(
             "POST",
             "/api/planning/v1/waiting-list",
             json={"member_id": ids["member_id"], "activity_id": ids["activity_id"], "days": ["2023-03-06"]},
+        ),
+        neighbour.api.send(
+            "POST",
+            "/api/planning/v1/absences",
+            json={
+                "member_id": ids["member_id"],
+                "activity_id": ids["activity_id"],
+                "days": ["2023-03-06"],
+                "reason": "illness",
+            },
         ),
         neighbour.api.send("GET", "/api/planning/v1/planning", params={"member_id": ids["member_id"], **march}),
         neighbour.api.send("POST", "/api/enrolment/v1/adhesion-orders", json=order),

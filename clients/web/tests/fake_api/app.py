@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.responses import JSONResponse
 
 from fake_api import (
+    absences,
     advanced,
     billing,
     communication,
@@ -29,7 +30,18 @@ class FakeApi:
     def __init__(self) -> None:
         self.world = World()
         self.app = FastAPI()
-        for part in (identity, enrolment, planning, advanced, waiting, billing, payments, communication, refunds):
+        for part in (
+            identity,
+            enrolment,
+            planning,
+            advanced,
+            waiting,
+            absences,
+            billing,
+            payments,
+            communication,
+            refunds,
+        ):
             self.app.include_router(part.routes(self.world), prefix=f"/api/{part.NAME}/v1")
         for service, staff_routes in town_hall.routes(self.world).items():
             self.app.include_router(staff_routes, prefix=f"/api/{service}/v1")

@@ -232,6 +232,32 @@ def _planning(world: World) -> APIRouter:
         world.town_hall.withdrawn += days
         return {"reservations": 3 * len(days), "families": 2}
 
+    @router.get("/kitchen-counts")
+    def kitchen_counts(request: Request) -> list[dict[str, Any]]:
+        staff(world, request)
+        start, end = (date.fromisoformat(request.query_params[name]) for name in ("from", "to"))
+        days = sorted({day for _member, day in world.booked if start <= day < end})
+        return [
+            {
+                "day": day.isoformat(),
+                "activity_id": CANTEEN,
+                "activity_name": _CANTEEN_NAME,
+                "slot": "day",
+                "slot_name": None,
+                "total": sum(booked == day for _member, booked in world.booked),
+                "is_final": False,
+                "final_from": NOW,
+                "schools": [{"school": "", "under_6": 1, "from_6_to_11": 0, "from_12": 0, "total": 1}],
+            }
+            for day in days
+        ]
+
+    @router.get("/kitchen-counts.csv")
+    def kitchen_file(request: Request) -> Response:
+        staff(world, request)
+        headers = {"Content-Disposition": 'attachment; filename="cuisine.csv"'}
+        return Response("Jour;Total\r\n", media_type="text/csv", headers=headers)
+
     @router.get("/all-reservations")
     def reservations(
         request: Request, family_id: uuid.UUID | None = None, cursor: str | None = None, limit: int = 50

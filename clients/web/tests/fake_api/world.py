@@ -146,6 +146,7 @@ class World:
     invoices: list[dict[str, Any]] = field(default_factory=list)
     credit_cents: int = 0
     waiting: list[tuple[str, date]] = field(default_factory=list)
+    absent: dict[tuple[str, date], dict[str, Any]] = field(default_factory=dict)
     offers: list[tuple[str, date]] = field(default_factory=list)
     waiting_rules: dict[str, Any] = field(default_factory=dict)
     waiting_points: dict[str, Any] = field(default_factory=dict)

@@ -95,6 +95,14 @@ class PlaceOfferStatus(StrEnum):
     CONFIRMED = "confirmed"
 
 
+class AttendanceState(StrEnum):
+    """What is known of who was booked for a day: an absence not decided yet, or decided."""
+
+    ABSENCE_ANNOUNCED = "absence_announced"
+    ABSENT_JUSTIFIED = "absent_justified"
+    ABSENT_UNJUSTIFIED = "absent_unjustified"
+
+
 class ReservationStatus(StrEnum):
     """State of one reservation."""
 

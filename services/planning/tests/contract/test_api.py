@@ -39,11 +39,14 @@ async def test_chains_of_calls_are_answered_as_documented(world: Any, harness: H
     ]
     parent = harness.signer.headers(ALIXAN.tenant_id, family_id=family)
     await follows_links(harness, parent, links, {"member_id": member}, enough=2)
-    calendar = "/activities/{activity_id}/calendar"
     links = [
-        Link(f"{method} {calendar}", 200, f"GET {calendar}", {"path.activity_id": "$request.path.activity_id"})
+        Link(f"{method} {path}", 200, f"GET {path}", {"path.activity_id": "$request.path.activity_id"})
+        for path in ("/activities/{activity_id}/calendar", "/activities/{activity_id}/absence-policy")
         for method in ("GET", "PUT")
     ]
+    links.append(
+        Link("GET /holidays", 200, "GET /activities/{activity_id}/calendar", {"path.activity_id": str(canteen)})
+    )
     administrator = harness.signer.headers(ALIXAN.tenant_id, Role.ADMINISTRATOR)
     await follows_links(harness, administrator, links, {"activity_id": canteen}, enough=1)
 

@@ -29,6 +29,9 @@ CellState = Literal[
     "closed",
     "deadline_passed",
     "blocked",
+    "absence_announced",
+    "absent_justified",
+    "absent_unjustified",
 ]
 
 

@@ -1,6 +1,7 @@
 """The parents' pages."""
 
 from web.family import (
+    absences,
     adhesions,
     advanced,
     agenda,
@@ -32,6 +33,7 @@ ROUTERS = [
     trail.router,
     agenda.router,
     waiting.router,
+    absences.router,
     invoices.router,
     messages.router,
 ]

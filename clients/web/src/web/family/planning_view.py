@@ -37,6 +37,9 @@ def marks() -> dict[CellState, Mark]:
         "closed": Mark(_("Fermé"), ""),
         "deadline_passed": Mark(_("Délai passé"), "clock"),
         "blocked": Mark(_("Pas encore ouvert"), "lock"),
+        "absence_announced": Mark(_("Absence annoncée"), "hourglass"),
+        "absent_justified": Mark(_("Absence justifiée"), "check"),
+        "absent_unjustified": Mark(_("Absence non justifiée"), "circle-x"),
     }
 
 

@@ -58,7 +58,7 @@ async def join(
 ) -> Response:
     """Waits for the ticked days, all or none."""
     period = Period.around(vue, debut)
-    whens = _whens(jour or [])
+    whens = ticked_whens(jour or [])
     if not whens:
         return await _choice_page(visit, enfant, period, error=_("Cochez au moins un jour à attendre."))
     try:
@@ -146,7 +146,7 @@ def _full_days(activity: PlanningActivity) -> list[tuple[str, str]]:
     ]
 
 
-def _whens(ticked: list[str]) -> set[DaySlot]:
+def ticked_whens(ticked: list[str]) -> set[DaySlot]:
     """Ticks that are none are left out: the form never sends such."""
     found = set()
     for tick in ticked:

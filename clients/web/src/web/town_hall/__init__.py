@@ -1,6 +1,7 @@
 """The town hall's back office: for its staff only."""
 
 from web.town_hall import (
+    absences,
     accounts,
     adhesions,
     bank_files,
@@ -12,6 +13,7 @@ from web.town_hall import (
     families,
     invoices,
     invoicing,
+    kitchen,
     mails,
     messages,
     news,
@@ -31,8 +33,10 @@ ROUTERS = [
     accounts.router,
     adhesions.router,
     reservations.router,
+    kitchen.router,
     calendars.router,
     waiting.router,
+    absences.router,
     messages.router,
     invoices.router,
     invoicing.router,

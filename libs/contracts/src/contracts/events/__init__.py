@@ -20,6 +20,7 @@ from contracts.events.payment_gateway import (
     SurplusReceived,
 )
 from contracts.events.planning import (
+    AttendanceRecorded,
     PlaceOffered,
     ReservationsCommitted,
     ReservationsStated,
@@ -32,6 +33,7 @@ __all__ = [
     "AdhesionPaid",
     "AdhesionPaymentRequested",
     "AdhesionPaymentUnused",
+    "AttendanceRecorded",
     "EntitlementChanged",
     "FamilyRegistered",
     "GuardianChanged",

@@ -1,18 +1,19 @@
-"""Events of planning: reservations, places of waiting lists."""
+"""Events of planning: reservations, places of waiting lists, attendance."""
 
 from datetime import date, datetime
 from uuid import UUID
 
 from contracts.event import Event, Value, event
 from contracts.events.statement import Statement
-from contracts.values import WHOLE_DAY, Cents, PlaceOfferStatus, ReservationStatus
+from contracts.values import WHOLE_DAY, AttendanceState, Cents, PlaceOfferStatus, ReservationStatus
 
 
 class ReservationState(Value):
     """One reservation after the change. ``version`` grows with each change of this reservation.
 
     ``slot`` is the code of the part of the day that is booked. The price is the one shown to the family and frozen at
-    the moment of booking.
+    the moment of booking. ``billed`` is false for a booked day that the family does not pay: it was absent, and that
+    is excused.
     """
 
     reservation_id: UUID
@@ -26,6 +27,7 @@ class ReservationState(Value):
     tariff_label: str
     unit_price_cents: Cents
     status: ReservationStatus
+    billed: bool = True
 
 
 @event("planning.reservations_committed.v1", subject="basket_id")
@@ -75,6 +77,22 @@ class PlaceOffered(Event):
     unit_price_cents: Cents
     status: PlaceOfferStatus
     expires_at: datetime | None
+
+
+class ReservationAttendance(Value):
+    """A reservation as it is since its attendance is known: ``billed`` may have changed, and its version has grown."""
+
+    attendance: AttendanceState
+    reservation: ReservationState
+
+
+@event("planning.attendance_recorded.v1", subject="record_id")
+class AttendanceRecorded(Event):
+    """What is known of the attendance of a family's booked days was recorded or decided, all together."""
+
+    record_id: UUID
+    family_id: UUID
+    attendances: tuple[ReservationAttendance, ...]
 
 
 class StatedReservation(Value):

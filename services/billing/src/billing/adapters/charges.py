@@ -8,13 +8,14 @@ from sqlalchemy import text
 
 from billing.adapters.invoicing import CHARGES_LOCK
 from chassis.database import Transaction
-from contracts.events import ReservationsCommitted
+from contracts.events import AttendanceRecorded, ReservationsCommitted
 from contracts.events.planning import StatedReservation
 
 _INCOMING = """
     jsonb_to_recordset(cast(:reservations as jsonb)) as r(
         reservation_id uuid, version bigint, family_id uuid, member_id uuid, activity_id uuid, regie_id uuid,
-        day date, element_name text, tariff_label text, unit_price_cents bigint, status text)
+        day date, element_name text, tariff_label text, unit_price_cents bigint, status text,
+        billed boolean)
 """
 
 _KEEP_VERSIONS = text(
@@ -34,7 +35,7 @@ _DROP_OPEN = text("delete from charge where invoice_id is null and reservation_i
 _INSERT_CHARGES = text(
     f"""
     with wanted as (
-        select distinct on (reservation_id) r.*, case r.status when 'booked' then 1 else 0 end as quantity
+        select distinct on (reservation_id) r.*, (r.status = 'booked' and r.billed)::int as quantity
         from {_INCOMING}
         where reservation_id = any(:changed)
         order by reservation_id, version desc
@@ -62,11 +63,19 @@ async def keep_reservations(transaction: Transaction, committed: ReservationsCom
     await keep_states(transaction, states)
 
 
+async def keep_attendances(transaction: Transaction, recorded: AttendanceRecorded) -> None:
+    """Absences were announced or decided, which may excuse the family from paying them: see ``keep_states``."""
+    family = recorded.family_id
+    states = [StatedReservation(family_id=family, reservation=each.reservation) for each in recorded.attendances]
+    await keep_states(transaction, states)
+
+
 async def keep_states(transaction: Transaction, states: Iterable[StatedReservation]) -> None:
     """Applies what is newer than what is known, in four statements whatever the number of reservations.
 
-    A cancelled reservation loses its open charge; when it was invoiced already, the day is given back by a charge of
-    quantity -1, at the price that was invoiced, for the next invoice. The price of a booking is taken as received.
+    A reservation that is cancelled, or no longer billed, loses its open charge; when it was invoiced already, the day
+    is given back by a charge of quantity -1, at the price that was invoiced, for the next invoice. The price of a
+    booking is taken as received.
     """
     rows = reservations_json(states)
     connection = transaction.connection

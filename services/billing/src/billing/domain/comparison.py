@@ -58,13 +58,15 @@ class KeptReservation:
     alike: bool
 
 
-def compare_reservation(status: ReservationStatus, version: int, kept: KeptReservation) -> Kind | None:
+def compare_reservation(
+    status: ReservationStatus, version: int, kept: KeptReservation, *, billed: bool = True
+) -> Kind | None:
     """What differs, None when all agrees or a newer version is known here."""
     if kept.version is None:
         return Kind.RESERVATION_MISSING
     if kept.version != version:
         return Kind.RESERVATION_OUTDATED if kept.version < version else None
-    wanted = 1 if status is ReservationStatus.BOOKED else 0
+    wanted = 1 if status is ReservationStatus.BOOKED and billed else 0
     if not kept.alike or (kept.quantity != wanted and kept.has_open):
         return Kind.CHARGE_DIFFERS
     return Kind.CHARGE_MISSING if kept.quantity != wanted else None

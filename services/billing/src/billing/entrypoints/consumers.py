@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from billing.adapters.charges import keep_reservations
+from billing.adapters.charges import keep_attendances, keep_reservations
 from billing.adapters.ledger import keep_payment_outcomes, record_adhesions
 from billing.adapters.payments import SqlPaymentStore
 from billing.adapters.projections import keep_activity, keep_family, keep_guardian, keep_member
@@ -14,6 +14,7 @@ from chassis.messaging.consumer import Consumer, Received, Together
 from contracts.events import (
     ActivityPublished,
     AdhesionPaid,
+    AttendanceRecorded,
     FamilyRegistered,
     GuardianChanged,
     MemberRegistered,
@@ -29,6 +30,11 @@ from contracts.values import PaymentPurpose
 async def charge_reservations(transaction: Transaction, received: Received[ReservationsCommitted]) -> None:
     """A basket was booked or cancelled."""
     await keep_reservations(transaction, received.event)
+
+
+async def charge_attendances(transaction: Transaction, received: Received[AttendanceRecorded]) -> None:
+    """An absence was announced or decided."""
+    await keep_attendances(transaction, received.event)
 
 
 async def settle(transaction: Transaction, events: Sequence[Received[PaymentSettled]]) -> None:
@@ -64,7 +70,7 @@ CONSUMERS = [
             ActivityPublished: keep_activity,
         },
     ),
-    Consumer("reservations", {ReservationsCommitted: charge_reservations}),
+    Consumer("reservations", {ReservationsCommitted: charge_reservations, AttendanceRecorded: charge_attendances}),
     Consumer("adhesions", {AdhesionPaid: Together(record_adhesions)}),
     Consumer("payments", {PaymentSettled: Together(settle)}),
     Consumer("returns", {PaymentReversed: reverse, SurplusReceived: surplus, SurplusDecided: decision}),

@@ -53,7 +53,9 @@ async def compare_reservations(transaction: Transaction, received: Received[Rese
 
 
 def _compare(stated: StatedReservation, charged: Charged) -> Kind | None:
-    return compare_reservation(stated.reservation.status, stated.reservation.version, charged.kept)
+    return compare_reservation(
+        stated.reservation.status, stated.reservation.version, charged.kept, billed=stated.reservation.billed
+    )
 
 
 async def _mend(transaction: Transaction, to_mend: list[tuple[Kind, StatedReservation]]) -> None:

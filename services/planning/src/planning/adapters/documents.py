@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from planning.domain.absence_policy import AbsencePolicy, AbsenceReason
 from planning.domain.calendars import ActivityCalendar, Closure, During, SlotOpening
 from planning.domain.deadlines import (
     Counting,
@@ -88,6 +89,7 @@ def read_calendar(document: Document) -> ActivityCalendar:
         groups=tuple(Group(**{**item, "schools": frozenset(item["schools"])}) for item in document["groups"]),
         overbooking_percent=document["overbooking_percent"],
         waiting=_read_waiting(document["waiting_list"]),
+        absences=_read_absences(document["absence_policy"]),
     )
 
 
@@ -130,6 +132,28 @@ def _read_waiting(document: Document) -> WaitingRules:
         ranking=Ranking(document["ranking"]),
         sibling_points=document["sibling_points"],
         first_day_points=document["first_day_points"],
+    )
+
+
+def absences_document(policy: AbsencePolicy) -> Document:
+    """What the town decided of absences, as JSON."""
+    return {
+        "excused": sorted(policy.excused),
+        "on_proof": sorted(policy.on_proof),
+        "grace_days": policy.grace_days,
+        "days_to_announce": policy.days_to_announce,
+    }
+
+
+def _read_absences(document: Document) -> AbsencePolicy:
+    """Empty where the town decided nothing."""
+    if not document:
+        return AbsencePolicy()
+    return AbsencePolicy(
+        excused=frozenset(map(AbsenceReason, document["excused"])),
+        on_proof=frozenset(map(AbsenceReason, document["on_proof"])),
+        grace_days=document["grace_days"],
+        days_to_announce=document["days_to_announce"],
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.clock import Clock
 from chassis.idempotency import KeyedRequest
-from contracts.values import MemberKind
+from contracts.values import AttendanceState, MemberKind
 from planning.adapters.asking import ENTER, Asks
 from planning.adapters.commune_calendars import VERSION, CalendarCache, CommuneCalendars
 from planning.application.ports import Holdings, KeptAnswer
@@ -40,7 +40,7 @@ _PARTS = {
     """,
     "bookings": """
         select array_agg((r.reservation_id, r.version, r.family_id, r.member_id, r.activity_id, r.day, r.slot,
-                          r.tariff_label, r.unit_price_cents, r.booked_at, r.counters))
+                          r.tariff_label, r.unit_price_cents, r.booked_at, r.counters, r.attendance, r.billed))
         from member_family f join reservation r using (tenant_id, member_id)
         where f.family_id = $2 and r.status = 'booked'
           and r.day >= (select from_day from period) and r.day < (select to_day from period)
@@ -114,7 +114,7 @@ class SqlOutlookStore:
             draft=tuple(DraftLine(*_with(line, 5, Action)) for line in row["draft"] or ()),
             members={each[0]: Member(*_with(each, 1, MemberKind)) for each in row["members"] or ()},
             entitlements=_entitlements(row["entitlements"]),
-            bookings={booking.what: booking for booking in (Booking(*each) for each in row["bookings"] or ())},
+            bookings={booking.what: booking for booking in (_booking(each) for each in row["bookings"] or ())},
             places=_places(row["places"]),
             spots={MemberSlot(*what): _spot(ours, rank) for *what, ours, rank in row["spots"] or ()},
             offers={MemberSlot(*what): expires_at for *what, expires_at in row["offers"] or ()},
@@ -130,6 +130,12 @@ class SqlOutlookStore:
 def _with(values: Sequence[Any], place: int, kind: Callable[[Any], Any]) -> Sequence[Any]:
     """The values, the one of that place made one of a kind."""
     return [*values[:place], kind(values[place]), *values[place + 1 :]]
+
+
+def _booking(values: Sequence[Any]) -> Booking:
+    facts: list[Any] = list(values)
+    facts[-2] = AttendanceState(facts[-2]) if facts[-2] else None
+    return Booking(*facts)
 
 
 def _spot(ours: bool, rank: int) -> Spot:

@@ -17,7 +17,7 @@ _PAGE = text(
     f"""
     select r.*, coalesce({ELEMENT_NAME}, '') as element_name,
            case when a.activity_id is null then cast(:now as timestamptz)
-                else coalesce(r.cancelled_at, r.booked_at) end as changed_at
+                else greatest(r.booked_at, r.cancelled_at, r.attendance_at) end as changed_at
     from reservation r left join activity a using (tenant_id, activity_id)
     where (r.day, r.reservation_id) > (cast(:after_day as date), cast(:after_id as uuid))
       and (r.day, r.reservation_id) <= (cast(:until_day as date), cast(:until_id as uuid))

@@ -1,6 +1,6 @@
 """Bookings cancelled by the town hall, in SQL, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -42,9 +42,14 @@ class SqlWithdrawalStore(SqlOfferStore):
 
     async def activity_and_holidays(self, activity_id: UUID) -> tuple[Activity | None, Holidays]:
         """See the port."""
+        activities, holidays = await self.published()
+        return activities.get(activity_id), holidays
+
+    async def published(self) -> tuple[Mapping[UUID, Activity], Holidays]:
+        """What the commune has published."""
         ((version,),) = await self.transaction.ask(f"select ({VERSION})")
         calendars = await self.calendars_of(version)
-        return calendars.activities.get(activity_id), calendars.holidays
+        return calendars.activities, calendars.holidays
 
     async def lock_booked(self, activity_id: UUID, days: Sequence[date]) -> Sequence[Held]:
         """See the port."""

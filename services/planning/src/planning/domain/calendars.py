@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chassis.french import WEEK_DAYS
 from contracts.values import WHOLE_DAY
+from planning.domain.absence_policy import AbsencePolicy
 from planning.domain.groups import Group
 from planning.domain.rules import Rule
 from planning.domain.waiting_rules import WaitingRules
@@ -108,6 +109,7 @@ class ActivityCalendar:
     groups: tuple[Group, ...] = ()
     overbooking_percent: int = 0
     waiting: WaitingRules = field(default_factory=WaitingRules)
+    absences: AbsencePolicy = field(default_factory=AbsencePolicy)
     common_limits: "dict[str, tuple[Limit, ...]]" = field(default_factory=dict, init=False, repr=False, compare=False)
     """Of each slot, where there are no groups: worked out once (``limits_of``)."""
 

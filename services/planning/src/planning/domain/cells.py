@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chassis.french import short_date
-from contracts.values import WHOLE_DAY
+from contracts.values import WHOLE_DAY, AttendanceState
 from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason
 from planning.domain.limits import Taken, full_reason
 from planning.domain.rules import Action, Timing, closes_at, explain, local_moment
@@ -34,6 +34,9 @@ class CellState(StrEnum):
     CLOSED = "closed"
     DEADLINE_PASSED = "deadline_passed"
     BLOCKED = "blocked"
+    ABSENCE_ANNOUNCED = "absence_announced"
+    ABSENT_JUSTIFIED = "absent_justified"
+    ABSENT_UNJUSTIFIED = "absent_unjustified"
 
 
 class BookedBy(StrEnum):
@@ -83,6 +86,7 @@ class Day:
     waiting_rank: int | None = None
     offered_until: datetime | None = None
     freed: bool = False
+    attendance: AttendanceState | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,11 @@ class Cell:
     can_wait: bool = False
 
 
+ATTENDANCE_REASONS = {
+    AttendanceState.ABSENCE_ANNOUNCED: "Absence annoncée : la mairie décidera au vu du justificatif.",
+    AttendanceState.ABSENT_JUSTIFIED: "Absence justifiée.",
+    AttendanceState.ABSENT_UNJUSTIFIED: "Absence non justifiée : jour facturé.",
+}
 NO_CALENDAR_REASON = "Le calendrier de cette activité n'est pas encore publié par la mairie."
 NOT_OFFERED_REASON = "Ce créneau n'est plus proposé."
 FREED_REASON = "Complet : une place vient de se libérer, elle va à la liste d'attente."
@@ -142,6 +151,8 @@ def cancelling_refusal(day: Day, holidays: Holidays, moment: Moment) -> Refusal 
     """Why a booked day cannot be cancelled, None when it can. A day closed since may still be cancelled."""
     if day.booked_by is not BookedBy.US:
         return Refusal("not-booked", CellState.AVAILABLE, "Ce jour n'est pas, ou plus, réservé.")
+    if day.attendance is not None:
+        return Refusal("absence-announced", CellState(day.attendance), ATTENDANCE_REASONS[day.attendance])
     return _too_late(Action.CANCEL, day, holidays, moment)
 
 
@@ -149,6 +160,9 @@ def judge(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     """The state of a day."""
     if day.booked_by is BookedBy.OTHER_HOME:
         return Cell(day.day, day.slot, CellState.BOOKED, False, False, OTHER_HOME_REASON, 0, None)
+    if day.attendance is not None:
+        said = ATTENDANCE_REASONS[day.attendance]
+        return Cell(day.day, day.slot, CellState(day.attendance), True, False, said, day.price_cents, None)
     if day.booked_by is BookedBy.US:
         return _judge_booked(day, holidays, moment)
     wanted = day.drafted is Action.BOOK

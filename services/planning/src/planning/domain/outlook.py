@@ -7,6 +7,7 @@ from functools import cached_property
 from uuid import UUID
 
 from chassis.french import of, short_date
+from contracts.values import AttendanceState
 from planning.domain.activities import Activity, Entitlement, Price
 from planning.domain.calendars import Holidays
 from planning.domain.cells import BookedBy, Cell, Day, Moment, Refusal, booking_refusal, cancelling_refusal, judge
@@ -32,6 +33,8 @@ class Booking:
     unit_price_cents: int
     booked_at: datetime
     counters: tuple[str, ...] = (EVERYONE,)
+    attendance: AttendanceState | None = None
+    billed: bool = True
 
     @property
     def what(self) -> MemberSlot:
@@ -209,6 +212,7 @@ class Outlook:
             waiting_rank=spot.rank if spot and spot.by is BookedBy.US else None,
             offered_until=self.offers.get(what) if self.offers else None,
             freed=place in self.freed,
+            attendance=own.attendance if own else None,
         )
 
 

@@ -67,11 +67,17 @@ def _review_line(outlook: Outlook, line: DraftLine) -> ReviewedLine:
 
 
 def period_cost(outlook: Outlook, member_id: UUID, period: tuple[date, date]) -> int:
-    """Cents: what is booked for a member over a half-open period, plus drafted additions, minus drafted removals."""
+    """Cents: what is booked for a member over a half-open period, plus drafted additions, minus drafted removals.
+
+    A day whose absence is excused costs nothing.
+    """
     booked = sum(
         booking.unit_price_cents
         for what, booking in outlook.bookings.items()
-        if what.member_id == member_id and period[0] <= what.day < period[1] and outlook.own_booking(what)
+        if booking.billed
+        and what.member_id == member_id
+        and period[0] <= what.day < period[1]
+        and outlook.own_booking(what)
     )
     drafted = (
         _review_line(outlook, line)

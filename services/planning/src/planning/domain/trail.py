@@ -1,4 +1,4 @@
-"""The trail: who booked or cancelled what, and when, in words that the family can read."""
+"""The trail: who booked, cancelled or announced what, and when, in words that the family can read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +16,12 @@ class ActorKind(StrEnum):
     FAMILY = "family"
     TOWN_HALL = "town_hall"
     PORTAL = "portal"
+
+
+class Told(StrEnum):
+    """What is said of a booked day, beside booking and cancelling it."""
+
+    ABSENCE = "absence"
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Trace:
 
     family_id: UUID
     actor: Actor
-    action: Action
+    action: Action | Told
     slots: tuple[MemberSlot, ...]
     reason: str | None = None
 

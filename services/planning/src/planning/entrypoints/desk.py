@@ -9,6 +9,7 @@ from chassis.database import Transaction
 from chassis.outbox import OUTBOX
 from chassis.runtime import Runtime
 from chassis.tracing import current_traceparent
+from planning.adapters.absence_store import SqlAbsenceStore
 from planning.adapters.advanced_store import SqlAdvancedDraftStore
 from planning.adapters.basket_store import Sent, commit_baskets
 from planning.adapters.commune_calendars import CalendarCache
@@ -42,6 +43,10 @@ class Desk:
     def offering(self, transaction: Transaction) -> SqlOfferStore:
         """Writes waiting lists, and gives places on, in a transaction."""
         return SqlOfferStore(transaction, self._calendars)
+
+    def absences(self, transaction: Transaction) -> SqlAbsenceStore:
+        """Writes absences in a transaction."""
+        return SqlAbsenceStore(transaction, self._calendars)
 
     async def _commit(self, tenant_id: UUID, sent: Sequence[Sent]) -> Sequence[bool]:
         database = self._runtime.database

@@ -2,11 +2,14 @@
 
 from chassis.runtime import Service
 from planning.entrypoints.consumers import ENROLMENT
+from planning.entrypoints.http.absences import router as absences
+from planning.entrypoints.http.absences_staff import router as absences_staff
 from planning.entrypoints.http.advanced import router as advanced
 from planning.entrypoints.http.agenda import router as agenda
 from planning.entrypoints.http.agenda import telling as agenda_secrets
 from planning.entrypoints.http.family import router as family
 from planning.entrypoints.http.family_commit import router as family_commit
+from planning.entrypoints.http.kitchen import router as kitchen
 from planning.entrypoints.http.staff import router as staff
 from planning.entrypoints.http.statements import router as statements
 from planning.entrypoints.http.trail import router as trail
@@ -21,13 +24,14 @@ SERVICE = Service(
     title="Planning",
     settings=PlanningSettings,
     routers=[
-        *(family, family_commit, advanced, waiting, trail, agenda, agenda_secrets),
-        *(staff, withdrawals, waiting_staff, statements),
+        *(family, family_commit, advanced, waiting, absences, trail, agenda, agenda_secrets),
+        *(staff, kitchen, withdrawals, waiting_staff, absences_staff, statements),
     ],
     problems={
         "lines-refused": 409,
         "draft-empty": 409,
         "offer-ended": 409,
+        "absence-decided": 409,
         "place-refused": 409,
         "day-past": 409,
         "days-outside-period": 422,

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from chassis.http.dependencies import CurrentRuntime, CurrentTenant, CurrentTransaction
+from planning.adapters.absence_store import SqlAbsenceStore
 from planning.adapters.advanced_store import SqlAdvancedDraftStore
 from planning.adapters.offer_store import SqlOfferStore
 from planning.adapters.withdrawal_store import SqlWithdrawalStore
@@ -27,6 +28,10 @@ async def _offering(runtime: CurrentRuntime, transaction: CurrentTransaction) ->
     return desk_of(runtime).offering(transaction)
 
 
+async def _absences(runtime: CurrentRuntime, transaction: CurrentTransaction) -> SqlAbsenceStore:
+    return desk_of(runtime).absences(transaction)
+
+
 Looking = Annotated[BasketDesk, Depends(_looking)]
 """Without a transaction: each look is one of its own."""
 Drafting = Annotated[SqlAdvancedDraftStore, Depends(_drafting)]
@@ -35,3 +40,5 @@ Withdrawing = Annotated[SqlWithdrawalStore, Depends(_withdrawing)]
 """The same, for what a calendar closed."""
 Offering = Annotated[SqlOfferStore, Depends(_offering)]
 """The same, for waiting lists."""
+Absences = Annotated[SqlAbsenceStore, Depends(_absences)]
+"""The same, for absences."""

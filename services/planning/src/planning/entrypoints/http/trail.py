@@ -14,7 +14,7 @@ from chassis.http.dependencies import CurrentTransaction, FamilyId, Staff
 from chassis.http.scope import PortalRoute
 from planning.adapters.trail_store import knows_family, read_trail
 from planning.domain.rules import Action
-from planning.domain.trail import Actor, ActorKind
+from planning.domain.trail import Actor, ActorKind, Told
 
 router = APIRouter(route_class=PortalRoute, tags=["trail"])
 
@@ -23,7 +23,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 
 
 class TrailEntry(BaseModel):
-    """Days booked or cancelled at one moment, of one member and activity.
+    """Days booked, cancelled or announced as absent at one moment, of one member and activity.
 
     The actor's names are those of a parent; None where the town hall or the portal acted, or the name is not known.
     """
@@ -35,7 +35,7 @@ class TrailEntry(BaseModel):
     actor: ActorKind
     actor_first_name: str | None
     actor_last_name: str | None
-    action: Action
+    action: Action | Told
     member_id: UUID
     first_name: str
     activity_id: UUID

@@ -1,0 +1,82 @@
+"""planning: absences of booked days."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from web.api.client import Answer, Api
+from web.api.planning import WHOLE_DAY, DaySlot
+
+_BASE = "planning/v1"
+AttendanceState = Literal["absence_announced", "absent_justified", "absent_unjustified"]
+
+
+class Absence(Answer):
+    """An absence that was announced, and what was decided."""
+
+    absence_id: UUID
+    first_name: str
+    last_name: str = ""
+    family_name: str | None = None
+    element_name: str
+    day: date
+    reason: str
+    document_reference: str | None = None
+    state: AttendanceState
+    billed: bool
+    sentence: str
+
+
+class PossibleAbsence(Answer):
+    """A booked day whose absence can be announced; ``how`` it is decided, in words."""
+
+    member_id: UUID
+    first_name: str
+    activity_id: UUID
+    activity_name: str
+    element_name: str
+    day: date
+    slot: str
+    how: str
+
+
+class OwnAbsences(Answer):
+    """A family's absences, and the days whose absence it can announce."""
+
+    announced: list[Absence]
+    possible: list[PossibleAbsence]
+
+
+async def own_absences(api: Api) -> OwnAbsences:
+    """The family's."""
+    return await api.get(OwnAbsences, f"{_BASE}/absences")
+
+
+async def announce(
+    api: Api, member_id: UUID, activity_id: UUID, whens: Iterable[DaySlot], *, reason: str, document: str
+) -> None:
+    """Announces slots of days, all or none. ``ApiProblem`` lines-refused."""
+    days: dict[str, list[str]] = {}
+    for day, slot in sorted(whens):
+        days.setdefault(slot, []).append(day.isoformat())
+    body = {
+        "member_id": str(member_id),
+        "activity_id": str(activity_id),
+        "days": days.pop(WHOLE_DAY, []),
+        "slots": days,
+        "reason": reason,
+        "document_reference": document.strip() or None,
+    }
+    await api.command("POST", f"{_BASE}/absences", body)
+
+
+async def absences_of_town(api: Api, start: date, end: date) -> list[Absence]:
+    """Absences of days of a half-open period, for the staff."""
+    query = {"from": start.isoformat(), "to": end.isoformat()}
+    return await api.get(list[Absence], f"{_BASE}/town-hall/absences", query)
+
+
+async def decide(api: Api, absence_id: UUID, *, justified: bool) -> None:
+    """Decides an absence that waits for proof. ``ApiProblem`` absence-decided."""
+    await api.command("POST", f"{_BASE}/town-hall/absences/{absence_id}/decision", {"justified": justified})

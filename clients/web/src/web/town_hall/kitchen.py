@@ -1,0 +1,53 @@
+"""«Cuisine»: how many eat, day by day, from which school and of which age; to print, or as a file."""
+
+import asyncio
+from datetime import date, timedelta
+
+from fastapi import APIRouter, Response
+from starlette.responses import StreamingResponse
+
+from web.api import enrolment, kitchen
+from web.attempts import attempt
+from web.downloads import pass_on
+from web.town_hall.lists import DayFilter, IdFilter
+from web.visit import StaffVisit
+
+router = APIRouter()
+
+_PATH = "/mairie/cuisine"
+_WEEK = timedelta(days=7)
+
+
+@router.get(_PATH)
+async def show_counts(visit: StaffVisit, du: DayFilter = None, activite: IdFilter = None) -> Response:
+    """A week, from the Monday of a day; the coming one at the week's end."""
+    start = _monday(du or (await visit.commune()).today + timedelta(days=2))
+    counts, activities = await asyncio.gather(
+        kitchen.kitchen_counts(visit.api, start, start + _WEEK, activite),
+        attempt(enrolment.commune_activities(visit.api)),
+    )
+    days = [(day, [count for count in counts if count.day == day]) for day in _days(start)]
+    return await visit.page(
+        "town_hall/kitchen.html",
+        start=start,
+        week_before=start - _WEEK,
+        week_after=start + _WEEK,
+        days=[(day, of) for day, of in days if of],
+        activities=activities or [],
+        chosen=activite,
+    )
+
+
+@router.get(f"{_PATH}/fichier")
+async def download(visit: StaffVisit, du: DayFilter = None, activite: IdFilter = None) -> StreamingResponse:
+    """The week as a file for a spreadsheet."""
+    start = _monday(du or (await visit.commune()).today)
+    return await pass_on(visit.api, kitchen.file_path(start, start + _WEEK, activite))
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _days(start: date) -> list[date]:
+    return [start + timedelta(days=number) for number in range(7)]

@@ -1,0 +1,65 @@
+"""Absences, without JavaScript: announced by a parent, decided by the town hall."""
+
+import re
+from datetime import date
+
+import pytest
+from fake_api.world import CANTEEN, LOUIS, STAFF_USER, World, an_id
+
+pytestmark = pytest.mark.integration
+
+MONDAY = date(2022, 9, 5)
+ABSENCES, OFFICE = "/planning/absences", "/mairie/absences"
+TICKED = {
+    "enfant": LOUIS,
+    "activite": CANTEEN,
+    "jour": "2022-09-05/day",
+    "motif": "illness",
+    "justificatif": "Mot du 5",
+}
+
+
+def words(answer) -> str:
+    text = re.sub(r"<[^>]+>", " ", answer.text.replace("&#39;", "'").replace("&nbsp;", " "))
+    return re.sub(r"\s+", " ", text)
+
+
+@pytest.fixture
+def booked(world: World) -> World:
+    world.booked.add((LOUIS, MONDAY))
+    return world
+
+
+async def test_an_absence_is_announced_once(parent, booked) -> None:
+    page = words(await parent.get(ABSENCES))
+    assert "Lundi 5 septembre 2022" in page
+    assert "maladie (sur justificatif)" in page
+    answer = await parent.submit(ABSENCES, TICKED, seen_on=ABSENCES)
+    assert answer.headers["location"] == f"{ABSENCES}?fait=annonce"
+    assert booked.absent[LOUIS, MONDAY]["document_reference"] == "Mot du 5"
+    page = words(await parent.get(answer.headers["location"]))
+    assert "L'absence est annoncée." in page
+    assert "Absence annoncée (maladie). La mairie décidera" in page
+    again = await parent.submit(ABSENCES, TICKED, seen_on="/dossier")
+    assert (again.status_code, "Certaines absences ne peuvent pas" in words(again)) == (409, True)
+
+
+@pytest.mark.parametrize(("field", "said"), [("jour", "Cochez au moins un jour"), ("motif", "Choisissez la raison")])
+async def test_what_is_missing_is_said(parent, booked, field: str, said: str) -> None:
+    answer = await parent.submit(ABSENCES, {**TICKED, field: ""}, seen_on=ABSENCES)
+    assert (answer.status_code, said in words(answer)) == (422, True)
+    assert booked.absent == {}
+
+
+async def test_the_town_hall_decides_once(visitor, booked) -> None:
+    said = {"reason": "illness", "document_reference": "Mot", "billed": True, "sentence": "La mairie décidera."}
+    booked.absent[LOUIS, MONDAY] = said | {"state": "absence_announced"}
+    await visitor.log_in(user=STAFF_USER)
+    assert "Justificatif : Mot" in words(await visitor.get(OFFICE))
+    decision = f"{OFFICE}/{an_id(f'absence {LOUIS} {MONDAY}')}/decision"
+    answer = await visitor.submit(decision, {"decision": "justifiee"}, seen_on=OFFICE)
+    assert answer.status_code == 303
+    page = words(await visitor.get(answer.headers["location"]))
+    assert "Absence justifiée (maladie), non facturée." in page
+    again = await visitor.submit(decision, {"decision": "refusee"}, seen_on="/mairie")
+    assert (again.status_code, "déjà décidée" in words(again)) == (409, True)

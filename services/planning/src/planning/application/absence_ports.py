@@ -1,0 +1,62 @@
+"""What the use cases of absences ask of the database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from chassis.outbox import Outgoing
+from contracts.events.planning import ReservationState
+from contracts.values import AttendanceState
+from planning.application.ports import OutlookStore
+from planning.domain.absence_policy import AbsencePolicy
+from planning.domain.absences import AbsenceWish, Decision
+from planning.domain.slots import MemberSlot
+from planning.domain.trail import Trace
+
+
+@dataclass(frozen=True)
+class KnownAbsence:
+    """An absence that was announced, as it stands."""
+
+    absence_id: UUID
+    reservation_id: UUID
+    family_id: UUID
+    what: MemberSlot
+    state: AttendanceState
+
+
+class AbsenceStore(OutlookStore, Protocol):
+    """Absences, in one transaction."""
+
+    async def hold_member(self, member_id: UUID) -> None:
+        """Calendars stand still, and nothing else is changed for a member meanwhile."""
+        ...
+
+    async def lock_calendars(self) -> None:
+        """Waits for the baskets being committed and makes the next ones wait."""
+        ...
+
+    async def set_policy(self, activity_id: UUID, policy: AbsencePolicy) -> bool:
+        """Replaces an activity's policy; False when it has no calendar."""
+        ...
+
+    async def announce(self, family_id: UUID, wish: AbsenceWish, decided: Mapping[UUID, Decision]) -> None:
+        """Keeps what was announced of these reservations."""
+        ...
+
+    async def absence(self, absence_id: UUID) -> KnownAbsence | None:
+        """An absence of the commune."""
+        ...
+
+    async def decide(self, decided: Mapping[UUID, Decision]) -> Sequence[ReservationState]:
+        """Writes decisions to the absences and reservations, each of a new version. Returns them by day."""
+        ...
+
+    async def trace(self, traces: Sequence[Trace]) -> None:
+        """Adds to the trail."""
+        ...
+
+    async def publish(self, events: Sequence[Outgoing]) -> None:
+        """Publishes events with this transaction."""
+        ...

@@ -1,0 +1,30 @@
+"""What the town decides about absences of an activity's booked days."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AbsenceReason(StrEnum):
+    """Why a member is absent, as its family says."""
+
+    ILLNESS = "illness"
+    SCHOOL_CLOSED = "school_closed"
+    TEACHER_ABSENT = "teacher_absent"
+    STRIKE = "strike"
+    OUTING = "outing"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class AbsencePolicy:
+    """An activity's rule. Without a decision of the town, an absence can be announced, and stays billed.
+
+    ``excused``: reasons for which days are not billed; ``on_proof``: those of them that the town hall decides itself,
+    once it has seen a document. ``grace_days``: the first booked days of an absence, which stay billed all the same.
+    ``days_to_announce``: calendar days after a day during which its absence can still be announced.
+    """
+
+    excused: frozenset[AbsenceReason] = frozenset()
+    on_proof: frozenset[AbsenceReason] = frozenset()
+    grace_days: int = 0
+    days_to_announce: int = 2

@@ -1,0 +1,133 @@
+"""Absences announced after the cancelling limit, and what the town decides of them: billed or not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from chassis.errors import DomainError
+from contracts.values import AttendanceState
+from planning.domain.absence_policy import AbsencePolicy, AbsenceReason
+from planning.domain.cells import CellState, Refusal
+from planning.domain.slots import DaySlot
+
+REASON_WORDS: Mapping[AbsenceReason, str] = {
+    AbsenceReason.ILLNESS: "maladie",
+    AbsenceReason.SCHOOL_CLOSED: "école fermée",
+    AbsenceReason.TEACHER_ABSENT: "enseignant absent",
+    AbsenceReason.STRIKE: "grève",
+    AbsenceReason.OUTING: "sortie scolaire",
+    AbsenceReason.OTHER: "autre raison",
+}
+
+
+class AbsenceDecidedError(DomainError):
+    """The absence does not wait for the town hall."""
+
+    slug = "absence-decided"
+    sentence = "Cette absence est déjà décidée. Rien n'a été changé."
+
+
+@dataclass(frozen=True)
+class AbsenceWish:
+    """Booked slots of one member and activity whose absence a family announces, and what it says of it.
+
+    ``document_reference`` names the document that the family sends or brings to the town hall.
+    """
+
+    member_id: UUID
+    activity_id: UUID
+    whens: Sequence[DaySlot]
+    reason: AbsenceReason
+    document_reference: str | None = None
+
+    @property
+    def days(self) -> frozenset[date]:
+        """The days of all slots."""
+        return frozenset(when.day for when in self.whens)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of an absent day, and why, as the family reads it."""
+
+    state: AttendanceState
+    billed: bool
+    sentence: str
+
+
+def announcing_refusal(policy: AbsencePolicy, day: date, today: date, cancelling: Refusal | None) -> Refusal | None:
+    """Why an absence on a day booked by the family cannot be announced, None when it can.
+
+    ``cancelling``: why the day cannot be cancelled; what still can be is cancelled, which costs nothing.
+    """
+    if cancelling is None:
+        reason = "Ce jour peut encore être annulé : retirez-le dans le planning, il ne sera pas facturé."
+        return Refusal("still-cancellable", CellState.BOOKED, reason)
+    if cancelling.slug != "deadline-passed":
+        return cancelling
+    if today > day + timedelta(days=policy.days_to_announce):
+        return Refusal("announced-too-late", CellState.BOOKED, _too_late(policy.days_to_announce))
+    return None
+
+
+def decide(policy: AbsencePolicy, reason: AbsenceReason, days_absent_before: int) -> Decision:
+    """What the policy says of one day; ``days_absent_before``: booked days of the same absence before this one."""
+    if reason not in policy.excused:
+        return Decision(AttendanceState.ABSENT_UNJUSTIFIED, True, "Cette raison n'excuse pas l'absence : jour facturé.")
+    if days_absent_before < policy.grace_days:
+        return Decision(AttendanceState.ABSENT_JUSTIFIED, True, _in_grace(policy.grace_days))
+    if reason in policy.on_proof:
+        sentence = "La mairie décidera au vu du justificatif ; d'ici là, le jour reste facturé."
+        return Decision(AttendanceState.ABSENCE_ANNOUNCED, True, sentence)
+    return Decision(AttendanceState.ABSENT_JUSTIFIED, False, "Absence justifiée : jour non facturé.")
+
+
+def decide_on_proof(justified: bool) -> Decision:
+    """What the town hall decided of a day that waited for it."""
+    if justified:
+        return Decision(AttendanceState.ABSENT_JUSTIFIED, False, "Justificatif accepté : jour non facturé.")
+    return Decision(AttendanceState.ABSENT_UNJUSTIFIED, True, "Justificatif non reçu ou refusé : jour facturé.")
+
+
+def days_absent_before(day: date, booked: Sequence[tuple[date, bool]]) -> int:
+    """How many booked days just before ``day`` were absent without one of presence in between.
+
+    ``booked``: booked days in any order, each with whether the member was, or is said to be, absent.
+    """
+    count = 0
+    for _, absent in sorted((each for each in booked if each[0] < day), reverse=True):
+        if not absent:
+            break
+        count += 1
+    return count
+
+
+def describe_absences(policy: AbsencePolicy) -> str:
+    """The rule, as a parent reads it before announcing."""
+    delay = "le jour même" if not policy.days_to_announce else f"jusqu'à {_days(policy.days_to_announce)} après"
+    if not policy.excused:
+        return f"Une absence s'annonce {delay} ; elle reste facturée."
+    words = ", ".join(
+        f"{REASON_WORDS[reason]}{' (sur justificatif)' if reason in policy.on_proof else ''}"
+        for reason in AbsenceReason
+        if reason in policy.excused
+    )
+    grace = f" {_in_grace(policy.grace_days)}" if policy.grace_days else ""
+    return f"Une absence s'annonce {delay}. Elle n'est pas facturée pour : {words}.{grace}"
+
+
+def _in_grace(grace_days: int) -> str:
+    if grace_days == 1:
+        return "Le premier jour d'une absence reste facturé."
+    return f"Les {grace_days} premiers jours d'une absence restent facturés."
+
+
+def _too_late(days: int) -> str:
+    if not days:
+        return "Trop tard : une absence s'annonce le jour même au plus tard."
+    return f"Trop tard : une absence s'annonce au plus tard {_days(days)} après."
+
+
+def _days(days: int) -> str:
+    return f"{days} jour{'s' if days > 1 else ''}"

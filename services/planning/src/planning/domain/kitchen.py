@@ -1,0 +1,38 @@
+"""How many are expected at a meal or a slot, and from when on the number cannot change any more."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from planning.domain.activities import Activity
+from planning.domain.calendars import Holidays
+from planning.domain.rules import closes_at
+
+
+@dataclass(frozen=True)
+class Portions:
+    """Expected members of one school in a slot of a day, by age on that day. ``school`` is empty when not known."""
+
+    day: date
+    activity_id: UUID
+    activity_name: str
+    slot: str
+    slot_name: str | None
+    school: str
+    under_6: int
+    from_6_to_11: int
+    from_12: int
+
+    @property
+    def total(self) -> int:
+        """All ages."""
+        return self.under_6 + self.from_6_to_11 + self.from_12
+
+
+def final_from(activity: Activity, day: date, holidays: Holidays, time_zone: str) -> datetime | None:
+    """The last instant at which families may still book or cancel a day; None without calendar."""
+    calendar = activity.calendar
+    if calendar is None:
+        return None
+    rules = (calendar.booking_rule, calendar.cancelling_rule)
+    return max(closes_at(rule, day, holidays, time_zone) for rule in rules)

@@ -1,0 +1,117 @@
+"""What the routes of absences take and answer."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from contracts.values import AttendanceState
+from planning.domain.absence_policy import AbsencePolicy, AbsenceReason
+from planning.domain.absences import AbsenceWish, describe_absences
+from planning.entrypoints.http.common import Request
+from planning.entrypoints.http.waiting_models import DaysToWaitFor
+
+Reference = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")
+]
+Reasons = Annotated[list[AbsenceReason], Field(max_length=len(AbsenceReason))]
+
+
+class AbsentDays(DaysToWaitFor):
+    """Booked days of one member and activity that it does not come, and why.
+
+    ``document_reference`` names the document that proves it, and that is sent or brought to the town hall.
+    """
+
+    reason: AbsenceReason
+    document_reference: Reference | None = None
+
+    def to_domain(self) -> AbsenceWish:
+        """What is announced."""
+        return AbsenceWish(self.member_id, self.activity_id, self.whens(), self.reason, self.document_reference)
+
+
+class AbsenceView(BaseModel):
+    """An absence that was announced. ``sentence`` says what was decided, and why."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    absence_id: UUID
+    member_id: UUID
+    first_name: str
+    activity_id: UUID
+    activity_name: str
+    element_name: str
+    day: date
+    slot: str
+    reason: AbsenceReason
+    document_reference: str | None
+    state: AttendanceState
+    billed: bool
+    sentence: str
+    announced_at: datetime
+
+
+class PossibleAbsence(BaseModel):
+    """A booked day that can no longer be cancelled, and whose absence can be announced. ``how``: the town's rule."""
+
+    member_id: UUID
+    first_name: str
+    activity_id: UUID
+    activity_name: str
+    element_name: str
+    day: date
+    slot: str
+    how: str
+
+
+class OwnAbsences(BaseModel):
+    """A family's absences, and the days whose absence it can announce, of the weeks around today."""
+
+    announced: list[AbsenceView]
+    possible: list[PossibleAbsence]
+
+
+class AbsenceOfTown(AbsenceView):
+    """The same, for the town hall."""
+
+    family_id: UUID
+    family_name: str | None
+    last_name: str
+
+
+class AbsenceDecision(Request):
+    """What the town hall decides of an absence that waits for proof."""
+
+    justified: bool
+
+
+class Policy(Request):
+    """How absences of an activity are decided. ``on_proof``: those of ``excused`` that ask for a document."""
+
+    excused: Reasons = Field(default_factory=list)
+    on_proof: Reasons = Field(default_factory=list)
+    grace_days: Annotated[int, Field(ge=0, le=30)] = 0
+    days_to_announce: Annotated[int, Field(ge=0, le=30)] = 2
+
+    def to_domain(self) -> AbsencePolicy:
+        """The policy."""
+        return AbsencePolicy(frozenset(self.excused), frozenset(self.on_proof), self.grace_days, self.days_to_announce)
+
+
+class PolicyView(Policy):
+    """The policy, and how parents read it."""
+
+    how: str
+
+    @classmethod
+    def of(cls, policy: AbsencePolicy) -> "PolicyView":
+        """The view of a policy."""
+        return cls(
+            excused=sorted(policy.excused),
+            on_proof=sorted(policy.on_proof),
+            grace_days=policy.grace_days,
+            days_to_announce=policy.days_to_announce,
+            how=describe_absences(policy),
+        )

@@ -1,0 +1,102 @@
+"""Absences announced once a day can no longer be cancelled: decided by the town's policy, told to billing."""
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from contracts.events import AttendanceRecorded
+from contracts.values import Role
+
+MONDAY, TUESDAY, THURSDAY = "2022-09-05", "2022-09-06", "2022-09-08"
+TOLD = "select body::text as body from kept.published_event where type = $1 order by seq"
+STORED = "select version, billed, attendance from reservation where member_id = $1 order by day"
+
+
+@pytest.fixture
+async def booked(world):
+    """A canteen where strikes are excused from the second day on, illness on proof; three days are booked."""
+    canteen = await world.activity()
+    async with world.staff(Role.ADMINISTRATOR) as client:
+        policy = {"excused": ["illness", "strike"], "on_proof": ["illness"], "grace_days": 1}
+        answer = await client.put(f"/activities/{canteen}/absence-policy", json=policy)
+        assert answer.status_code == 200, answer.text
+        read = await client.get(f"/activities/{canteen}/absence-policy")
+        assert read.json() == answer.json()
+    family, child = await world.enrolled(canteen)
+    assert (await world.book(family, child, canteen, MONDAY, TUESDAY, THURSDAY)).status_code == 200
+    return canteen, family, child
+
+
+async def _announce(world, booked, *days, reason="strike", **more):
+    canteen, family, child = booked
+    body = {"member_id": str(child), "activity_id": str(canteen), "days": days, "reason": reason, **more}
+    async with world.parent(family) as client:
+        return await client.post("/absences", json=body)
+
+
+async def test_days_of_grace_stay_billed_and_the_others_do_not(world, booked) -> None:
+    canteen, family, child = booked
+    world.stand_at(2022, 9, 5)
+    answer = await _announce(world, booked, MONDAY, TUESDAY)
+    assert answer.status_code == 200, answer.text
+    announced = answer.json()["announced"]
+    assert [(each["day"], each["state"], each["billed"]) for each in announced] == [
+        (MONDAY, "absent_justified", True),
+        (TUESDAY, "absent_justified", False),
+    ]
+    assert [each["day"] for each in answer.json()["possible"]] == [THURSDAY]
+    rows = await world.harness.query(STORED, child)
+    assert [(row["version"], row["billed"]) for row in rows] == [(2, True), (2, False), (1, True)]
+    (told,) = await world.harness.query(TOLD, AttendanceRecorded.event_type)
+    states = [each["reservation"] for each in json.loads(told["body"])["attendances"]]
+    assert [(each["day"], each["version"], each["billed"], each["status"]) for each in states] == [
+        (MONDAY, 2, True, "booked"),
+        (TUESDAY, 2, False, "booked"),
+    ]
+    cells = await world.cells(family, child, canteen)
+    assert (cells[TUESDAY]["state"], cells[TUESDAY]["reason"]) == ("absent_justified", "Absence justifiée.")
+    async with world.parent(family) as client:
+        (entry, *_) = (await client.get("/trail")).json()["items"]
+    assert (entry["action"], entry["days"], entry["reason"]) == ("absence", [MONDAY, TUESDAY], "Raison : grève.")
+    again = await _announce(world, booked, TUESDAY)
+    assert [line["slug"] for line in again.json()["lines"]] == ["absence-announced"]
+
+
+async def test_the_town_hall_decides_on_proof_once(world, booked) -> None:
+    world.stand_at(2022, 9, 5)
+    await _announce(world, booked, MONDAY, reason="illness")
+    answer = await _announce(world, booked, TUESDAY, reason="illness", document_reference="Certificat du 5")
+    assert [each["state"] for each in answer.json()["announced"]] == ["absent_justified", "absence_announced"]
+    async with world.staff() as client:
+        params = {"from": MONDAY, "to": THURSDAY, "state": "absence_announced"}
+        (waiting,) = (await client.get("/town-hall/absences", params=params)).json()
+        assert (waiting["day"], waiting["document_reference"]) == (TUESDAY, "Certificat du 5")
+        url = f"/town-hall/absences/{waiting['absence_id']}/decision"
+        assert (await client.post(url, json={"justified": True})).status_code == 204
+        twice = await client.post(url, json={"justified": False})
+        unknown = await client.post(f"/town-hall/absences/{uuid4()}/decision", json={"justified": True})
+    assert (twice.status_code, twice.json()["type"].rpartition(":")[2]) == (409, "absence-decided")
+    assert unknown.status_code == 404
+    rows = await world.harness.query(STORED, booked[2])
+    assert [(row["version"], row["billed"], row["attendance"]) for row in rows][1] == (3, False, "absent_justified")
+    async with world.parent(booked[1]) as client:
+        params = {"member_id": str(booked[2]), "from": MONDAY, "to": "2022-09-07"}
+        shown = (await client.get("/planning", params=params)).json()
+    assert shown["period_cost_cents"] == 500, "the excused day is free"
+
+
+async def test_refused_with_the_reason_all_or_none(world, booked) -> None:
+    early = await _announce(world, booked, MONDAY)
+    assert [line["slug"] for line in early.json()["lines"]] == ["still-cancellable"]
+    world.stand_at(2022, 9, 8)
+    late = await _announce(world, booked, MONDAY, THURSDAY)
+    assert (late.status_code, [line["slug"] for line in late.json()["lines"]]) == (409, ["announced-too-late"])
+    unbooked = await _announce(world, booked, "2022-09-09")
+    assert [line["slug"] for line in unbooked.json()["lines"]] == ["not-booked"]
+    assert {row["version"] for row in await world.harness.query(STORED, booked[2])} == {1}
+    other = await world.enrolled(booked[0], "Zoé")
+    foreign = await _announce(world, (booked[0], other[0], booked[2]), THURSDAY)
+    assert foreign.status_code == 404, "another family's child"
+    async with world.parent(booked[1]) as client:
+        assert (await client.get("/town-hall/absences", params={"from": MONDAY, "to": THURSDAY})).status_code == 403

@@ -1,0 +1,38 @@
+"""The buttons of absences."""
+
+from datetime import date
+
+from faults.absence_scene import announce as announced
+from faults.buttons import Click, World, button
+
+ABSENCES, OFFICE = "/planning/absences", "/mairie/absences"
+CHILD = "Louis"
+ANNOUNCED, DECIDED = date(2022, 9, 5), date(2022, 9, 6)
+_OF_DAY = "reservation_id in (select reservation_id from reservation where member_id = $1 and day = $2)"
+_JUSTIFIED = "member_id = $1 and day = $2 and attendance = 'absent_justified' and not billed"
+
+
+def _activity(world: World) -> str:
+    return world.cannot_cancel(CHILD, ANNOUNCED, DECIDED)
+
+
+@button(ABSENCES)
+def announce(world: World) -> Click:
+    activity_id, member = _activity(world), world.parent.family.members[CHILD]
+    form = world.tab.go(ABSENCES).form(ABSENCES)
+    form = form.filled(jour=f"{ANNOUNCED}/day", activite=activity_id, enfant=member, motif="strike")
+    tells = "L'absence est annoncée"
+    return Click(world.tab, form, tells, lambda _pages: world.count("planning", "absence", _OF_DAY, member, ANNOUNCED))
+
+
+@button(f"{OFFICE}/{{absence_id}}/decision")
+def decide(world: World) -> Click:
+    absence_id = announced(world.parent, _activity(world), CHILD, DECIDED, "illness")
+    member = world.parent.family.members[CHILD]
+    form = world.desk.go(f"{OFFICE}?du=2022-09-01").form(f"{OFFICE}/{absence_id}/decision").filled(decision="justifiee")
+    return Click(
+        world.desk,
+        form,
+        "L'absence est décidée",
+        lambda _pages: world.count("planning", "reservation", _JUSTIFIED, member, DECIDED),
+    )

@@ -1,0 +1,88 @@
+"""An absence that can no longer be cancelled: announced without scripts, decided by the town hall, not invoiced."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from driver import OWN_PASSWORD, Parent, Portal, System, TownHall
+from driver.accessibility import problems_of
+from driver.pages import Camera, PortalPages
+from faults.absence_scene import cannot_cancel
+from faults.crowd import Crowd
+from faults.databases import Databases
+
+MONDAY, TUESDAY, THURSDAY = date(2022, 9, 5), date(2022, 9, 6), date(2022, 9, 8)
+
+
+@pytest.fixture(scope="module")
+def home(running_portal: Portal, system: System, town_hall: TownHall) -> Parent:
+    crowd = Crowd(system.gateway_url, town_hall, Databases(running_portal).signer())
+    parent = system.parent("alixan", town_hall.register_family(("Zoé",)))
+    cannot_cancel(town_hall, crowd, parent, "Zoé", MONDAY, TUESDAY, THURSDAY)
+    return parent
+
+
+@pytest.fixture
+def plain_tab(browser: Browser, running_portal: Portal, home: Parent) -> Iterator[PortalPages]:
+    context = browser.new_context(locale="fr-FR", java_script_enabled=False)
+    context.set_default_timeout(15_000)
+    tab = PortalPages(context.new_page(), running_portal.url("alixan"))
+    tab.go("/")
+    tab.log_in(home.family.user_name, OWN_PASSWORD)
+    tab.expect_title(re.compile("^Bonjour"))
+    yield tab
+    context.close()
+
+
+def _announce(tab: PortalPages, day: str, reason: str, camera: Camera) -> None:
+    tab.go("/planning/absences")
+    tab.page.get_by_role("checkbox", name=day).check()
+    tab.page.get_by_label("Raison").select_option(label=reason)
+    camera.take("absence-form")
+    tab.press("Annoncer l'absence")
+    tab.expect_text("L'absence est annoncée.")
+    camera.take("absence-announced")
+
+
+def test_the_page_is_accessible(browser: Browser, running_portal: Portal, home: Parent) -> None:
+    context = browser.new_context(locale="fr-FR", bypass_csp=True)
+    tab = PortalPages(context.new_page(), running_portal.url("alixan"))
+    tab.go("/")
+    tab.log_in(home.family.user_name, OWN_PASSWORD)
+    tab.expect_title(re.compile("^Bonjour"))
+    tab.go("/planning/absences")
+    assert problems_of(tab.page) == []
+    context.close()
+
+
+def test_announced_decided_not_invoiced(
+    plain_tab: PortalPages, home: Parent, browser: Browser, running_portal: Portal, town_hall: TownHall
+) -> None:
+    camera = Camera(plain_tab.page)
+    _announce(plain_tab, "Lundi 5 septembre 2022", "Grève", camera)
+    plain_tab.expect_text("Absence justifiée : jour non facturé.")
+    _announce(plain_tab, "Mardi 6 septembre 2022", "Maladie", camera)
+    plain_tab.expect_text("La mairie décidera au vu du justificatif")
+
+    context = browser.new_context(locale="fr-FR", bypass_csp=True)
+    desk = PortalPages(context.new_page(), running_portal.url("alixan"))
+    desk.go("/")
+    desk.log_in("mairie.alixan", "demonstration-alixan")
+    desk.expect_title(re.compile("juillet 2022"))
+    desk.go("/mairie/absences?du=2022-08-15")
+    Camera(desk.page).take("absence-office")
+    assert problems_of(desk.page) == []
+    desk.page.get_by_role("button", name=re.compile("^Justifiée.*Zoé")).click()
+    expect(desk.page.get_by_text("L'absence est décidée")).to_be_visible()
+    context.close()
+
+    plain_tab.go(f"/planning?enfant={home.family.members['Zoé']}&debut=2022-09-05&vue=semaine")
+    camera.take("absence-planning")
+    plain_tab.expect_text("Absence justifiée")
+    plain_tab.go("/planning/historique")
+    plain_tab.expect_text("Justificatif accepté : jour non facturé.")
+    invoice = town_hall.invoice_of(home, "2022-09")
+    assert invoice["amount_cents"] == 500, "Thursday alone"
