@@ -72,6 +72,8 @@ def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str], abse
     payment = f"/payments/{order['payment_id']}"
     refund = town_hall.api.post("payment-gateway", f"{payment}/refunds", {"amount_cents": 1, "reason": "Geste"})
     until(lambda: town_hall.api.get("payment-gateway", f"/refunds/{refund['refund_id']}")["ended_at"])
+    drafted = date(2023, 3, 9)
+    mercier.draft("Louis", order["lines"][0]["activity_id"], [drafted], drafted, date(2023, 3, 10))
     return {
         "tenant_id": town_hall.api.get("identity", "/commune")["tenant_id"],
         "account_id": accounts[0]["account_id"],
