@@ -73,6 +73,7 @@ def test_the_town_halls_pages(tab: PortalPages, running_portal: Portal, resident
         "/mairie/calendriers",
         f"/mairie/calendriers/{canteen}",
         f"/mairie/attente/regles/{canteen}",
+        f"/mairie/absences/regles/{canteen}",
         "/mairie/cuisine?du=2023-03-06",
         f"/mairie/attente/priorites/{resident.family.members['Louis']}",
     )

@@ -36,3 +36,16 @@ def decide(world: World) -> Click:
         "L'absence est décidée",
         lambda _pages: world.count("planning", "reservation", _JUSTIFIED, member, DECIDED),
     )
+
+
+@button("/mairie/absences/regles/{activity_id}")
+def set_policy(world: World) -> Click:
+    path = f"/mairie/absences/regles/{world.workshop}"
+    form = world.desk.go(path).form(path).filled(carence="3")
+    ruled = "activity_id = $1 and (absence_policy ->> 'grace_days')::int = 3"
+    return Click(
+        world.desk,
+        form,
+        "La règle est enregistrée",
+        lambda _pages: world.count("planning", "activity_calendar", ruled, world.workshop),
+    )

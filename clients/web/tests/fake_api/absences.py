@@ -48,6 +48,18 @@ def routes(world: World) -> APIRouter:
             }
         return _own(world)
 
+    @router.get("/activities/{activity_id}/absence-policy")
+    def policy(request: Request) -> dict[str, Any]:
+        staff(world, request)
+        unset = {"excused": [], "on_proof": [], "grace_days": 0, "days_to_announce": 2}
+        return unset | world.absence_policy | {"how": "Une absence s'annonce jusqu'à 2 jours après."}
+
+    @router.put("/activities/{activity_id}/absence-policy")
+    def set_policy(request: Request, body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+        staff(world, request)
+        world.absence_policy = body
+        return policy(request)
+
     @router.get("/town-hall/absences")
     def of_town(request: Request) -> list[dict[str, Any]]:
         staff(world, request)

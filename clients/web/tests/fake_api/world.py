@@ -145,6 +145,7 @@ class World:
     """Days that can no longer be booked, with the reason."""
     invoices: list[dict[str, Any]] = field(default_factory=list)
     credit_cents: int = 0
+    absence_policy: dict[str, Any] = field(default_factory=dict)
     waiting: list[tuple[str, date]] = field(default_factory=list)
     absent: dict[tuple[str, date], dict[str, Any]] = field(default_factory=dict)
     offers: list[tuple[str, date]] = field(default_factory=list)

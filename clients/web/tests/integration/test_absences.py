@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from fake_api.world import CANTEEN, LOUIS, STAFF_USER, World, an_id
+from fake_api.world import ADMINISTRATOR_USER, CANTEEN, LOUIS, STAFF_USER, World, an_id
 
 pytestmark = pytest.mark.integration
 
@@ -63,3 +63,20 @@ async def test_the_town_hall_decides_once(visitor, booked) -> None:
     assert "Absence justifiée (maladie), non facturée." in page
     again = await visitor.submit(decision, {"decision": "refusee"}, seen_on="/mairie")
     assert (again.status_code, "déjà décidée" in words(again)) == (409, True)
+
+
+async def test_an_administrator_says_what_is_excused(visitor, world: World) -> None:
+    await visitor.log_in(user=ADMINISTRATOR_USER)
+    page = f"/mairie/absences/regles/{CANTEEN}"
+    assert page in (await visitor.get("/mairie/absences")).text
+    fields = {"raison.illness": "preuve", "raison.strike": "excuse", "raison.other": "", "carence": "1", "delai": "3"}
+    assert (await visitor.submit(page, fields, seen_on=page)).status_code == 303
+    assert world.absence_policy == {
+        "excused": ["illness", "strike"],
+        "on_proof": ["illness"],
+        "grace_days": 1,
+        "days_to_announce": 3,
+    }
+    shown = (await visitor.get(f"{page}?fait=1")).text
+    assert "La règle est enregistrée." in shown
+    assert '<option value="preuve" selected>' in shown

@@ -80,3 +80,24 @@ async def absences_of_town(api: Api, start: date, end: date) -> list[Absence]:
 async def decide(api: Api, absence_id: UUID, *, justified: bool) -> None:
     """Decides an absence that waits for proof. ``ApiProblem`` absence-decided."""
     await api.command("POST", f"{_BASE}/town-hall/absences/{absence_id}/decision", {"justified": justified})
+
+
+class Policy(Answer):
+    """How absences of an activity are decided; ``how`` in words."""
+
+    excused: list[str]
+    on_proof: list[str]
+    grace_days: int
+    days_to_announce: int
+    how: str = ""
+
+
+async def policy(api: Api, activity_id: UUID) -> Policy:
+    """An activity's policy. ``ApiProblem`` not-found without calendar."""
+    return await api.get(Policy, f"{_BASE}/activities/{activity_id}/absence-policy")
+
+
+async def set_policy(api: Api, activity_id: UUID, wanted: Policy) -> None:
+    """Replaces it, for absences announced from now on."""
+    body = wanted.model_dump(mode="json", exclude={"how"})
+    await api.command("PUT", f"{_BASE}/activities/{activity_id}/absence-policy", body)

@@ -7,17 +7,20 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Response
 
 from web.absence_words import reasons, states
-from web.api import absences
+from web.api import absences, enrolment
+from web.api.absences import Policy
 from web.api.errors import ApiProblem
+from web.attempts import attempt
 from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
 from web.town_hall.lists import DayFilter
-from web.visit import StaffVisit, Visit
+from web.visit import AdministratorVisit, StaffVisit, Visit
 
 router = APIRouter()
 
 _PATH = "/mairie/absences"
+Days = Annotated[int, Form(ge=0, le=30)]
 _BEFORE, _AFTER = timedelta(days=31), timedelta(days=92)
 
 
@@ -43,11 +46,42 @@ async def decide(
     return see_other(f"{_PATH}?fait=decidee")
 
 
+@router.get(f"{_PATH}/regles/{{activity_id}}")
+async def show_policy(visit: AdministratorVisit, activity_id: UUID, fait: Code = "") -> Response:
+    """Which reasons an activity excuses."""
+    notice = _("La règle est enregistrée.") if fait else ""
+    known = await attempt(enrolment.commune_activities(visit.api)) or []
+    return await visit.page(
+        "town_hall/absence_policy.html",
+        name=next((activity.name for activity in known if activity.activity_id == activity_id), ""),
+        policy=await absences.policy(visit.api, activity_id),
+        reasons=reasons(),
+        notice=notice,
+    )
+
+
+@router.post(f"{_PATH}/regles/{{activity_id}}")
+async def change_policy(visit: AdministratorVisit, activity_id: UUID, carence: Days = 0, delai: Days = 2) -> Response:
+    """Replaces the policy."""
+    form = await visit.request.form()
+    chosen = {reason: form.get(f"raison.{reason}") for reason in reasons()}
+    wanted = Policy(
+        excused=[reason for reason, choice in chosen.items() if choice in {"excuse", "preuve"}],
+        on_proof=[reason for reason, choice in chosen.items() if choice == "preuve"],
+        grace_days=carence,
+        days_to_announce=delai,
+    )
+    await absences.set_policy(visit.api, activity_id, wanted)
+    return see_other(f"{_PATH}/regles/{activity_id}?fait=1")
+
+
 async def _page(
     visit: Visit, *, du: DayFilter = None, status: int = 200, notice: str = "", error: str = ""
 ) -> Response:
     start = du or (await visit.commune()).today - _BEFORE
     found = await absences.absences_of_town(visit.api, start, start + _BEFORE + _AFTER)
+    administers = visit.session is not None and visit.session.administers
+    known = await attempt(enrolment.commune_activities(visit.api)) if administers else None
     return await visit.page(
         "town_hall/absences.html",
         status,
@@ -56,6 +90,7 @@ async def _page(
         decided=[each for each in found if each.state != "absence_announced"],
         reasons=reasons(),
         states=states(),
+        activities=known or [],
         notice=notice,
         error=error,
     )
