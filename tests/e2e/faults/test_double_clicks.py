@@ -15,6 +15,7 @@ from faults import (  # noqa: F401 - they fill SCENARIOS
     family_buttons,
     money_buttons,
     planning_buttons,
+    presence_buttons,
     refund_buttons,
     town_hall_buttons,
     waiting_buttons,

@@ -3,3 +3,4 @@ import "./scripts/forms.js";
 import "./scripts/payment.js";
 import "./scripts/planning.js";
 import "./scripts/copy.js";
+import "./scripts/presence.js";

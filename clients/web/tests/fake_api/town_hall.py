@@ -232,6 +232,38 @@ def _planning(world: World) -> APIRouter:
         world.town_hall.withdrawn += days
         return {"reservations": 3 * len(days), "families": 2}
 
+    @router.get("/presence")
+    def presence(request: Request, day: date) -> dict[str, Any]:
+        staff(world, request)
+        children = [
+            {
+                "member_id": member,
+                "first_name": CHILDREN[member],
+                "last_name": "Martin",
+                "school": "",
+                "booked": (member, day) in world.booked,
+                "present": world.town_hall.presence.get((member, day)),
+            }
+            for member in CHILDREN
+            if (member, day) in world.booked or world.town_hall.presence.get((member, day))
+        ]
+        listed = {child["member_id"] for child in children}
+        others = [
+            {"member_id": member, "first_name": name, "last_name": "Martin"}
+            for member, name in CHILDREN.items()
+            if member not in listed
+        ]
+        return {"activity_id": CANTEEN, "day": day, "slot": "day", "children": children, "others": others}
+
+    @router.post("/presence/marks", status_code=204)
+    def keep_marks(
+        request: Request, day: Annotated[date, Body()], marks: Annotated[list[dict[str, Any]], Body()]
+    ) -> Response:
+        staff(world, request)
+        for mark in sorted(marks, key=lambda each: each["marked_at"] or ""):
+            world.town_hall.presence[mark["member_id"], day] = mark["present"]
+        return Response(status_code=204)
+
     @router.get("/kitchen-counts")
     def kitchen_counts(request: Request) -> list[dict[str, Any]]:
         staff(world, request)

@@ -94,6 +94,7 @@ class TownHall:
     surpluses: list[dict[str, Any]] = field(default_factory=list)
     credits: list[dict[str, Any]] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
+    presence: dict[tuple[str, date], bool] = field(default_factory=dict)
     decisions: list[tuple[str, str]] = field(default_factory=list)
     """Movement and choice."""
     returned: list[dict[str, Any]] = field(default_factory=list)

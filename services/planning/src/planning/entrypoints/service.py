@@ -10,6 +10,7 @@ from planning.entrypoints.http.agenda import telling as agenda_secrets
 from planning.entrypoints.http.family import router as family
 from planning.entrypoints.http.family_commit import router as family_commit
 from planning.entrypoints.http.kitchen import router as kitchen
+from planning.entrypoints.http.presence import router as presence
 from planning.entrypoints.http.staff import router as staff
 from planning.entrypoints.http.statements import router as statements
 from planning.entrypoints.http.trail import router as trail
@@ -25,7 +26,7 @@ SERVICE = Service(
     settings=PlanningSettings,
     routers=[
         *(family, family_commit, advanced, waiting, absences, trail, agenda, agenda_secrets),
-        *(staff, kitchen, withdrawals, waiting_staff, absences_staff, statements),
+        *(staff, kitchen, presence, withdrawals, waiting_staff, absences_staff, statements),
     ],
     problems={
         "lines-refused": 409,

@@ -1,0 +1,83 @@
+"""«Pointage»: who is there. Works by plain forms; a script keeps the ticks while the connection is lost."""
+
+import asyncio
+from datetime import date
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, Form, Query, Response
+from pydantic import TypeAdapter, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from web.api import enrolment, presence
+from web.api.planning import WHOLE_DAY
+from web.api.presence import Mark
+from web.attempts import attempt
+from web.forms import ShortText
+from web.navigation import see_other
+from web.town_hall.lists import DayFilter
+from web.visit import StaffVisit
+
+router = APIRouter()
+
+_PATH = "/mairie/pointage"
+_MARKS = TypeAdapter(list[Mark])
+_MOST_TEXT = 200_000
+Slot = Annotated[str, Query(max_length=20)]
+SlotField = Annotated[str, Form(max_length=20)]
+
+
+@router.get(_PATH)
+async def show_list(visit: StaffVisit, activite: UUID, jour: DayFilter = None, creneau: Slot = WHOLE_DAY) -> Response:
+    """The list of a slot of a day."""
+    day = jour or (await visit.commune()).today
+    found, activities = await asyncio.gather(
+        presence.presence(visit.api, activite, day, creneau), attempt(enrolment.commune_activities(visit.api))
+    )
+    named = [activity for activity in activities or [] if activity.activity_id == activite]
+    return await visit.page(
+        "town_hall/presence.html",
+        found=found,
+        name=named[0].name if named else "",
+        there=sum(child.present is True for child in found.children),
+        away=sum(child.present is False or child.attendance is not None for child in found.children),
+    )
+
+
+@router.post(_PATH)
+async def mark_one(
+    visit: StaffVisit,
+    *,
+    activite: Annotated[UUID, Form()],
+    jour: Annotated[date, Form()],
+    enfant: Annotated[UUID, Form()],
+    present: Annotated[bool, Form()],
+    creneau: SlotField = WHOLE_DAY,
+    idempotency_key: ShortText = "",
+) -> Response:
+    """One tick, by a button; back to the child in the list. The same form twice is one tick."""
+    mark = Mark(mark_id=uuid5(enfant, idempotency_key), member_id=enfant, present=present)
+    await presence.send_marks(visit.api, activite, jour, creneau, [mark])
+    query = urlencode({"activite": activite, "jour": jour, "creneau": creneau})
+    return see_other(f"{_PATH}?{query}#enfant-{enfant}")
+
+
+@router.post(f"{_PATH}/marques")
+async def keep_marks(
+    visit: StaffVisit,
+    *,
+    activite: Annotated[UUID, Form()],
+    jour: Annotated[date, Form()],
+    marques: Annotated[str, Form(max_length=_MOST_TEXT)],
+    creneau: SlotField = WHOLE_DAY,
+) -> Response:
+    """Ticks that a tablet kept, as JSON. Answers once they are kept here."""
+    try:
+        marks = _MARKS.validate_json(marques)
+    except ValidationError as error:
+        raise HTTPException(422) from error
+    if marks:
+        await presence.send_marks(visit.api, activite, jour, creneau, marks)
+    return JSONResponse({"kept": len(marks)})

@@ -1,0 +1,49 @@
+"""The list of the day is ticked, on a tablet that may lose its connection, or on several."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from chassis.errors import NotFoundError
+
+
+class Sheet(NamedTuple):
+    """The list of a slot of a day."""
+
+    activity_id: UUID
+    day: date
+    slot: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A tick, named by who made it, so that sending it again adds nothing. ``marked_at``: real time."""
+
+    mark_id: UUID
+    member_id: UUID
+    present: bool
+    marked_at: datetime
+
+
+class PresenceStore(Protocol):
+    """Storage of marks."""
+
+    async def knows_all(self, member_ids: Sequence[UUID]) -> bool:
+        """Whether the commune has all of them."""
+        ...
+
+    async def add(self, sheet: Sheet, marks: Sequence[Mark], account_id: UUID) -> None:
+        """Adds those that are not there; none is from the future."""
+        ...
+
+
+async def mark_presence(store: PresenceStore, sheet: Sheet, marks: Sequence[Mark], account_id: UUID) -> None:
+    """Keeps marks, all or none; of one member the latest holds, whoever sent it and in whatever order they came.
+
+    Raises ``NotFoundError``.
+    """
+    if not await store.knows_all([mark.member_id for mark in marks]):
+        raise NotFoundError
+    await store.add(sheet, marks, account_id)

@@ -1,0 +1,82 @@
+"""The list of the day: ticked in any order, from several tablets, again and again; the latest tick holds."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from chassis.ids import new_id
+from contracts.values import Role
+
+MONDAY = "2022-09-05"
+NOW = datetime.now(UTC)
+
+
+def mark(child, present, minutes_ago, mark_id=None):
+    moment = NOW - timedelta(minutes=minutes_ago)
+    return {
+        "mark_id": str(mark_id or new_id()),
+        "member_id": str(child),
+        "present": present,
+        "marked_at": moment.isoformat(),
+    }
+
+
+async def send(world, canteen, *marks, role=Role.AGENT):
+    async with world.staff(role) as client:
+        body = {"activity_id": str(canteen), "day": MONDAY, "marks": marks}
+        return await client.post("/presence/marks", json=body)
+
+
+async def sheet(world, canteen):
+    async with world.staff() as client:
+        answer = await client.get("/presence", params={"activity_id": str(canteen), "day": MONDAY})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    children = {each["first_name"]: (each["booked"], each["present"]) for each in found["children"]}
+    return children, [each["first_name"] for each in found["others"]]
+
+
+async def test_present_absent_and_there_without_booking(world) -> None:
+    canteen = await world.activity()
+    louis, zoe = [await world.enrolled(canteen, name) for name in ("Louis", "Zoé")]
+    _, tom = await world.enrolled(canteen, "Tom")
+    for each in (louis, zoe):
+        await world.book(*each, canteen, MONDAY)
+    assert await sheet(world, canteen) == ({"Louis": (True, None), "Zoé": (True, None)}, ["Tom"])
+    answer = await send(world, canteen, mark(louis[1], True, 5), mark(zoe[1], False, 5), mark(tom, True, 4))
+    assert answer.status_code == 204, answer.text
+    ticked = {"Louis": (True, True), "Zoé": (True, False), "Tom": (False, True)}
+    assert await sheet(world, canteen) == (ticked, [])
+    await send(world, canteen, mark(tom, False, 3))
+    assert await sheet(world, canteen) == ({"Louis": (True, True), "Zoé": (True, False)}, ["Tom"])
+
+
+async def test_marks_merge_whatever_their_order_and_number(world, harness) -> None:
+    """Two tablets were offline: the older tick arrives after the newer one, and each is sent ten times."""
+    canteen = await world.activity()
+    family, louis = await world.enrolled(canteen)
+    await world.book(family, louis, canteen, MONDAY)
+    newer, older = mark(louis, True, 1), mark(louis, False, 30)
+    await asyncio.gather(*(send(world, canteen, each) for each in [newer, older] * 10))
+    assert (await sheet(world, canteen))[0] == {"Louis": (True, True)}
+    kept = "select count(*)::int as n from presence_mark where member_id = $1"
+    assert [row["n"] for row in await harness.query(kept, louis)] == [2]
+
+
+async def test_a_tablet_that_is_fast_does_not_win_for_ever(world) -> None:
+    canteen = await world.activity()
+    family, louis = await world.enrolled(canteen)
+    await world.book(family, louis, canteen, MONDAY)
+    await send(world, canteen, mark(louis, True, -60 * 24))
+    await send(world, canteen, mark(louis, False, -60 * 24 * 2))
+    assert (await sheet(world, canteen))[0] == {"Louis": (True, False)}
+
+
+async def test_it_is_the_town_halls_and_all_or_none(world) -> None:
+    canteen = await world.activity()
+    family, louis = await world.enrolled(canteen)
+    await world.book(family, louis, canteen, MONDAY)
+    assert (await send(world, canteen, mark(louis, True, 1), mark(new_id(), True, 1))).status_code == 404
+    assert (await sheet(world, canteen))[0] == {"Louis": (True, None)}
+    async with world.parent(family) as client:
+        params = {"activity_id": str(canteen), "day": MONDAY}
+        assert (await client.get("/presence", params=params)).status_code == 403
