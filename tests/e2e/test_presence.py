@@ -51,6 +51,7 @@ def test_ticks_outlive_a_lost_connection(
     there = tab.page.get_by_role("button", name=re.compile("^Présent"))
     away = tab.page.get_by_role("button", name=re.compile("^Absent"))
     expect(there).to_have_attribute("aria-pressed", "false")
+    expect(tab.page.get_by_text("Connexion perdue")).to_be_hidden()
     assert problems_of(tab.page) == []
 
     tablet.set_offline(True)
