@@ -57,6 +57,12 @@ def town_hall(system: System) -> TownHall:
     return system.town_hall("alixan")
 
 
+@pytest.fixture(scope="module")
+def numerian(system: System) -> TownHall:
+    """A town hall where tests open activities of their own: Alixan keeps those of the guide."""
+    return system.town_hall("numerian")
+
+
 @pytest.fixture
 def family(town_hall: TownHall) -> FamilyRecord:
     """A family of this test alone, with Louis, Estelle, Louane and Théo."""

@@ -18,10 +18,10 @@ MONDAY, TUESDAY, THURSDAY = date(2022, 9, 5), date(2022, 9, 6), date(2022, 9, 8)
 
 
 @pytest.fixture(scope="module")
-def home(running_portal: Portal, system: System, town_hall: TownHall) -> Parent:
-    crowd = Crowd(system.gateway_url, town_hall, Databases(running_portal).signer())
-    parent = system.parent("alixan", town_hall.register_family(("Zoé",)))
-    cannot_cancel(town_hall, crowd, parent, "Zoé", MONDAY, TUESDAY, THURSDAY)
+def home(running_portal: Portal, system: System, numerian: TownHall) -> Parent:
+    crowd = Crowd(system.gateway_url, numerian, Databases(running_portal).signer())
+    parent = system.parent("numerian", numerian.register_family(("Zoé",)))
+    cannot_cancel(numerian, crowd, parent, "Zoé", MONDAY, TUESDAY, THURSDAY)
     return parent
 
 
@@ -29,7 +29,7 @@ def home(running_portal: Portal, system: System, town_hall: TownHall) -> Parent:
 def plain_tab(browser: Browser, running_portal: Portal, home: Parent) -> Iterator[PortalPages]:
     context = browser.new_context(locale="fr-FR", java_script_enabled=False)
     context.set_default_timeout(15_000)
-    tab = PortalPages(context.new_page(), running_portal.url("alixan"))
+    tab = PortalPages(context.new_page(), running_portal.url("numerian"))
     tab.go("/")
     tab.log_in(home.family.user_name, OWN_PASSWORD)
     tab.expect_title(re.compile("^Bonjour"))
@@ -37,10 +37,14 @@ def plain_tab(browser: Browser, running_portal: Portal, home: Parent) -> Iterato
     context.close()
 
 
+HOSTILE = "=1+1<img src=x onerror=stolen()>{{7*7}}"
+
+
 def _announce(tab: PortalPages, day: str, reason: str, camera: Camera) -> None:
     tab.go("/planning/absences")
     tab.page.get_by_role("checkbox", name=day).check()
     tab.page.get_by_label("Raison").select_option(label=reason)
+    tab.page.get_by_label("Justificatif").fill(HOSTILE)
     camera.take("absence-form")
     tab.press("Annoncer l'absence")
     tab.expect_text("L'absence est annoncée.")
@@ -49,7 +53,7 @@ def _announce(tab: PortalPages, day: str, reason: str, camera: Camera) -> None:
 
 def test_the_page_is_accessible(browser: Browser, running_portal: Portal, home: Parent) -> None:
     context = browser.new_context(locale="fr-FR", bypass_csp=True)
-    tab = PortalPages(context.new_page(), running_portal.url("alixan"))
+    tab = PortalPages(context.new_page(), running_portal.url("numerian"))
     tab.go("/")
     tab.log_in(home.family.user_name, OWN_PASSWORD)
     tab.expect_title(re.compile("^Bonjour"))
@@ -59,7 +63,7 @@ def test_the_page_is_accessible(browser: Browser, running_portal: Portal, home: 
 
 
 def test_announced_decided_not_invoiced(
-    plain_tab: PortalPages, home: Parent, browser: Browser, running_portal: Portal, town_hall: TownHall
+    plain_tab: PortalPages, home: Parent, browser: Browser, running_portal: Portal, numerian: TownHall
 ) -> None:
     camera = Camera(plain_tab.page)
     _announce(plain_tab, "Lundi 5 septembre 2022", "Grève", camera)
@@ -68,12 +72,14 @@ def test_announced_decided_not_invoiced(
     plain_tab.expect_text("La mairie décidera au vu du justificatif")
 
     context = browser.new_context(locale="fr-FR", bypass_csp=True)
-    desk = PortalPages(context.new_page(), running_portal.url("alixan"))
+    desk = PortalPages(context.new_page(), running_portal.url("numerian"))
     desk.go("/")
-    desk.log_in("mairie.alixan", "demonstration-alixan")
+    desk.log_in("mairie.numerian", "demonstration-numerian")
     desk.expect_title(re.compile("juillet 2022"))
     desk.go("/mairie/absences?du=2022-08-15")
     Camera(desk.page).take("absence-office")
+    expect(desk.page.get_by_text(HOSTILE).first).to_be_visible()
+    assert desk.page.locator("[onerror]").count() == 0
     assert problems_of(desk.page) == []
     desk.page.get_by_role("button", name=re.compile("^Justifiée.*Zoé")).click()
     expect(desk.page.get_by_text("L'absence est décidée")).to_be_visible()
@@ -84,5 +90,5 @@ def test_announced_decided_not_invoiced(
     plain_tab.expect_text("Absence justifiée")
     plain_tab.go("/planning/historique")
     plain_tab.expect_text("Justificatif accepté : jour non facturé.")
-    invoice = town_hall.invoice_of(home, "2022-09")
+    invoice = numerian.invoice_of(home, "2022-09")
     assert invoice["amount_cents"] == 500, "Thursday alone"

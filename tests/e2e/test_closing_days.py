@@ -17,18 +17,18 @@ MONDAY, TUESDAY = date(2022, 9, 5), date(2022, 9, 6)
 
 
 @pytest.fixture(scope="module")
-def scene(running_portal: Portal, system: System, town_hall: TownHall) -> WaitedFor:
-    crowd = Crowd(system.gateway_url, town_hall, Databases(running_portal).signer())
-    return waited_for(system, "alixan", town_hall, crowd, MONDAY, TUESDAY)
+def scene(running_portal: Portal, system: System, numerian: TownHall) -> WaitedFor:
+    crowd = Crowd(system.gateway_url, numerian, Databases(running_portal).signer())
+    return waited_for(system, "numerian", numerian, crowd, MONDAY, TUESDAY)
 
 
 @pytest.fixture
 def desk(browser: Browser, running_portal: Portal) -> Iterator[PortalPages]:
     context = browser.new_context(locale="fr-FR", java_script_enabled=False)
     context.set_default_timeout(15_000)
-    tab = PortalPages(context.new_page(), running_portal.url("alixan"))
+    tab = PortalPages(context.new_page(), running_portal.url("numerian"))
     tab.go("/")
-    tab.log_in("mairie.alixan", "demonstration-alixan")
+    tab.log_in("mairie.numerian", "demonstration-numerian")
     tab.expect_title(re.compile("juillet 2022"))
     yield tab
     context.close()
@@ -39,7 +39,7 @@ def charged(parent: Parent) -> list[str]:
 
 
 def test_a_strike_is_published_with_its_cancellations(
-    desk: PortalPages, scene: WaitedFor, mailbox: Mailbox, town_hall: TownHall
+    desk: PortalPages, scene: WaitedFor, mailbox: Mailbox, numerian: TownHall
 ) -> None:
     camera = Camera(desk.page)
     desk.go(f"/mairie/calendriers/{scene.activity_id}")
@@ -58,5 +58,5 @@ def test_a_strike_is_published_with_its_cancellations(
     assert charged(scene.holder) == ["2022-09-05"]
     mail = mailbox.wait_for(scene.holder.family.email, "annulé par la mairie")[0]
     assert "mardi 6 septembre 2022, Tenant, Atelier très demandé : Grève du personnel" in mail.text
-    invoice = town_hall.invoice_of(scene.holder, "2022-09")
+    invoice = numerian.invoice_of(scene.holder, "2022-09")
     assert invoice["amount_cents"] == 500, "the day that takes place"

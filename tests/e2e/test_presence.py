@@ -18,9 +18,9 @@ MONDAY = date(2022, 9, 5)
 
 
 @pytest.fixture(scope="module")
-def scene(running_portal: Portal, system: System, town_hall: TownHall) -> WaitedFor:
-    crowd = Crowd(system.gateway_url, town_hall, Databases(running_portal).signer())
-    return waited_for(system, "alixan", town_hall, crowd, MONDAY)
+def scene(running_portal: Portal, system: System, numerian: TownHall) -> WaitedFor:
+    crowd = Crowd(system.gateway_url, numerian, Databases(running_portal).signer())
+    return waited_for(system, "numerian", numerian, crowd, MONDAY)
 
 
 @pytest.fixture
@@ -31,20 +31,20 @@ def tablet(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-def present(town_hall: TownHall, scene: WaitedFor) -> bool | None:
+def present(numerian: TownHall, scene: WaitedFor) -> bool | None:
     query = {"activity_id": scene.activity_id, "day": MONDAY.isoformat()}
-    (child,) = town_hall.api.get("planning", "/presence", **query)["children"]
+    (child,) = numerian.api.get("planning", "/presence", **query)["children"]
     found: bool | None = child["present"]
     return found
 
 
 def test_ticks_outlive_a_lost_connection(
-    tablet: BrowserContext, running_portal: Portal, scene: WaitedFor, town_hall: TownHall
+    tablet: BrowserContext, running_portal: Portal, scene: WaitedFor, numerian: TownHall
 ) -> None:
-    tab = PortalPages(tablet.new_page(), running_portal.url("alixan"))
+    tab = PortalPages(tablet.new_page(), running_portal.url("numerian"))
     camera = Camera(tab.page)
     tab.go("/")
-    tab.log_in("mairie.alixan", "demonstration-alixan")
+    tab.log_in("mairie.numerian", "demonstration-numerian")
     tab.expect_title(re.compile("juillet 2022"))
     tab.go(f"/mairie/reservations?jour=2022-09-05&activite={scene.activity_id}")
     tab.page.get_by_role("link", name="Pointer les présences").click()
@@ -60,10 +60,10 @@ def test_ticks_outlive_a_lost_connection(
     expect(there).to_have_attribute("aria-pressed", "true")
     expect(tab.page.get_by_text("Connexion perdue")).to_be_visible()
     camera.take("presence-offline")
-    assert present(town_hall, scene) is None
+    assert present(numerian, scene) is None
 
     tablet.set_offline(False)
-    until(lambda: present(town_hall, scene))
+    until(lambda: present(numerian, scene))
     expect(tab.page.get_by_text("Connexion perdue")).to_be_hidden()
     tab.page.reload()
     expect(there).to_have_attribute("aria-pressed", "true")

@@ -18,21 +18,21 @@ MONDAY, TUESDAY = date(2022, 9, 5), date(2022, 9, 6)
 
 
 @pytest.fixture(scope="module")
-def scene(running_portal: Portal, system: System, town_hall: TownHall) -> WaitedFor:
-    crowd = Crowd(system.gateway_url, town_hall, Databases(running_portal).signer())
-    return waited_for(system, "alixan", town_hall, crowd, MONDAY, TUESDAY)
+def scene(running_portal: Portal, system: System, numerian: TownHall) -> WaitedFor:
+    crowd = Crowd(system.gateway_url, numerian, Databases(running_portal).signer())
+    return waited_for(system, "numerian", numerian, crowd, MONDAY, TUESDAY)
 
 
 @pytest.fixture(scope="module")
-def first(system: System, town_hall: TownHall, scene: WaitedFor) -> Parent:
-    parent = system.parent("alixan", town_hall.register_family(("Zoé",)))
+def first(system: System, numerian: TownHall, scene: WaitedFor) -> Parent:
+    parent = system.parent("numerian", numerian.register_family(("Zoé",)))
     scene.enrol(parent, "Zoé")
     return parent
 
 
 @pytest.fixture(scope="module")
-def second(system: System, town_hall: TownHall, scene: WaitedFor) -> Parent:
-    parent = system.parent("alixan", town_hall.register_family(("Adam",)))
+def second(system: System, numerian: TownHall, scene: WaitedFor) -> Parent:
+    parent = system.parent("numerian", numerian.register_family(("Adam",)))
     scene.enrol(parent, "Adam")
     return parent
 
@@ -41,7 +41,7 @@ def second(system: System, town_hall: TownHall, scene: WaitedFor) -> Parent:
 def plain_tab(browser: Browser, running_portal: Portal, first: Parent) -> Iterator[PortalPages]:
     context = browser.new_context(locale="fr-FR", java_script_enabled=False)
     context.set_default_timeout(15_000)
-    tab = PortalPages(context.new_page(), running_portal.url("alixan"))
+    tab = PortalPages(context.new_page(), running_portal.url("numerian"))
     tab.go("/")
     tab.log_in(first.family.user_name, OWN_PASSWORD)
     tab.expect_title(re.compile("^Bonjour"))
@@ -93,10 +93,10 @@ def test_a_place_let_go_reaches_the_next(scene: WaitedFor, first: Parent, second
 
 def test_the_town_hall_follows_the_lists(browser: Browser, running_portal: Portal, scene: WaitedFor) -> None:
     context = browser.new_context(locale="fr-FR", bypass_csp=True)
-    desk = PortalPages(context.new_page(), running_portal.url("alixan"))
+    desk = PortalPages(context.new_page(), running_portal.url("numerian"))
     camera = Camera(desk.page)
     desk.go("/")
-    desk.log_in("mairie.alixan", "demonstration-alixan")
+    desk.log_in("mairie.numerian", "demonstration-numerian")
     desk.expect_title(re.compile("juillet 2022"))
     desk.go(f"/mairie/attente?du=2022-09-01&activite={scene.activity_id}")
     row = desk.page.get_by_role("table").get_by_role("row").filter(has_text="lundi 5 septembre 2022")

@@ -8,12 +8,12 @@ from driver.town_hall import TownHall
 from driver.waiting import until
 
 
-def lived_in(system: System, town_hall: TownHall) -> Parent:
-    """A family of Alixan that has everything: a paid adhésion and one to pay, a draft, a reservation, an invoice with
+def lived_in(system: System, town_hall: TownHall, commune: str = "alixan", canteen: str | None = None) -> Parent:
+    """A family that has everything: a paid adhésion and one to pay, a draft, a reservation, an invoice with
     a payment begun, messages both ways.
     """
-    parent = system.parent("alixan", town_hall.register_family())
-    canteen = parent.activity("Cantine d'Alixan")["activity_id"]
+    parent = system.parent(commune, town_hall.register_family())
+    canteen = canteen or parent.activity("Cantine d'Alixan")["activity_id"]
     parent.pay_adhesion(canteen, "Louis")
     to_pay = parent.order(canteen, "Estelle")
     parent.ask_to_pay_order(to_pay["order_id"])

@@ -28,13 +28,15 @@ BOOKED = date(2023, 3, 6)
 WRITTEN_BY_PARENTS = {
     "PUT /api/enrolment/v1/family/guardians/{guardian_id}": {"email", "phone"},
     "POST /api/communication/v1/messages": {"subject", "body"},
+    "POST /api/planning/v1/absences": {"document_reference"},
     "POST /api/identity/v1/sessions": {"user_name", "password", "device"},
     "POST /api/identity/v1/sessions/refresh": {"refresh_token"},
     "PUT /api/identity/v1/account/password": {"current_password", "new_password"},
     "POST /api/identity/v1/password-resets": {"user_name"},
     "PUT /api/identity/v1/password-resets/{token}": {"new_password"},
 }
-"""What a parent may send as text. Of these, messages and contacts are shown again; this file tries each of them."""
+"""What a parent may send as text. Of these, messages, contacts and the names of documents are shown again: the first
+two are tried here, the last where absences are announced (``test_absences``)."""
 
 _CODE = re.compile(r"\^\[a-z0-9_-]\{1,\d+}\$")
 """The pattern of a code: small letters, digits and hyphens are nobody's markup."""
@@ -119,7 +121,9 @@ def _addresses(parent: Parent, town_hall: TownHall, routers: Any) -> list[str]:
         ],
     }
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
-    pages = [route.path for route in routes if "GET" in route.methods and not route.path.endswith(("pdf", ".css"))]
+    pages = [
+        route.path for route in routes if "GET" in route.methods and not route.path.endswith(("pdf", ".css", ".csv"))
+    ]
     known = [path for path in pages if set(re.findall(r"{(\w+)}", path)) <= ids.keys()]
     return [re.sub(r"{(\w+)}", lambda found: ids[found[1]], path) for path in known]
 

@@ -28,26 +28,38 @@ from faults.figures import Figures
 from faults.routes import ADMINISTRATORS, PARENTS, REGISSEURS, UPSERTS, Content, ask, unexpected, with_status
 from faults.waiting_scene import offer_of, waited_for
 
+HOME = "numerian"
+"""The commune whose routes are called."""
+
+
+@pytest.fixture(scope="module")
+def town_hall(system: System) -> TownHall:
+    return system.town_hall(HOME)
+
 
 @pytest.fixture(scope="module")
 def operations(system: System) -> list[Operation]:
-    found = all_operations(system.api("alixan"))
+    found = all_operations(system.api(HOME))
     assert {str(operation) for operation in found} >= PARENTS | UPSERTS
     return found
 
 
 @pytest.fixture(scope="module")
-def mercier(system: System, town_hall: TownHall) -> Parent:
-    """A parent of Alixan whose every page has something."""
-    return lived_in(system, town_hall)
+def crowd(system: System, town_hall: TownHall, signer: TokenSigner) -> Crowd:
+    return Crowd(system.gateway_url, town_hall, signer)
 
 
 @pytest.fixture(scope="module")
-def waited_days(system: System, mercier: Parent, town_hall: TownHall, signer: TokenSigner) -> tuple[str, str]:
+def mercier(system: System, town_hall: TownHall, crowd: Crowd) -> Parent:
+    """A parent of Numérian whose every page has something."""
+    return lived_in(system, town_hall, HOME, crowd.activity("Cantine des Écoles", fee_cents=1700))
+
+
+@pytest.fixture(scope="module")
+def waited_days(system: System, mercier: Parent, town_hall: TownHall, crowd: Crowd) -> tuple[str, str]:
     """What this family waits for, and a place that it is offered."""
     waited, offered = date(2022, 9, 12), date(2022, 9, 13)
-    crowd = Crowd(system.gateway_url, town_hall, signer)
-    scene = waited_for(system, "alixan", town_hall, crowd, waited, offered)
+    scene = waited_for(system, HOME, town_hall, crowd, waited, offered)
     scene.enrol(mercier, "Louis")
     waiting_id = scene.wait(mercier, "Louis", waited)
     scene.wait(mercier, "Louis", offered)
@@ -56,16 +68,16 @@ def waited_days(system: System, mercier: Parent, town_hall: TownHall, signer: To
 
 
 @pytest.fixture(scope="module")
-def absence_id(system: System, mercier: Parent, town_hall: TownHall, signer: TokenSigner) -> str:
+def absence_id(mercier: Parent, town_hall: TownHall, crowd: Crowd) -> str:
     """An absence of this family that waits for the town hall."""
     day = date(2022, 9, 5)
-    activity_id = cannot_cancel(town_hall, Crowd(system.gateway_url, town_hall, signer), mercier, "Louis", day)
+    activity_id = cannot_cancel(town_hall, crowd, mercier, "Louis", day)
     return announce(mercier, activity_id, "Louis", day, "illness")
 
 
 @pytest.fixture(scope="module")
 def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str], absence_id: str) -> dict[str, str]:
-    """A real id of Alixan, of this family where it is a family's, for each parameter of a path."""
+    """A real id of Numérian, of this family where it is a family's, for each parameter of a path."""
     orders = mercier.api.get("enrolment", "/adhesion-orders")
     order = next(each for each in orders if each["status"] == "paid" and each["payment_id"])
     accounts = town_hall.api.get("identity", "/accounts", family_id=mercier.family.family_id)["items"]
@@ -133,8 +145,8 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
 
 @pytest.fixture(scope="module")
 def neighbour(system: System, town_hall: TownHall) -> Parent:
-    """Another parent of Alixan."""
-    return system.parent("alixan", town_hall.register_family(("Zoé",)))
+    """Another parent of Numérian."""
+    return system.parent(HOME, town_hall.register_family(("Zoé",)))
 
 
 @pytest.fixture(scope="module")
@@ -173,10 +185,10 @@ def untouched(
 
 @pytest.fixture(scope="module")
 def acting(system: System, ids: dict[str, str], signer: TokenSigner) -> Callable[[Role], Api]:
-    """Someone of Alixan's town hall with one role."""
+    """Someone of Numérian's town hall with one role."""
 
     def act(role: Role) -> Api:
-        api = system.api("alixan")
+        api = system.api(HOME)
         token = signer.headers(uuid.UUID(ids["tenant_id"]), role)["authorization"].removeprefix("Bearer ")
         api.session = Session(token, "", False, {})
         return api
@@ -239,7 +251,7 @@ def test_no_worthless_token_opens_anything(
     )
     opened: dict[str, dict[str, str]] = {}
     for name, token in worthless_tokens(administrator, signer).items():
-        visitor = system.api("alixan")
+        visitor = system.api(HOME)
         visitor.session = Session(token, "", False, {}) if token else None
         send = partial(_with_content, visitor, ids, contents)
         if answered := unexpected(closed(operations), {401}, send, secrets):
@@ -271,7 +283,7 @@ def test_a_token_of_that_signer_would_open(
 def test_a_route_without_a_guard_is_found(system: System, ids: dict[str, str]) -> None:
     """Planted: a route that says it wants a login, and answers without."""
     planted = Operation("GET", "/api/communication/v1/news", "person")
-    found = unexpected([planted], {401}, partial(_with_content, system.api("alixan"), ids, {}))
+    found = unexpected([planted], {401}, partial(_with_content, system.api(HOME), ids, {}))
     assert list(found) == [str(planted)]
 
 
@@ -416,12 +428,12 @@ def test_a_login_of_another_commune_opens_nothing(
     figures: Figures,
     untouched: None,
 ) -> None:
-    """Veyras's tokens, at Alixan's address."""
+    """Veyras's tokens, at Numérian's address."""
     opened: dict[str, str] = {}
     for person in (veyras.api, parent_of_veyras.api):
-        at_alixan = system.api("alixan")
-        at_alixan.session = person.session
-        opened |= unexpected(closed(operations), {401, 403}, partial(_with_content, at_alixan, ids, contents), secrets)
+        at_home = system.api(HOME)
+        at_home.session = person.session
+        opened |= unexpected(closed(operations), {401, 403}, partial(_with_content, at_home, ids, contents), secrets)
     assert opened == {}
     figures.check(
         "another commune's login",
@@ -440,7 +452,7 @@ def test_another_communes_ids_do_not_exist(
     figures: Figures,
     untouched: None,
 ) -> None:
-    """Alixan's ids, at Veyras's address, asked by Veyras's own administrator."""
+    """Numérian's ids, at Veyras's address, asked by Veyras's own administrator."""
     with_ids = [
         operation
         for operation in operations

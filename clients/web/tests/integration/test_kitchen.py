@@ -16,7 +16,7 @@ async def test_a_week_is_counted_and_downloaded(visitor, world: World) -> None:
     assert "École non renseignée" in page.text
     assert "peut changer jusqu&#39;au" in page.text or "peut changer jusqu'au" in page.text
     assert "Personne n" in (await visitor.get("/mairie/cuisine?du=2022-09-12")).text
-    file = await visitor.get("/mairie/cuisine/fichier?du=2022-09-08")
+    file = await visitor.get("/mairie/cuisine.csv?du=2022-09-08")
     assert file.headers["content-disposition"] == 'attachment; filename="cuisine.csv"'
     sent = [path for method, path, _ in world.requests if "kitchen-counts.csv" in path]
     assert sent

@@ -14,6 +14,7 @@ from web.family.planning_view import told
 from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
+from web.town_hall.lists import IdFilter
 from web.visit import ParentVisit, Visit
 
 router = APIRouter()
@@ -39,9 +40,11 @@ async def show_lists(visit: ParentVisit, fait: Code = "") -> Response:
 
 @router.get(f"{WAITING}/rejoindre")
 async def choose_days(
-    visit: ParentVisit, enfant: UUID, debut: date | None = None, vue: Annotated[View, Query()] = View.MONTH
+    visit: ParentVisit, enfant: IdFilter = None, debut: date | None = None, vue: Annotated[View, Query()] = View.MONTH
 ) -> Response:
-    """The full days of a period that a member can wait for."""
+    """The full days of a period that a member can wait for; without member, the lists."""
+    if enfant is None:
+        return see_other(WAITING)
     period = Period.around(vue, debut or (await visit.commune()).today)
     return await _choice_page(visit, enfant, period)
 

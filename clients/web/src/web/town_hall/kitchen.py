@@ -38,7 +38,7 @@ async def show_counts(visit: StaffVisit, du: DayFilter = None, activite: IdFilte
     )
 
 
-@router.get(f"{_PATH}/fichier")
+@router.get(f"{_PATH}.csv")
 async def download(visit: StaffVisit, du: DayFilter = None, activite: IdFilter = None) -> StreamingResponse:
     """The week as a file for a spreadsheet."""
     start = _monday(du or (await visit.commune()).today)

@@ -17,7 +17,7 @@ from web.api.presence import Mark
 from web.attempts import attempt
 from web.forms import ShortText
 from web.navigation import see_other
-from web.town_hall.lists import DayFilter
+from web.town_hall.lists import DayFilter, IdFilter
 from web.visit import StaffVisit
 
 router = APIRouter()
@@ -30,8 +30,12 @@ SlotField = Annotated[str, Form(max_length=20)]
 
 
 @router.get(_PATH)
-async def show_list(visit: StaffVisit, activite: UUID, jour: DayFilter = None, creneau: Slot = WHOLE_DAY) -> Response:
-    """The list of a slot of a day."""
+async def show_list(
+    visit: StaffVisit, activite: IdFilter = None, jour: DayFilter = None, creneau: Slot = WHOLE_DAY
+) -> Response:
+    """The list of a slot of a day; without activity, the reservations, where one is chosen."""
+    if activite is None:
+        return see_other("/mairie/reservations")
     day = jour or (await visit.commune()).today
     found, activities = await asyncio.gather(
         presence.presence(visit.api, activite, day, creneau), attempt(enrolment.commune_activities(visit.api))

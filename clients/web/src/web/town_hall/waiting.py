@@ -45,8 +45,12 @@ async def show_lists(visit: StaffVisit, du: DayFilter = None, activite: IdFilter
 
 
 @router.get(f"{_PATH}/liste")
-async def show_list(visit: StaffVisit, activite: UUID, jour: DayFilter = None, creneau: Slot = WHOLE_DAY) -> Response:
-    """One slot of a day: the order with its reasons, and to whom places were given."""
+async def show_list(
+    visit: StaffVisit, activite: IdFilter = None, jour: DayFilter = None, creneau: Slot = WHOLE_DAY
+) -> Response:
+    """One slot of a day: the order with its reasons, and to whom places were given. Without activity, all lists."""
+    if activite is None:
+        return see_other(_PATH)
     day = jour or (await visit.commune()).today
     found = await waiting.slot_list(visit.api, activite, day, creneau)
     statuses = {
