@@ -75,7 +75,7 @@ class PresenceList(BaseModel):
     others: list[CouldCome]
 
 
-def _sheet(
+async def _sheet(
     activity_id: Annotated[UUID, Query()], day: Annotated[Day, Query()], slot: Annotated[SlotCode, Query()] = WHOLE_DAY
 ) -> Sheet:
     return Sheet(activity_id, day, slot)
