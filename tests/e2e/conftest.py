@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from driver import Bank, FamilyRecord, Mailbox, Parent, Portal, System, TownHall
 from driver.launch import launched, portal_at
+from driver.waiting import PATIENCE_SECONDS
 from portail_local.layout import ROOT
 from portail_local.servers.accounts import is_root
 
 CHROMIUM = Path("/usr/bin/chromium")
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)  # as patient as every other step of the browser
 _QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
 
 

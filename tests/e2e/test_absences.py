@@ -28,7 +28,6 @@ def home(running_portal: Portal, system: System, numerian: TownHall) -> Parent:
 @pytest.fixture
 def plain_tab(browser: Browser, running_portal: Portal, home: Parent) -> Iterator[PortalPages]:
     context = browser.new_context(locale="fr-FR", java_script_enabled=False)
-    context.set_default_timeout(15_000)
     tab = PortalPages(context.new_page(), running_portal.url("numerian"))
     tab.go("/")
     tab.log_in(home.family.user_name, OWN_PASSWORD)

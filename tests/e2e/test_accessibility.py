@@ -18,7 +18,6 @@ MOST_TABS = 60
 def tab(browser: Browser, running_portal: Portal) -> Iterator[PortalPages]:
     # The policies of the pages would keep axe out.
     context = browser.new_context(locale="fr-FR", bypass_csp=True)
-    context.set_default_timeout(15_000)
     yield PortalPages(context.new_page(), running_portal.url("alixan"))
     context.close()
 
@@ -44,7 +43,7 @@ def test_the_public_pages(tab: PortalPages, running_portal: Portal) -> None:
     assert problems_of(tab.page) == []
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_the_familys_pages(tab: PortalPages, running_portal: Portal, resident: Parent) -> None:
     tab.go("/")
     tab.log_in(resident.family.user_name, OWN_PASSWORD)
@@ -61,7 +60,7 @@ def test_the_familys_pages(tab: PortalPages, running_portal: Portal, resident: P
     assert problems_of_all(tab.page, *(running_portal.url("alixan", path) for path in paths)) == {}
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_the_town_halls_pages(tab: PortalPages, running_portal: Portal, resident: Parent) -> None:
     tab.go("/")
     tab.log_in("mairie.alixan", "demonstration-alixan")

@@ -25,7 +25,6 @@ def scripts(request: pytest.FixtureRequest) -> bool:
 def tab(browser: Browser, running_portal: Portal, scripts: bool) -> Iterator[PortalPages]:
     # The policies of the pages would keep axe out.
     context = browser.new_context(java_script_enabled=scripts, locale="fr-FR", bypass_csp=scripts)
-    context.set_default_timeout(15_000)
     yield PortalPages(context.new_page(), running_portal.url("alixan"))
     context.close()
 
@@ -165,7 +164,6 @@ def test_a_calendar_program_needs_no_login(tab: PortalPages, enrolled: Parent, s
 
 def test_the_keyboard_is_enough(browser: Browser, running_portal: Portal, enrolled: Parent) -> None:
     context = browser.new_context(locale="fr-FR")
-    context.set_default_timeout(15_000)
     tab = PortalPages(context.new_page(), running_portal.url("alixan"))
     enter(tab, enrolled)
     louis = enrolled.family.members["Louis"]

@@ -25,7 +25,6 @@ def scene(running_portal: Portal, system: System, numerian: TownHall) -> WaitedF
 @pytest.fixture
 def desk(browser: Browser, running_portal: Portal) -> Iterator[PortalPages]:
     context = browser.new_context(locale="fr-FR", java_script_enabled=False)
-    context.set_default_timeout(15_000)
     tab = PortalPages(context.new_page(), running_portal.url("numerian"))
     tab.go("/")
     tab.log_in("mairie.numerian", "demonstration-numerian")

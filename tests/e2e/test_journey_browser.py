@@ -50,7 +50,6 @@ def open_tab(browser: Browser, running_portal: Portal, scripts: bool) -> Iterato
 
     def opened() -> PortalPages:
         contexts.append(browser.new_context(java_script_enabled=scripts, locale="fr-FR"))
-        contexts[-1].set_default_timeout(15_000)
         return PortalPages(contexts[-1].new_page(), running_portal.url("alixan"))
 
     yield opened

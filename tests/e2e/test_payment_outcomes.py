@@ -106,7 +106,7 @@ def test_a_browser_that_never_comes_back(parent: Parent, order: dict[str, Any], 
 
 
 def test_a_callback_after_the_browser(parent: Parent, bank: Bank, order: dict[str, Any], payment_id: str) -> None:
-    page = parent.at_the_bank(payment_id, delay_seconds=2)
+    page = parent.at_the_bank(payment_id, delay_seconds=6)
     page.pay()
     assert parent.come_back(page.back_to_shop()) == f"/paiement/{payment_id}"
     assert not any(message["http_status"] for message in bank.messages(page.payment_id))

@@ -26,7 +26,6 @@ def scene(running_portal: Portal, system: System, numerian: TownHall) -> WaitedF
 @pytest.fixture
 def tablet(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(locale="fr-FR", bypass_csp=True, viewport={"width": 820, "height": 1180})
-    context.set_default_timeout(15_000)
     yield context
     context.close()
 

@@ -28,7 +28,6 @@ def resident(system: System) -> Parent:
 
 def planning_of(browser: Browser, portal: Portal, parent: Parent, *, scripts: bool) -> Iterator[PortalPages]:
     context = browser.new_context(locale="fr-FR", java_script_enabled=scripts, bypass_csp=scripts)
-    context.set_default_timeout(15_000)
     tab = PortalPages(context.new_page(), portal.url("veyras"))
     tab.go("/")
     tab.log_in(parent.family.user_name, OWN_PASSWORD)

@@ -40,7 +40,6 @@ def second(system: System, numerian: TownHall, scene: WaitedFor) -> Parent:
 @pytest.fixture
 def plain_tab(browser: Browser, running_portal: Portal, first: Parent) -> Iterator[PortalPages]:
     context = browser.new_context(locale="fr-FR", java_script_enabled=False)
-    context.set_default_timeout(15_000)
     tab = PortalPages(context.new_page(), running_portal.url("numerian"))
     tab.go("/")
     tab.log_in(first.family.user_name, OWN_PASSWORD)

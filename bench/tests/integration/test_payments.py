@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 def test_a_small_run_gives_one_json_object_and_leaves_nothing_running() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "portail_local", "bench", "payments", "--json", "--size", "64"],

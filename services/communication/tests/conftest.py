@@ -1,6 +1,5 @@
 """Communication under test, with a mail server that keeps what it receives."""
 
-import socket
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -11,6 +10,7 @@ from aiosmtpd.controller import Controller
 
 from chassis.runtime import Service
 from communication.entrypoints.service import SERVICE
+from portail_local.ports import free_block
 
 
 class MailServer:
@@ -34,22 +34,15 @@ def service() -> Service:
     return SERVICE
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="session")
 def mail_port() -> int:
-    return _free_port()
+    return free_block(1)
 
 
 @pytest.fixture(scope="session")
 def mail_server(mail_port: int) -> Iterator[MailServer]:
     server = MailServer()
-    controller = Controller(server, hostname="127.0.0.1", port=mail_port)
+    controller = Controller(server, hostname="127.0.0.1", port=mail_port, ready_timeout=30)
     controller.start()
     yield server
     controller.stop()

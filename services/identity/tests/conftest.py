@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import os
-import socket
 from collections.abc import AsyncIterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -22,16 +21,10 @@ from contracts.events import FamilyRegistered
 from contracts.values import Guardian, PostalAddress, Role
 from identity.entrypoints.context import parts_of
 from identity.entrypoints.service import SERVICE
+from portail_local.ports import free_block
 
 OPERATOR_TOKEN = "operator-of-the-tests"
 PASSWORD = "girafe pliante du jeudi"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class MailServer:
@@ -40,7 +33,7 @@ class MailServer:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.away = False
-        self.controller = Controller(self, hostname="127.0.0.1", port=_free_port())
+        self.controller = Controller(self, hostname="127.0.0.1", port=free_block(1), ready_timeout=30)
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         if self.away:

@@ -89,7 +89,7 @@ async def running(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     await task
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"

@@ -34,5 +34,5 @@ class Mailbox:
         )
         return [Mail(mail["subject"], mail["text"] or "", mail["html"], tuple(mail["recipients"])) for mail in found]
 
-    def wait_for(self, recipient: str, subject: str, *, count: int = 1, seconds: float = 20) -> list[Mail]:
+    def wait_for(self, recipient: str, subject: str, *, count: int = 1, seconds: float = 30) -> list[Mail]:
         return until(lambda: self.mails(recipient, subject), lambda found: len(found) >= count, seconds=seconds)

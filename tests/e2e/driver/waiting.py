@@ -6,7 +6,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 30.0
 """More than any event needs on a busy machine."""
 _PAUSE_SECONDS = 0.05
 

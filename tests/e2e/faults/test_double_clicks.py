@@ -90,7 +90,7 @@ def test_a_real_double_click(browser: Browser, world: World, figures: Figures, p
             for field in form.locator(f"input[name='{name}'], textarea[name='{name}']").all():
                 field.fill(value)
         form.get_by_role("button", name=REAL[path], exact=True).dblclick()
-        expect(tab.locator("main")).to_contain_text(re.compile(click.tells), timeout=15_000)
+        expect(tab.locator("main")).to_contain_text(re.compile(click.tells))
         click.browser.cookies = {each["name"]: each["value"] for each in context.cookies(url)}
     finally:
         context.close()

@@ -135,7 +135,6 @@ _MARKUP = "document.querySelectorAll(\"[onerror],[onload],script:not([src]),a[hr
 def look(browser: Browser, running_portal: Portal) -> Iterator[Callable[[str, str, list[str]], dict[str, str]]]:
     """Logs in, visits pages, and returns what can be read there. Fails where a text has become markup or has run."""
     context, stolen = browser.new_context(), []
-    context.set_default_timeout(20_000)
     context.expose_function("stolen", lambda: stolen.append("ran"))
     page: Page = context.new_page()
     page.on("dialog", lambda dialog: (stolen.append(dialog.message), dialog.dismiss()))

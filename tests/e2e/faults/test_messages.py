@@ -19,7 +19,7 @@ from portail_local.layout import ROOT
 from portail_local.state import State
 from portail_local.system import System as LocalSystem
 
-pytestmark = pytest.mark.timeout(300)  # the command of operators starts several times
+pytestmark = pytest.mark.timeout(600)  # the command of operators starts several times
 
 EXCHANGE = "portal.events"
 Message = tuple[dict[str, Any], bytes]

@@ -73,7 +73,6 @@ def booked(parent: Parent, superuser: Superuser) -> dict[date, UUID]:
 @pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
 def tab(request: pytest.FixtureRequest, browser: Browser, running_portal: Portal) -> Iterator[PortalPages]:
     context = browser.new_context(java_script_enabled=request.param, locale="fr-FR")
-    context.set_default_timeout(15_000)
     yield PortalPages(context.new_page(), running_portal.url("alixan"))
     context.close()
 

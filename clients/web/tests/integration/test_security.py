@@ -117,7 +117,7 @@ class TestSessions:
         ) as at:
             assert (await at.get("/accueil", headers=kept)).status_code == 200
             world.sessions_ended = True
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while (answer := await at.get("/accueil", headers=kept)).status_code == 200:
                     await asyncio.sleep(0.01)
         assert answer.headers["location"] == "/?suite=%2Faccueil"

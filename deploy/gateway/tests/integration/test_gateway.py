@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import select
 import socket
 import subprocess
 import threading
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -75,12 +77,12 @@ def running(gateway: Nginx) -> Iterator[httpx.Client]:
             process.command, env=dict(process.environment), stdout=output, stderr=output, start_new_session=True
         )
     try:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while process.probe.problem() is not None:
             assert nginx.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.05)
-        with httpx.Client(base_url=f"http://127.0.0.1:{gateway.port}", trust_env=False) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{gateway.port}", trust_env=False, timeout=60) as client:
             yield client
     finally:
         nginx.terminate()
@@ -258,14 +260,14 @@ class TestCrowds:
 
     def test_a_flood_is_cut(self, genuine: httpx.Client) -> None:
         began = time.monotonic()
-        with ThreadPoolExecutor(8) as senders:
+        with ThreadPoolExecutor(24) as senders:
             port = genuine.base_url.port or 0
-            answers = [each for some in senders.map(lambda _: _flood(port, "GET /", 500), range(8)) for each in some]
+            answers = [each for some in senders.map(lambda _: _flood(port, "GET /", 500), range(24)) for each in some]
         seconds = time.monotonic() - began
         allowed = 1001 + 200 * seconds
-        assert len(answers) == 4000
+        assert len(answers) == 12000
         assert answers.count(200) <= allowed
-        assert answers.count(429) >= 4000 - allowed > 1000
+        assert answers.count(429) >= 12000 - allowed > 1000
 
     @pytest.mark.parametrize(
         ("asked", "at_once", "a_second"),
@@ -309,17 +311,16 @@ class TestCrowds:
         header = b"GET / HTTP/1.1\r\nHost: alixan.localhost\r\nX-Slow: "
         body = b"POST / HTTP/1.1\r\nHost: alixan.localhost\r\nContent-Length: 1000\r\n\r\nx"
         with contextlib.ExitStack() as stack:
-            slow = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=25)) for _ in range(200)]
+            slow = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=50)) for _ in range(200)]
             for number, connection in enumerate(slow):
                 connection.sendall(body if number % 2 else header)
-            began = time.monotonic()
             assert genuine.get("/").status_code == 200
-            assert time.monotonic() - began < 5
+            cut, _, _ = select.select(slow, [], [], 0)
+            assert len(cut) < len(slow), "others are served while the slow still dribble"
             for connection in slow:
                 with contextlib.suppress(ConnectionResetError):
                     while connection.recv(4096):
                         pass
-            assert time.monotonic() - began < 25
 
 
 def _ask(port: int, asked: list[tuple[str, str]]) -> list[int]:
@@ -374,9 +375,16 @@ class TestFailures:
 
 def test_the_log_holds_no_query(client: httpx.Client, folder: Path) -> None:
     client.get("/mot-de-passe", params={"jeton": "secret-one-time-link"})
-    lines = [json.loads(line) for line in (folder / "nginx.log").read_text().splitlines() if line.startswith("{")]
-    assert any(line["path"] == "/mot-de-passe" and line["status"] == 200 for line in lines)
-    assert "secret-one-time-link" not in (folder / "nginx.log").read_text()
+    log, deadline = folder / "nginx.log", time.monotonic() + 30
+    while not any(line["path"] == "/mot-de-passe" and line["status"] == 200 for line in _accesses(log)):
+        assert time.monotonic() < deadline, log.read_text()  # a line is written once the answer is sent
+        time.sleep(0.05)
+    assert "secret-one-time-link" not in log.read_text()
+
+
+def _accesses(log: Path) -> list[dict[str, Any]]:
+    whole_lines = log.read_text().split("\n")[:-1]
+    return [json.loads(line) for line in whole_lines if line.startswith("{")]
 
 
 def test_the_log_holds_no_address_of_a_calendar(folder: Path, upstreams: dict[str, list[int]]) -> None:

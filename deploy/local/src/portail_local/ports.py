@@ -1,9 +1,13 @@
 """Ports of 127.0.0.1: which are free, and who holds those that are not."""
 
+import fcntl
 import itertools
+import os
 import random
 import socket
+import tempfile
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import psutil
 
@@ -27,16 +31,53 @@ def is_free(port: int) -> bool:
 
 
 def free_block(size: int) -> int:
-    """The first of `size` consecutive free ports.
+    """The first of `size` consecutive free ports, which this process keeps for itself as long as it lives.
 
-    The search begins anywhere in the range: programs that look at the same moment seldom find the same ports.
+    Kept from every other caller of this account, in this process or another: from the search until a server listens,
+    and while a server is down. The search begins anywhere in the range.
     """
     highest = HIGHEST_PORT - size + 1
     begin = random.randint(_FREE_PORTS_FROM, highest)  # noqa: S311 - no secret
     for first in itertools.chain(range(begin, highest + 1), range(_FREE_PORTS_FROM, begin)):
-        if all(is_free(port) for port in range(first, first + size)):
+        if _CLAIMS.take(first, size):
             return first
     raise LocalError(f"Pas {size} ports libres qui se suivent entre {_FREE_PORTS_FROM} et {HIGHEST_PORT}.")
+
+
+class _Claims:
+    """Ports that are spoken for, by locks on a file's bytes, which end with the process that holds them."""
+
+    def __init__(self) -> None:
+        self._own: set[int] = set()
+        self._file: int | None = None
+
+    def take(self, first: int, size: int) -> bool:
+        """Claims a block; False when some of it is claimed or in use."""
+        block = range(first, first + size)
+        if not self._own.isdisjoint(block) or not self._lock(first, size):
+            return False
+        if not all(is_free(port) for port in block):
+            fcntl.lockf(self._opened(), fcntl.LOCK_UN, size, first)
+            return False
+        self._own.update(block)
+        return True
+
+    def _lock(self, first: int, size: int) -> bool:
+        try:
+            fcntl.lockf(self._opened(), fcntl.LOCK_EX | fcntl.LOCK_NB, size, first)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _opened(self) -> int:
+        """Opened once: closing any other descriptor of the file would end this process's locks."""
+        if self._file is None:
+            name = Path(tempfile.gettempdir()) / f"portail-ports-{os.getuid()}"
+            self._file = os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        return self._file
+
+
+_CLAIMS = _Claims()
 
 
 def refuse_taken(ports: Mapping[int, str]) -> None:

@@ -81,5 +81,5 @@ class TestStep:
         command = ("/bin/sh", "-c", "sleep 60 & echo $! > child; exit 0")
         await run_step("step", command, {"PATH": "/usr/bin:/bin"}, tmp_path, tmp_path / "step.log")
         child = int((tmp_path / "child").read_text())
-        _, alive = psutil.wait_procs([psutil.Process(child)] if psutil.pid_exists(child) else [], timeout=5)
+        _, alive = psutil.wait_procs([psutil.Process(child)] if psutil.pid_exists(child) else [], timeout=30)
         assert not alive

@@ -20,7 +20,7 @@ async def test_rabbitmq_carries_a_message_in_a_virtual_host_of_its_own(amqp_url:
         channel = await connection.channel()
         queue = await channel.declare_queue(exclusive=True)
         await channel.default_exchange.publish(Message(b"bonjour", delivery_mode=DeliveryMode.PERSISTENT), queue.name)
-        received = await queue.get(timeout=5)
+        received = await queue.get(timeout=30)
         assert received.body == b"bonjour"
         await received.ack()
     vhost = urlsplit(amqp_url).path.removeprefix("/")

@@ -44,7 +44,7 @@ async def test_a_handler_writes_in_the_events_commune(harness: Harness) -> None:
 
 async def test_passing_trouble_waits_in_the_first_retry_queue(harness: Harness) -> None:
     await harness.publish(settled("boom"), tenant_id=ALIXAN.tenant_id)
-    message = await take(harness, BILLS.retry("5s"), seconds=4)
+    message = await take(harness, BILLS.retry("5s"))
     assert message.headers["x-attempt"] == 1
     assert await harness.query("select 1 from inbox where message_id = $1", message.message_id) == []
 

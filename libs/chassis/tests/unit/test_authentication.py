@@ -65,7 +65,7 @@ async def test_keys_are_asked_for_again_after_identity_was_away(identity: Identi
 
 
 async def test_a_verified_token_still_expires(identity: Identity, verifier: TokenVerifier) -> None:
-    token = identity.signer.token(PRINCIPAL, seconds=1)
+    token = identity.signer.token(PRINCIPAL, seconds=3)
     assert await verifier.verify(token) == PRINCIPAL
     async with asyncio.timeout(10):
         while True:

@@ -5,7 +5,6 @@ import base64
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -21,6 +20,7 @@ from chassis.secrets import SecretBox, UnreadableSecretError
 from chassis.testing.contract import served
 from chassis.testing.plugin import Harness
 from contracts.values import Role
+from portail_local.ports import free_block
 
 
 def environment(harness: Harness, **changed: str) -> dict[str, str]:
@@ -87,9 +87,7 @@ async def test_a_secret_of_one_regie_does_not_open_as_anothers(open_shop: Any, h
 @asynccontextmanager
 async def own_process(harness: Harness, log: Path) -> AsyncIterator[str]:
     """The service as an operator runs it, its logs in a file: its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_block(1)
     keys = FastAPI()
     keys.get("/jwks")(harness.signer.jwks)
     async with served(keys) as identity:

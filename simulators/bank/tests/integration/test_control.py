@@ -67,7 +67,7 @@ async def test_after_return_waits_for_the_browser(bank, shop, open_payment, wait
 
 
 async def test_before_return_keeps_the_browser_until_the_shop_has_answered(bank, shop, open_payment):
-    await behave(bank, timing="before_return", delay_seconds=0.2)
+    await behave(bank, timing="before_return", delay_seconds=2)
     page = await open_payment(bank, shop)
     await bank.post(f"{page}/card", data=CARD)
     assert shop.received == []

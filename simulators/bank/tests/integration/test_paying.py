@@ -181,7 +181,7 @@ async def test_a_reference_is_paid_once_even_in_two_tabs(bank, shop, open_paymen
 async def test_the_page_times_out_after_pbx_display(bank, shop, open_payment):
     page = await open_payment(bank, shop, PBX_DISPLAY="1")
 
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while (await bank.get(page)).status_code != 303:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)

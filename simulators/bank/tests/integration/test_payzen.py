@@ -342,11 +342,11 @@ async def test_transaction_numbers_stay_used_after_a_restart(start_bank, shop, p
 
 
 async def test_late_messages_come_after_the_browser(bank, shop, open_payzen, wait_until):
-    await behave(bank, timing="after_return", delay_seconds=0.1)
+    await behave(bank, timing="after_return", delay_seconds=2)
     page = await open_payzen(bank, shop)
     await pay(bank, page)
     started = time.monotonic()
     await bank.get(f"{page}/return")
     assert shop.received == []
     await wait_until(lambda: len(shop.received) == 1)
-    assert time.monotonic() - started >= 0.1
+    assert time.monotonic() - started >= 2

@@ -3,17 +3,18 @@
 import asyncio
 import json
 import os
-import socket
 import sys
 import time
 
 import httpx
 
+from portail_local.ports import free_block
+
 NUMBER = "4012001038443335"
 
 
 async def started(client):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         try:
             return await client.get("/health/ready")
@@ -23,9 +24,7 @@ async def started(client):
 
 
 async def test_its_logs_are_json_lines_without_the_card(shop, open_payment):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_block(1)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

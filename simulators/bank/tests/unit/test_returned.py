@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bank_simulator.behaviour import Behaviour
@@ -59,7 +59,6 @@ def test_raw_characters_and_spaces_are_those_of_genuine_messages():
     assert message == "ref=a%20b,c@d:e/f%26g%3Dh%2B%C3%A9"
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
 def test_whatever_the_reference_the_shop_reads_it_back(reference):
     message = encode([Variable("ref", "R"), Variable("e", "E")], {"R": reference, "E": "00000"})

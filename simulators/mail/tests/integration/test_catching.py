@@ -38,7 +38,7 @@ async def running(settings: Settings) -> AsyncIterator[Catcher]:
     app = create_app(settings)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
     task = asyncio.create_task(server.serve())
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not server.started:
         assert time.monotonic() < deadline
         assert not task.done()

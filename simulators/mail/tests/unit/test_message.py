@@ -3,7 +3,7 @@
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mail_catcher.message import for_frame, read_headers, read_message, with_links
@@ -51,14 +51,12 @@ def test_a_malformed_address_is_shown_as_sent(to):
     assert read.to[0] == to[0]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read(raw):
     read_message(raw)
     assert isinstance(read_headers(raw).subject, str)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_body_is_read(body):
     raw = b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-7\n\n" + body
