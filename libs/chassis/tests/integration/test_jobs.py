@@ -10,6 +10,14 @@ from chassis.testing.plugin import ALIXAN, VEYRAS, Harness
 from contracts.values import Role
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_read_yet() -> None:
+    """Other files start the same service in the same process: what its job read there is not this file's."""
+    from sample.entrypoints.service import READ_IN
+
+    READ_IN.clear()
+
+
 @pytest.fixture
 async def read_in(harness: Harness) -> list[str]:
     """What the job reads from now on; its first run, for all communes, is over."""

@@ -235,7 +235,7 @@ async def test_nothing_is_oversold_nor_overtaken(world, lists) -> None:
         *(lists.cancel(*each, canteen) for each in holders), *(want_and_commit(*each) for each in others)
     )
     in_order = "select member_id from place_offer where activity_id = $1 and day = $2::date and status = 'offered'"
-    for _ in range(100):
+    for _ in range(300):
         offers = await world.harness.query(in_order, canteen, date.fromisoformat(MONDAY))
         if len(offers) == 5:
             break
