@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+from datetime import date
 from uuid import UUID
 
 import pytest
 
+from chassis.ids import new_id
 from chassis.testing.counting import counted_statements
-from contracts.events import ReservationsCommitted, ReservationsWithdrawn
-from contracts.values import Role
+from contracts.events import ActivityPublished, ReservationsCommitted, ReservationsWithdrawn
+from contracts.values import Regie, Role
 
 MONDAY, TUESDAY, THURSDAY = "2022-09-05", "2022-09-06", "2022-09-08"
 STRIKE = {"from": TUESDAY, "to": "2022-09-07", "reason": "Grève du personnel"}
@@ -139,3 +141,30 @@ async def test_statements_do_not_grow_with_the_families(world, closing, withdraw
     with counted_statements(harness) as large:
         assert (await withdrawn(canteen, THURSDAY)).json()["reservations"] == 12
     assert len(large) == len(small)
+
+
+async def test_a_season_that_was_shortened_is_closed_too(world, withdrawn) -> None:
+    """What the preview says is touched is what is cancelled."""
+    canteen = await world.activity()
+    family, child = await world.enrolled(canteen)
+    await world.book(family, child, canteen, MONDAY, "2022-09-13")
+    await world.keep(
+        ActivityPublished(
+            activity_id=canteen,
+            name="Cantine d'Alixan 2022/2023",
+            category="periscolaire",
+            element_name="Cantine d'Alixan",
+            season="2022/2023",
+            opens_on=date(2022, 9, 1),
+            closes_on=date(2022, 9, 10),
+            regie=Regie(regie_id=new_id(), name="Régie périscolaire"),
+        )
+    )
+    async with world.staff(Role.ADMINISTRATOR) as client:
+        calendar = (await client.get(f"/activities/{canteen}/calendar")).json()
+        body = {name: calendar[name] for name in calendar if not name.endswith("_text") and name != "notices"}
+        tried = {"calendar": body, "from": MONDAY, "to": TUESDAY}
+        preview = (await client.post(f"/activities/{canteen}/calendar/preview", json=tried)).json()
+    touched = [(day["day"], day["reservations"]) for day in preview["touched"]]
+    assert touched == [("2022-09-13", 1)]
+    assert (await withdrawn(canteen, *(day for day, _ in touched))).json() == {"reservations": 1, "families": 1}

@@ -84,7 +84,10 @@ async def change_calendar(visit: AdministratorVisit, activity_id: UUID) -> Respo
         return await _calendar_page(visit, activity_id, problem.status, document=document, refusal=_refusal(problem))
     if not fields.get("annuler_reservations"):
         return see_other(f"{_PATH}/{activity_id}?fait=publie")
-    await _withdraw(visit, activity_id)
+    try:
+        await _withdraw(visit, activity_id)
+    except ApiProblem:  # published all the same: the page offers to cancel them again
+        return see_other(f"{_PATH}/{activity_id}?fait=publie")
     return see_other(f"{_PATH}/{activity_id}?fait=publie-annule")
 
 

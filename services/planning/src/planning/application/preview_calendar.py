@@ -10,12 +10,12 @@ from uuid import UUID
 
 from chassis.clock import local_day
 from chassis.errors import NotFoundError
-from contracts.values import WHOLE_DAY
 from planning.application.ports import Commune, HolidayYear
 from planning.domain.activities import Activity
 from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason
 from planning.domain.cells import outside_season
 from planning.domain.rules import Action, Verdict, explain
+from planning.domain.withdrawal import no_longer_takes_place
 
 
 @dataclass(frozen=True)
@@ -96,23 +96,23 @@ async def preview_calendar(
     }
     holidays = holidays_of(await store.holiday_years())
 
-    def closed(day: date, slot: str = WHOLE_DAY) -> str | None:
-        outside = outside_season(activity.opens_on, activity.closes_on, day)
-        return outside or closed_reason(calendar, holidays, day, slot)
+    tried = replace(activity, calendar=calendar)
 
     def look(day: date) -> PreviewedDay:
+        outside = outside_season(activity.opens_on, activity.closes_on, day)
         told = partial(explain, day=day, holidays=holidays, time_zone=commune.time_zone, now=now)
         return PreviewedDay(
             day=day,
-            closed_reason=closed(day),
+            closed_reason=outside or closed_reason(calendar, holidays, day),
             booking=told(calendar.booking_rule, Action.BOOK),
             cancelling=told(calendar.cancelling_rule, Action.CANCEL),
             booked=_counted(booked.get(day, ())),
         )
 
     def touch(day: date) -> PreviewedDay | None:
-        gone = [each for each in booked[day] if closed(day, each.slot)]
-        return replace(look(day), closed_reason=closed(day, gone[0].slot), booked=_counted(gone)) if gone else None
+        reasons = {each: no_longer_takes_place(tried, holidays, day, each.slot) for each in booked[day]}
+        gone = [each for each, reason in reasons.items() if reason]
+        return replace(look(day), closed_reason=reasons[gone[0]], booked=_counted(gone)) if gone else None
 
     days = [look(period[0] + timedelta(days=n)) for n in range((period[1] - period[0]).days)]
     return Preview(days, [touched for day in booked if day >= today and (touched := touch(day))])

@@ -19,7 +19,7 @@ from planning.domain.counters import CountedSlot, Taking
 from planning.domain.limits import limit_of
 from planning.domain.rules import Action
 from planning.domain.trail import Actor, Trace
-from planning.domain.withdrawal import Held, reason_of
+from planning.domain.withdrawal import Held, no_longer_takes_place
 
 
 class DayPastError(DomainError):
@@ -89,7 +89,7 @@ async def withdraw_bookings(
     reasons = {
         held: reason
         for held in await store.lock_booked(activity_id, days)
-        if (reason := reason_of(held, activity, holidays))
+        if (reason := no_longer_takes_place(activity, holidays, held.what.day, held.what.slot))
     }
     by_family: dict[UUID, list[Held]] = {}
     for held in reasons:

@@ -1,11 +1,12 @@
 """Bookings that a calendar in force no longer has: the town hall cancels them, and says why."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from planning.domain.activities import Activity
 from planning.domain.calendars import Holidays, closed_reason
-from planning.domain.cells import NO_CALENDAR_REASON, NOT_OFFERED_REASON
+from planning.domain.cells import NO_CALENDAR_REASON, NOT_OFFERED_REASON, outside_season
 from planning.domain.slots import MemberSlot
 
 
@@ -24,10 +25,12 @@ class Held:
     counters: tuple[str, ...]
 
 
-def reason_of(held: Held, activity: Activity, holidays: Holidays) -> str | None:
-    """Why what is booked does not take place, None when it does."""
+def no_longer_takes_place(activity: Activity, holidays: Holidays, day: date, slot: str) -> str | None:
+    """Why what is booked of an activity does not take place, None when it does: for the preview and for cancelling."""
+    if outside := outside_season(activity.opens_on, activity.closes_on, day):
+        return outside
     if activity.calendar is None:
         return NO_CALENDAR_REASON
-    if activity.slot(held.what.slot) is None:
+    if activity.slot(slot) is None:
         return NOT_OFFERED_REASON
-    return closed_reason(activity.calendar, holidays, held.what.day, held.what.slot)
+    return closed_reason(activity.calendar, holidays, day, slot)
