@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 
 from identity.application.ports import BusyError, Caller
 
-_LONGEST_WAIT_SECONDS = 8.0
-"""The web client waits ten for an answer; a person rather waits in line than tries again."""
+_LONGEST_WAIT_SECONDS = 6.0
+"""The web client waits ten for an answer, of which a hash may take three."""
 _PACE_OF = 50
 _SOONEST, _LATEST = 2, 60
 _Line = OrderedDict[str, deque[asyncio.Future[None]]]
