@@ -97,6 +97,8 @@ def routes(world: World) -> APIRouter:
             raise Problem(
                 429, "too-many-attempts", "Trop d'essais. Réessayez dans 30 secondes.", retry_after_seconds=30
             )
+        if user_name == "tout.le.monde":
+            raise Problem(503, "busy", "12 attendent leur tour. Réessayez dans 4 secondes.", retry_after=4)
         if user_name not in {USER, *STAFF_ROLES} or password != world.password:
             raise Problem(401, "wrong-credentials", "Le nom d'utilisateur ou le mot de passe n'est pas le bon.")
         return _session(world, user_name) | {"device": device or f"device-of-{user_name}.0123456789"}

@@ -90,11 +90,11 @@ async def test_a_rush_is_answered_honestly() -> None:
     assert await hasher.verify(await hasher.hash("encore libre"), "encore libre")
 
 
-async def test_busy_is_told_like_any_refusal(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_busy_is_a_503(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     async def busy(*_arguments: object) -> bool:
         raise BusyError
 
     monkeypatch.setattr(ArgonHasher, "verify", busy)
     refused = await town.log_in("qui.que.ce.soit")
-    assert (refused.status_code, refused.json()["type"]) == (429, "urn:portail-famille:problem:busy")
+    assert (refused.status_code, refused.json()["type"]) == (503, "urn:portail-famille:problem:busy")
     assert refused.headers["Retry-After"] == "5"

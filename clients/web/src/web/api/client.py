@@ -162,7 +162,8 @@ def _raise_for(path: str, response: httpx.Response) -> NoReturn:
         document = None
     problem = document if isinstance(document, dict) else {}
     slug = str(problem.get("type", ""))
-    if response.status_code >= 500 or not slug:
+    says_when = slug.endswith(":busy") and "retry_after" in problem  # a line of logins: its sentence is for people
+    if not slug or (response.status_code >= 500 and not says_when):
         raise ServiceUnavailableError(_service(path), f"status {response.status_code}")
     if response.status_code == 401 and slug.endswith(":unauthenticated"):
         raise SessionEndedError

@@ -15,7 +15,7 @@ SERVICE = Service(
         "wrong-credentials": 401,
         "session-ended": 401,
         "too-many-attempts": 429,
-        "busy": 429,
+        "busy": 503,
         "wrong-password": 409,
         "password-just-given": 409,
         "weak-password": 422,

@@ -56,7 +56,7 @@ async def post_reset(body: ResetRequest, context: CurrentContext, address: Calle
     return Nothing()
 
 
-@router.put("/password-resets/{token}", status_code=204, responses=documented_problems(429, 503))
+@router.put("/password-resets/{token}", status_code=204, responses=documented_problems(503))
 async def put_reset(
     token: Annotated[str, Path(max_length=200)],
     body: NewPassword,

@@ -40,7 +40,7 @@ async def get_accounts(
     return AccountPage(items=items, next_cursor=items[-1].user_name if len(accounts) > limit else None)
 
 
-@router.post("/accounts/{account_id}/first-password", responses=documented_problems(429, 503))
+@router.post("/accounts/{account_id}/first-password", responses=documented_problems(503))
 async def post_first_password(
     account_id: UUID,
     principal: Staff,

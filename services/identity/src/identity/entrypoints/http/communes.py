@@ -31,7 +31,7 @@ async def get_communes(runtime: CurrentRuntime) -> list[CommuneAnswer]:
     return [_answer(tenant.description) for tenant in await runtime.tenants.all()]
 
 
-@router.put("/communes/{tenant_id}", dependencies=[Operator], responses=documented_problems(429, 503))
+@router.put("/communes/{tenant_id}", dependencies=[Operator], responses=documented_problems(503))
 async def put_commune(tenant_id: UUID, body: CommuneRequest, runtime: CurrentRuntime) -> CommuneAnswer:
     """Registers a commune or changes its description."""
     description = TenantRegistered(
