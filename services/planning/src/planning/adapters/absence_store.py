@@ -5,18 +5,15 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from chassis.ids import new_id
-from chassis.outbox import Outgoing
 from contracts.events.planning import ReservationState
 from contracts.values import AttendanceState
 from planning.adapters.documents import absences_document
 from planning.adapters.reservation_queries import ELEMENT_NAME
-from planning.adapters.trail_store import write_trail
-from planning.adapters.waiting_store import SqlWaitingStore
+from planning.adapters.writing_store import SqlWritingStore
 from planning.application.absence_ports import KnownAbsence
 from planning.domain.absence_policy import AbsencePolicy
 from planning.domain.absences import AbsenceWish, Decision
 from planning.domain.slots import MemberSlot
-from planning.domain.trail import Trace
 
 _SET_POLICY = """
     update activity_calendar set absence_policy = cast(:policy as jsonb) where activity_id = :activity_id returning 1
@@ -52,7 +49,7 @@ _ABSENCE = """
 """
 
 
-class SqlAbsenceStore(SqlWaitingStore):
+class SqlAbsenceStore(SqlWritingStore):
     """Implements ``AbsenceStore``."""
 
     async def set_policy(self, activity_id: UUID, policy: AbsencePolicy) -> bool:
@@ -91,11 +88,3 @@ class SqlAbsenceStore(SqlWaitingStore):
             sentences=[each.sentence for each in decided.values()],
         )
         return [ReservationState.model_validate({**row._mapping}) for row in rows]
-
-    async def trace(self, traces: Sequence[Trace]) -> None:
-        """See the port."""
-        await write_trail(self.transaction, traces)
-
-    async def publish(self, events: Sequence[Outgoing]) -> None:
-        """See the port."""
-        await self.transaction.publish_all(events)

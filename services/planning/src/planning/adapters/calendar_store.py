@@ -10,8 +10,8 @@ from sqlalchemy import text
 from chassis.database import Transaction
 from planning.adapters.commune_calendars import ONE_ACTIVITY, read_activity
 from planning.adapters.documents import groups_document, rule_document, slot_openings_document
-from planning.adapters.draft_store import CALENDARS_LOCK
 from planning.adapters.waiting_store import GIVE_PLACES
+from planning.adapters.writing_store import CALENDARS_LOCK
 from planning.application.ports import HolidayYear
 from planning.application.preview_calendar import BookedSlot
 from planning.domain.activities import Activity

@@ -5,16 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chassis.database import Transaction
 from chassis.ids import new_id
-from planning.adapters.commune_calendars import CalendarCache
-from planning.adapters.outlook_store import SqlOutlookStore
+from planning.adapters.writing_store import CALENDARS_LOCK, SqlWritingStore
 from planning.domain.drafts import Wish
 from planning.domain.rules import Action
 from planning.domain.slots import DaySlot
-
-CALENDARS_LOCK = "hashtextextended('calendars ' || current_setting('app.tenant_id'), 0)"
-"""Shared by drafts and commits, exclusive for a change of calendar, so that capacity and rules stand still."""
 
 _LOCK_DRAFT = f"""
     select pg_advisory_xact_lock(hashtextextended('draft ' || :family_id, 0)),
@@ -38,12 +33,8 @@ _REPLACE_LINES = """
 """
 
 
-class SqlDraftStore(SqlOutlookStore):
-    """The writing side, in one transaction."""
-
-    def __init__(self, transaction: Transaction, calendars: CalendarCache) -> None:
-        super().__init__(transaction, transaction.tenant_id, transaction.clock, calendars)
-        self.transaction = transaction
+class SqlDraftStore(SqlWritingStore):
+    """The draft, in one transaction."""
 
     async def lock_draft(self, family_id: UUID) -> None:
         """One change or commit of a family's draft at a time; calendars stand still meanwhile."""

@@ -7,16 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from chassis.outbox import Outgoing
 from contracts.events.planning import ReservationState
 from contracts.values import PlaceOfferStatus, ReservationStatus
 from planning.adapters.reservation_queries import ELEMENT_NAME, element_name
-from planning.adapters.trail_store import write_trail
-from planning.adapters.waiting_store import GIVE_PLACES, GIVE_UP_DRAFT, MEMBER_LOCK, SqlWaitingStore
+from planning.adapters.waiting_store import GIVE_PLACES, SqlWaitingStore
+from planning.adapters.writing_store import MEMBER_LOCK
 from planning.application.waiting_ports import Freed, GivenPlace
-from planning.domain.counters import CountedSlot, Taking
 from planning.domain.slots import ActivitySlot, DaySlot
-from planning.domain.trail import Trace
 from planning.domain.waiting import PlaceOffer
 
 _NEXT_FREED = """
@@ -25,10 +22,6 @@ _NEXT_FREED = """
     join (select activity_id, day, slot from freed_slot order by mark_id limit 1) as first
         using (activity_id, day, slot)
     group by 1, 2, 3
-"""
-_HOLD = """
-    select hold_places(cast(:activities as uuid[]), cast(:days as date[]), cast(:slots as text[]),
-                       cast(:counters as text[]), cast(:places as int[]), cast(:limits as int[])) as held
 """
 _GIVE = """
     with given as (
@@ -56,13 +49,6 @@ _GIVE = """
            expires_at, case when expires_at is null then 'confirmed' else 'offered' end,
            case when expires_at is null then cast(:now as timestamptz) end
     from given
-"""
-_GIVE_UP_DRAFTS = """
-    delete from draft_line d
-    using unnest(cast(:families as uuid[]), cast(:members as uuid[]), cast(:activities as uuid[]),
-                 cast(:days as date[]), cast(:slots as text[])) as g (family_id, member_id, activity_id, day, slot)
-    where (d.family_id, d.member_id, d.activity_id, d.day, d.slot, d.action)
-        = (g.family_id, g.member_id, g.activity_id, g.day, g.slot, 'book')
 """
 _OFFERS = f"""
     select o.offer_id, o.reservation_id, o.family_id, o.member_id, o.activity_id, o.day, o.slot, o.status, o.expires_at,
@@ -144,31 +130,15 @@ class SqlOfferStore(SqlWaitingStore):
         """
         return {row.counter: row.booked for row in await self.run(statement, **slot._asdict())}
 
-    async def hold_places(self, net: Mapping[CountedSlot, Taking]) -> bool:
-        """See the port."""
-        rows = await self.run(
-            _HOLD,
-            activities=[counted.activity_id for counted in net],
-            days=[counted.day for counted in net],
-            slots=[counted.slot for counted in net],
-            counters=[counted.counter for counted in net],
-            places=[taking.places for taking in net.values()],
-            limits=[taking.limit for taking in net.values()],
-        )
-        return bool(rows[0].held)
-
     async def give(self, places: Sequence[GivenPlace]) -> None:
         """See the port. A draft that wanted to book the same is given up."""
-        whose = {
-            "families": [place.waiting.family_id for place in places],
-            "members": [place.reservation.member_id for place in places],
-            "activities": [place.reservation.activity_id for place in places],
-            "days": [place.reservation.day for place in places],
-            "slots": [place.reservation.slot for place in places],
-        }
         await self.run(
             _GIVE,
-            **whose,
+            families=[place.waiting.family_id for place in places],
+            members=[place.reservation.member_id for place in places],
+            activities=[place.reservation.activity_id for place in places],
+            days=[place.reservation.day for place in places],
+            slots=[place.reservation.slot for place in places],
             now=self.now(),
             offers=[place.offer_id for place in places],
             waiting=[place.waiting.waiting_id for place in places],
@@ -180,7 +150,7 @@ class SqlOfferStore(SqlWaitingStore):
             joined=[place.waiting.joined_at for place in places],
             expiries=[place.expires_at for place in places],
         )
-        await self.run(_GIVE_UP_DRAFTS, **whose)
+        await self.give_up_drafts((place.waiting.family_id, place.waiting.what) for place in places)
 
     async def offer(self, family_id: UUID, offer_id: UUID, *, lock: bool = False) -> PlaceOffer | None:
         """See the port."""
@@ -205,9 +175,7 @@ class SqlOfferStore(SqlWaitingStore):
             basket_id=basket_id,
             now=self.now(),
         )
-        when = {"days": [offer.when.day], "slots": [offer.when.slot]}
-        whose = {"family_id": offer.family_id, "member_id": offer.member_id, "activity_id": offer.activity_id}
-        await self.run(GIVE_UP_DRAFT, **whose, **when)
+        await self.give_up_drafts([(offer.family_id, offer.what)])
         return ReservationState.model_validate({**row._mapping, "status": ReservationStatus.BOOKED})
 
     async def end_offers(self, ended: Mapping[PlaceOffer, PlaceOfferStatus]) -> None:
@@ -225,14 +193,6 @@ class SqlOfferStore(SqlWaitingStore):
         await self.run("delete from waiting where day < :today", today=today)
         await self.run("delete from place_offer where day < :day and status <> 'offered'", day=ended_before)
         await self.run("delete from freed_slot where day < :today", today=today)
-
-    async def trace(self, traces: Sequence[Trace]) -> None:
-        """See the port."""
-        await write_trail(self.transaction, traces)
-
-    async def publish(self, events: Sequence[Outgoing]) -> None:
-        """See the port."""
-        await self.transaction.publish_all(events)
 
 
 def _array(counters: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from chassis.idempotency import KeyedRequest
 from contracts.values import AttendanceState, MemberKind
 from planning.adapters.asking import ENTER, Asks
 from planning.adapters.commune_calendars import VERSION, CalendarCache, CommuneCalendars
+from planning.adapters.waiting_queries import RANK
 from planning.application.ports import Holdings, KeptAnswer
 from planning.domain.activities import Entitlement, Price
 from planning.domain.cells import BookedBy
@@ -45,14 +46,11 @@ _PARTS = {
         where f.family_id = $2 and r.status = 'booked'
           and r.day >= (select from_day from period) and r.day < (select to_day from period)
     """,
-    "spots": """
-        select array_agg((w.member_id, w.activity_id, w.day, w.slot, w.family_id = $2, 1 + (
-            select count(*) from waiting o
-            where (o.activity_id, o.day, o.slot) = (w.activity_id, w.day, w.slot)
-              and (-o.points, o.joined_at, o.waiting_id) < (-w.points, w.joined_at, w.waiting_id))))
+    "spots": f"""
+        select array_agg((w.member_id, w.activity_id, w.day, w.slot, w.family_id = $2, {RANK}))
         from member_family f join waiting w using (tenant_id, member_id)
         where f.family_id = $2 and w.day >= (select from_day from period) and w.day < (select to_day from period)
-    """,
+    """,  # noqa: S608 - ours
     "offers": """
         select array_agg((o.member_id, o.activity_id, o.day, o.slot, o.expires_at))
         from place_offer o

@@ -10,12 +10,16 @@ from sqlalchemy import Row, text
 from chassis.database import Transaction
 from planning.adapters.reservation_queries import SLOT_NAME, element_name
 
+RANK = """
+    1 + (select count(*) from waiting o
+         where (o.activity_id, o.day, o.slot) = (w.activity_id, w.day, w.slot)
+           and (-o.points, o.joined_at, o.waiting_id) < (-w.points, w.joined_at, w.waiting_id))
+"""
+"""The rank of a row ``waiting w``, 1 being next, in SQL: as ``domain.waiting.in_order``."""
 _OWN_WAITING = f"""
     select w.waiting_id, w.member_id, m.first_name, w.activity_id, a.name as activity_name,
            {element_name("w")} as element_name, w.day, w.slot, w.joined_at,
-           1 + (select count(*) from waiting o
-                where (o.activity_id, o.day, o.slot) = (w.activity_id, w.day, w.slot)
-                  and (-o.points, o.joined_at, o.waiting_id) < (-w.points, w.joined_at, w.waiting_id)) as rank
+           {RANK} as rank
     from waiting w
     join member m using (tenant_id, member_id)
     join activity a using (tenant_id, activity_id)

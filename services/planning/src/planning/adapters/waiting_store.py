@@ -1,40 +1,36 @@
 """Waiting lists in SQL, in one transaction."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
-from chassis.database import Transaction
 from chassis.ids import new_id
 from contracts.values import MemberKind
-from planning.adapters.commune_calendars import VERSION, CalendarCache
 from planning.adapters.documents import waiting_document
-from planning.adapters.draft_store import CALENDARS_LOCK
-from planning.adapters.outlook_store import SqlOutlookStore
-from planning.domain.activities import Activity
+from planning.adapters.writing_store import SqlWritingStore
 from planning.domain.members import Member
-from planning.domain.slots import ActivitySlot, DaySlot
+from planning.domain.slots import ActivitySlot, DaySlot, MemberSlot
 from planning.domain.waiting import Waiting, WaitingWish
 from planning.domain.waiting_rules import Standing, WaitingRules
 
 GIVE_PLACES = "give-places"
 """The job that gives freed places to those who wait."""
-MEMBER_LOCK = "hashtextextended('member ' || cast(cast(:member_id as uuid) as text), 0)"
-"""As in ``commit_baskets``: nothing else books for the member meanwhile."""
 
 _ADD = """
     insert into waiting (tenant_id, waiting_id, family_id, member_id, activity_id, day, slot, joined_at)
     select :tenant_id, waiting_id, :family_id, :member_id, :activity_id, day, slot, :joined_at
     from unnest(cast(:ids as uuid[]), cast(:days as date[]), cast(:slots as text[])) as w (waiting_id, day, slot)
 """
-GIVE_UP_DRAFT = """
-    delete from draft_line
-    where family_id = :family_id and member_id = :member_id and activity_id = :activity_id and action = 'book'
-      and (day, slot) in (select * from unnest(cast(:days as date[]), cast(:slots as text[])))
+_GIVE_UP_DRAFTS = """
+    delete from draft_line d
+    using unnest(cast(:families as uuid[]), cast(:members as uuid[]), cast(:activities as uuid[]),
+                 cast(:days as date[]), cast(:slots as text[])) as g (family_id, member_id, activity_id, day, slot)
+    where (d.family_id, d.member_id, d.activity_id, d.day, d.slot, d.action)
+        = (g.family_id, g.member_id, g.activity_id, g.day, g.slot, 'book')
 """
 _MARK = """
     insert into freed_slot (tenant_id, activity_id, day, slot)
@@ -79,40 +75,33 @@ _GIVE_POINTS = """
 """
 
 
-class SqlWaitingStore(SqlOutlookStore):
+class SqlWaitingStore(SqlWritingStore):
     """Implements ``WaitingStore``."""
-
-    def __init__(self, transaction: Transaction, calendars: CalendarCache) -> None:
-        super().__init__(transaction, transaction.tenant_id, transaction.clock, calendars)
-        self.transaction = transaction
-
-    async def hold_calendars(self) -> None:
-        """See the port."""
-        await self.run(f"select pg_advisory_xact_lock_shared({CALENDARS_LOCK})")
-
-    async def lock_calendars(self) -> None:
-        """See the port."""
-        await self.run(f"select pg_advisory_xact_lock({CALENDARS_LOCK})")
-
-    async def hold_member(self, member_id: UUID) -> None:
-        """See the port."""
-        await self.hold_calendars()
-        await self.run(f"select pg_advisory_xact_lock({MEMBER_LOCK})", member_id=member_id)
-
-    async def activities(self) -> Mapping[UUID, Activity]:
-        """See the port."""
-        ((version,),) = await self.transaction.ask(f"select ({VERSION})")
-        return (await self.calendars_of(version)).activities
 
     async def add_waiting(self, family_id: UUID, wish: WaitingWish) -> Sequence[UUID]:
         """See the port. A place may have been freed since the day was seen full: the slots are marked."""
         ids = [new_id() for _ in wish.whens]
-        whose = {"family_id": family_id, "member_id": wish.member_id, "activity_id": wish.activity_id}
-        days = {"days": [when.day for when in wish.whens], "slots": [when.slot for when in wish.whens]}
-        await self.run(_ADD, **whose, **days, ids=ids, joined_at=self.now())
-        await self.run(GIVE_UP_DRAFT, **whose, **days)
+        await self.run(
+            _ADD,
+            family_id=family_id,
+            member_id=wish.member_id,
+            activity_id=wish.activity_id,
+            days=[when.day for when in wish.whens],
+            slots=[when.slot for when in wish.whens],
+            ids=ids,
+            joined_at=self.now(),
+        )
+        await self.give_up_drafts(
+            (family_id, MemberSlot(wish.member_id, wish.activity_id, *when)) for when in wish.whens
+        )
         await self.mark([ActivitySlot(wish.activity_id, *when) for when in wish.whens])
         return ids
+
+    async def give_up_drafts(self, booked: Iterable[tuple[UUID, MemberSlot]]) -> None:
+        """Takes out of families' drafts what they wanted to book and wait for, or have, now."""
+        rows = [(family_id, *what) for family_id, what in booked]
+        names = ("families", "members", "activities", "days", "slots")
+        await self.run(_GIVE_UP_DRAFTS, **{name: [row[place] for row in rows] for place, name in enumerate(names)})
 
     async def whose_waiting(self, family_id: UUID, waiting_id: UUID) -> UUID | None:
         """See the port."""
@@ -158,13 +147,6 @@ class SqlWaitingStore(SqlOutlookStore):
             )
         await self.run("delete from member_points where member_id = :member_id", member_id=member_id)
         return bool(await self.run("select 1 from member where member_id = :member_id", member_id=member_id))
-
-    async def run(self, statement: str, **values: object) -> Sequence[Row[Any]]:
-        """A statement's rows; ``tenant_id`` is given to those that name it."""
-        if ":tenant_id" in statement:
-            values["tenant_id"] = self.tenant_id
-        result = await self.transaction.connection.execute(text(statement), values)
-        return result.all() if result.returns_rows else []
 
 
 def slot_arrays(slots: Collection[ActivitySlot]) -> dict[str, list[object]]:

@@ -1,16 +1,11 @@
 """Bookings cancelled by the town hall, in SQL, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from chassis.clock import local_day
-from planning.adapters.commune_calendars import VERSION
-from planning.adapters.offer_store import SqlOfferStore
 from planning.adapters.waiting_store import GIVE_PLACES
-from planning.application.ports import Commune
-from planning.domain.activities import Activity
-from planning.domain.calendars import Holidays
+from planning.adapters.writing_store import SqlWritingStore
 from planning.domain.slots import MemberSlot
 from planning.domain.withdrawal import Held
 
@@ -33,23 +28,8 @@ _FORGET_DRAFTED = """
 """
 
 
-class SqlWithdrawalStore(SqlOfferStore):
-    """``WithdrawalStore``: places are given back, traced and told as those of offers are."""
-
-    def today(self, commune: Commune) -> date:
-        """See the port."""
-        return local_day(self.now(), commune.time_zone)
-
-    async def activity_and_holidays(self, activity_id: UUID) -> tuple[Activity | None, Holidays]:
-        """See the port."""
-        activities, holidays = await self.published()
-        return activities.get(activity_id), holidays
-
-    async def published(self) -> tuple[Mapping[UUID, Activity], Holidays]:
-        """What the commune has published."""
-        ((version,),) = await self.transaction.ask(f"select ({VERSION})")
-        calendars = await self.calendars_of(version)
-        return calendars.activities, calendars.holidays
+class SqlWithdrawalStore(SqlWritingStore):
+    """Implements ``WithdrawalStore``."""
 
     async def lock_booked(self, activity_id: UUID, days: Sequence[date]) -> Sequence[Held]:
         """See the port."""

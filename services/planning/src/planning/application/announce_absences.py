@@ -25,6 +25,7 @@ from planning.domain.absences import (
     decide_on_proof,
 )
 from planning.domain.activities import Activity
+from planning.domain.calendars import CalendarMissingError
 from planning.domain.cells import Refusal
 from planning.domain.drafts import LinesRefusedError
 from planning.domain.members import Member
@@ -47,13 +48,9 @@ async def announce_absences(
     await store.hold_member(wish.member_id)
     until = max(wish.days) + timedelta(days=1)
     outlook = await look_at_period(store, commune, family_id, min(wish.days) - _BACK, until)
-    member, activity = outlook.members.get(wish.member_id), outlook.activities.get(wish.activity_id)
-    if member is None or activity is None:
-        raise NotFoundError
+    member, activity = outlook.member_and_activity(wish.member_id, wish.activity_id)
     refused = [
-        {"day": when.day.isoformat(), "slot": when.slot, "reason": refusal.reason, "slug": refusal.slug}
-        for when in wish.whens
-        if (refusal := refusal_of_absence(outlook, member, activity, when))
+        refusal.of_day(*when) for when in wish.whens if (refusal := refusal_of_absence(outlook, member, activity, when))
     ]
     if refused:
         raise LinesRefusedError("Certaines absences ne peuvent pas être annoncées. Aucune ne l'est.", lines=refused)
@@ -80,21 +77,16 @@ async def decide_absence(store: AbsenceStore, absence_id: UUID, justified: bool,
 
 
 async def set_absence_policy(store: AbsenceStore, activity_id: UUID, policy: AbsencePolicy) -> None:
-    """Replaces an activity's policy; what is decided already stays. Raises ``NotFoundError``."""
+    """Replaces an activity's policy; what is decided already stays. Raises ``CalendarMissingError``."""
     await store.lock_calendars()
     if not await store.set_policy(activity_id, policy):
-        raise NotFoundError("Cette activité n'a pas encore de calendrier.")
-
-
-def policy_of(activity: Activity) -> AbsencePolicy:
-    """The activity's, or what holds without a decision of the town."""
-    return activity.calendar.absences if activity.calendar else AbsencePolicy()
+        raise CalendarMissingError
 
 
 def refusal_of_absence(outlook: Outlook, member: Member, activity: Activity, when: DaySlot) -> Refusal | None:
     """Why an absence cannot be announced, None when it can."""
     cancelling = outlook.refusal(member, activity, when, Action.CANCEL)
-    return announcing_refusal(policy_of(activity), when.day, outlook.moment.today, cancelling)
+    return announcing_refusal(activity.absences, when.day, outlook.moment.today, cancelling)
 
 
 def _decide(outlook: Outlook, activity: Activity, wish: AbsenceWish) -> dict[UUID, Decision]:
@@ -105,9 +97,11 @@ def _decide(outlook: Outlook, activity: Activity, wish: AbsenceWish) -> dict[UUI
         and (booking.member_id, booking.activity_id) == (wish.member_id, wish.activity_id)
     ]
     days = {each.day: each.day in wish.days or each.attendance is not None for each in own}
-    policy, asked = policy_of(activity), set(wish.whens)
+    asked = set(wish.whens)
     return {
-        booking.reservation_id: decide(policy, wish.reason, days_absent_before(booking.day, list(days.items())))
+        booking.reservation_id: decide(
+            activity.absences, wish.reason, days_absent_before(booking.day, list(days.items()))
+        )
         for booking in own
         if DaySlot(booking.day, booking.slot) in asked
     }

@@ -16,8 +16,7 @@ from planning.application.give_places import committed
 from planning.application.look import look_at_period
 from planning.application.ports import Commune
 from planning.application.waiting_ports import OfferStore
-from planning.domain.counters import CountedSlot, Taking
-from planning.domain.limits import limit_of
+from planning.domain.counters import given_back
 from planning.domain.rules import Action
 from planning.domain.trail import Actor, Trace
 from planning.domain.waiting import ACCEPTED_REASON, PlaceOffer, PlaceRefusedError
@@ -44,9 +43,7 @@ async def accept_offer(store: OfferStore, commune: Commune, family_id: UUID, off
     offer = await _open_offer(store, family_id, offer_id)
     day = offer.when.day
     outlook = await look_at_period(store, commune, family_id, day, day + timedelta(days=1))
-    member, activity = outlook.members.get(offer.member_id), outlook.activities.get(offer.activity_id)
-    if member is None or activity is None:
-        raise NotFoundError
+    member, activity = outlook.member_and_activity(offer.member_id, offer.activity_id)
     if refusal := outlook.refusal_of_place(member, activity, offer.when):
         raise PlaceRefusedError(refusal.reason)
     basket_id = new_id()
@@ -92,15 +89,8 @@ async def _open_offer(store: OfferStore, family_id: UUID, offer_id: UUID) -> Pla
 async def _give_back(store: OfferStore, ended: Mapping[PlaceOffer, PlaceOfferStatus]) -> None:
     if not ended:
         return
-    activities = await store.activities()
-    net: dict[CountedSlot, Taking] = {}
-    for offer in ended:
-        calendar = activities[offer.activity_id].calendar
-        for counter in offer.counters:
-            counted = CountedSlot(offer.activity_id, *offer.when, counter)
-            most = limit_of(calendar, offer.when.slot, counter) if calendar else None
-            net[counted] = Taking(net.get(counted, Taking(0, most)).places - 1, most)
-    await store.hold_places(net)
+    held = [(offer.what, offer.counters) for offer in ended]
+    await store.hold_places(given_back(await store.activities(), held))
     await store.end_offers(ended)
     await store.publish([Outgoing(_told(offer, status), _ENDED_SEQUENCE) for offer, status in ended.items()])
 

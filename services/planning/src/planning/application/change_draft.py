@@ -18,9 +18,7 @@ async def want_days(store: DraftStore, commune: Commune, family_id: UUID, wish: 
     """
     await store.lock_draft(family_id)
     outlook = await look_at_period(store, commune, family_id, *wish.period)
-    member, activity = outlook.members.get(wish.member_id), outlook.activities.get(wish.activity_id)
-    if member is None or activity is None:
-        raise NotFoundError
+    member, activity = outlook.member_and_activity(wish.member_id, wish.activity_id)
     whose = (wish.member_id, wish.activity_id)
     ours = {what.when for what in outlook.bookings if what[:2] == whose and outlook.own_booking(what)}
     drafted = {line.what.when: line.action for line in outlook.draft if (line.member_id, line.activity_id) == whose}
@@ -31,7 +29,7 @@ async def want_days(store: DraftStore, commune: Commune, family_id: UUID, wish: 
         return wanted | outlook.booked_by_others(member, activity, when.day)
 
     refused = [
-        {"day": when.day.isoformat(), "slot": when.slot, "reason": refusal.reason, "slug": refusal.slug}
+        refusal.of_day(*when)
         for when, action in newly_asked(changes, drafted).items()
         if (refusal := outlook.refusal(member, activity, when, action, beside(when)))
     ]

@@ -22,13 +22,9 @@ async def join_waiting_list(
     """
     await store.hold_member(wish.member_id)
     outlook = await look_at_period(store, commune, family_id, *wish.period)
-    member, activity = outlook.members.get(wish.member_id), outlook.activities.get(wish.activity_id)
-    if member is None or activity is None:
-        raise NotFoundError
+    member, activity = outlook.member_and_activity(wish.member_id, wish.activity_id)
     refused = [
-        {"day": when.day.isoformat(), "slot": when.slot, "reason": refusal.reason, "slug": refusal.slug}
-        for when in wish.whens
-        if (refusal := joining_refusal(outlook, member, activity, when))
+        refusal.of_day(*when) for when in wish.whens if (refusal := joining_refusal(outlook, member, activity, when))
     ]
     if refused:
         raise LinesRefusedError(

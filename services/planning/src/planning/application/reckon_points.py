@@ -12,9 +12,7 @@ async def reckon_points(store: WaitingStore, slots: Collection[ActivitySlot]) ->
     if not slots:
         return
     activities = await store.activities()
-    rules = {
-        activity_id: activity.calendar.waiting for activity_id, activity in activities.items() if activity.calendar
-    }
+    rules = {activity_id: activity.waiting for activity_id, activity in activities.items()}
     queue = await store.queues(slots)
     await store.set_points(
         {each.waiting_id: points(rules.get(each.activity_id, WaitingRules()), each.standing) for each in queue}

@@ -6,17 +6,18 @@ from uuid import UUID
 from chassis.errors import NotFoundError
 from planning.application.reckon_points import reckon_points
 from planning.application.waiting_ports import WaitingStore
+from planning.domain.calendars import CalendarMissingError
 from planning.domain.waiting_rules import WaitingRules
 
 
 async def set_waiting_rules(store: WaitingStore, activity_id: UUID, rules: WaitingRules, today: date) -> None:
     """Replaces an activity's rules; ranks follow at once, offers that are out stay as they are.
 
-    Raises ``NotFoundError`` for an activity without calendar.
+    Raises ``CalendarMissingError``.
     """
     await store.lock_calendars()
     if not await store.set_rules(activity_id, rules):
-        raise NotFoundError("Cette activité n'a pas encore de calendrier.")
+        raise CalendarMissingError
     await reckon_points(store, await store.slots_waited_for(today, activity_id=activity_id))
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from chassis.clock import local_day
 from chassis.errors import DomainError, NotFoundError
 from chassis.ids import new_id
 from chassis.outbox import Outgoing
@@ -15,8 +16,7 @@ from contracts.values import ReservationStatus
 from planning.application.ports import Commune
 from planning.domain.activities import Activity
 from planning.domain.calendars import Holidays
-from planning.domain.counters import CountedSlot, Taking
-from planning.domain.limits import limit_of
+from planning.domain.counters import CountedSlot, Taking, given_back
 from planning.domain.rules import Action
 from planning.domain.trail import Actor, Trace
 from planning.domain.withdrawal import Held, no_longer_takes_place
@@ -44,8 +44,8 @@ class WithdrawalStore(Protocol):
         """Waits for the baskets being committed and makes the next ones wait."""
         ...
 
-    async def activity_and_holidays(self, activity_id: UUID) -> tuple[Activity | None, Holidays]:
-        """As published."""
+    async def published(self) -> tuple[Mapping[UUID, Activity], Holidays]:
+        """The commune's activities with their calendars, and its holidays."""
         ...
 
     async def lock_booked(self, activity_id: UUID, days: Sequence[date]) -> Sequence[Held]:
@@ -68,8 +68,8 @@ class WithdrawalStore(Protocol):
         """Publishes if and only if the transaction commits."""
         ...
 
-    def today(self, commune: Commune) -> date:
-        """The commune's local day."""
+    def now(self) -> datetime:
+        """Business instant, UTC."""
         ...
 
 
@@ -81,10 +81,11 @@ async def withdraw_bookings(
     In a constant number of statements. Done again it finds nothing left. Raises ``NotFoundError``, ``DayPastError``.
     """
     await store.lock_calendars()
-    activity, holidays = await store.activity_and_holidays(activity_id)
+    activities, holidays = await store.published()
+    activity = activities.get(activity_id)
     if activity is None:
         raise NotFoundError
-    if min(days) < store.today(commune):
+    if min(days) < local_day(store.now(), commune.time_zone):
         raise DayPastError
     reasons = {
         held: reason
@@ -96,20 +97,10 @@ async def withdraw_bookings(
         by_family.setdefault(held.family_id, []).append(held)
     if reasons:
         await store.cancel(list(reasons))
-        await store.hold_places(_given_back(activity, list(reasons)))
+        await store.hold_places(given_back(activities, [(held.what, held.counters) for held in reasons]))
         await store.trace(_traces(reasons, actor))
         await store.publish([event for of in by_family.values() for event in _told(activity, of, reasons)])
     return Withdrawn(len(reasons), len(by_family))
-
-
-def _given_back(activity: Activity, gone: Sequence[Held]) -> dict[CountedSlot, Taking]:
-    net: dict[CountedSlot, Taking] = {}
-    for held in gone:
-        for counter in held.counters:
-            counted = CountedSlot(held.what.activity_id, held.what.day, held.what.slot, counter)
-            most = limit_of(activity.calendar, held.what.slot, counter) if activity.calendar else None
-            net[counted] = Taking(net.get(counted, Taking(0, most)).places - 1, most)
-    return net
 
 
 def _traces(reasons: Mapping[Held, str], actor: Actor) -> list[Trace]:

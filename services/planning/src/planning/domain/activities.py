@@ -6,9 +6,11 @@ from datetime import date
 from uuid import UUID
 
 from contracts.values import MemberKind
+from planning.domain.absence_policy import AbsencePolicy
 from planning.domain.calendars import ActivityCalendar
 from planning.domain.members import Member
 from planning.domain.slots import ANY_TIME, Slot
+from planning.domain.waiting_rules import WaitingRules
 
 _ADULTS_CATEGORY = "adultes"
 
@@ -32,6 +34,16 @@ class Activity:
     def has_slots(self) -> bool:
         """Whether a day is booked by parts that have names."""
         return self.slots != (ANY_TIME,)
+
+    @property
+    def waiting(self) -> WaitingRules:
+        """Of its waiting list; what holds without a decision of the town when it has no calendar."""
+        return self.calendar.waiting if self.calendar else WaitingRules()
+
+    @property
+    def absences(self) -> AbsencePolicy:
+        """Of its absences; the same."""
+        return self.calendar.absences if self.calendar else AbsencePolicy()
 
     def slot(self, code: str) -> Slot | None:
         """The slot of a code, None when the activity does not (any more) offer it."""

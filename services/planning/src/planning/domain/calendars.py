@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from chassis.errors import NotFoundError
 from chassis.french import WEEK_DAYS
 from contracts.values import WHOLE_DAY
 from planning.domain.absence_policy import AbsencePolicy
@@ -15,6 +16,13 @@ from planning.domain.waiting_rules import WaitingRules
 
 if TYPE_CHECKING:
     from planning.domain.limits import Limit
+
+
+class CalendarMissingError(NotFoundError):
+    """The activity is not known to planning, or the town has not published its calendar."""
+
+    sentence = "Cette activité n'a pas encore de calendrier."
+
 
 SCHOOL_WEEK_DAYS = frozenset({0, 1, 3, 4})
 """Monday, Tuesday, Thursday, Friday: the week of four days (Code de l'éducation, D. 521-12) most communes have."""

@@ -97,6 +97,10 @@ class Refusal:
     state: CellState
     reason: str
 
+    def of_day(self, day: date, slot: str) -> dict[str, str]:
+        """As one of the refused days that ``LinesRefusedError`` names."""
+        return {"day": day.isoformat(), "slot": slot, "reason": self.reason, "slug": self.slug}
+
 
 @dataclass(frozen=True)
 class Cell:

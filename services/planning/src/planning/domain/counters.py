@@ -1,16 +1,17 @@
 """What a basket takes of each counter of places, all its lines together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from planning.domain.activities import Activity
 from planning.domain.cells import CellState, Refusal
 from planning.domain.limits import Limit, full_reason, limit_of, limits_of
 from planning.domain.outlook import Outlook
 from planning.domain.review import ReviewedLine
 from planning.domain.rules import Action
-from planning.domain.slots import ActivitySlot
+from planning.domain.slots import ActivitySlot, MemberSlot
 
 
 class CountedSlot(NamedTuple):
@@ -46,13 +47,36 @@ def counters_of(line: ReviewedLine) -> tuple[Limit, ...]:
 
 def taken_by(lines: Iterable[ReviewedLine]) -> dict[CountedSlot, Taking]:
     """What lines change in each counter; counters in which nothing changes are left out."""
-    net: dict[CountedSlot, Taking] = {}
-    for line in lines:
-        for counter, most in counters_of(line):
-            counted = CountedSlot(line.activity.activity_id, line.line.day, line.line.slot, counter)
-            before = net.get(counted, Taking(0, most))
-            net[counted] = Taking(before.places + (1 if line.line.action is Action.BOOK else -1), most)
+    net = _net(
+        (CountedSlot(*line.line.what[1:], counter), Taking(1 if line.line.action is Action.BOOK else -1, most))
+        for line in lines
+        for counter, most in counters_of(line)
+    )
     return {counted: taking for counted, taking in net.items() if taking.places}
+
+
+def given_back(
+    activities: Mapping[UUID, Activity], held: Iterable[tuple[MemberSlot, Sequence[str]]]
+) -> dict[CountedSlot, Taking]:
+    """What is given back by those who held a place of what, each in the counters that it was taken of."""
+
+    def most(what: MemberSlot, counter: str) -> int | None:
+        calendar = activities[what.activity_id].calendar
+        return limit_of(calendar, what.slot, counter) if calendar else None
+
+    return _net(
+        (CountedSlot(*what[1:], counter), Taking(-1, most(what, counter)))
+        for what, counters in held
+        for counter in counters
+    )
+
+
+def _net(takings: Iterable[tuple[CountedSlot, Taking]]) -> dict[CountedSlot, Taking]:
+    net: dict[CountedSlot, Taking] = {}
+    for counted, taking in takings:
+        before = net[counted].places if counted in net else 0
+        net[counted] = Taking(before + taking.places, taking.limit)
+    return net
 
 
 def refused_together(outlook: Outlook, lines: list[ReviewedLine]) -> list[dict[str, str]]:

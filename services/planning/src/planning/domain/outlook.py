@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
+from chassis.errors import NotFoundError
 from chassis.french import of, short_date
 from contracts.values import AttendanceState
 from planning.domain.activities import Activity, Entitlement, Price
@@ -70,6 +71,13 @@ class Outlook:
     spots: Mapping[MemberSlot, Spot] = field(default_factory=dict)
     offers: Mapping[MemberSlot, datetime] = field(default_factory=dict)
     freed: Set[ActivitySlot] = frozenset()
+
+    def member_and_activity(self, member_id: UUID, activity_id: UUID) -> tuple[Member, Activity]:
+        """The family's member and the commune's activity. Raises ``NotFoundError``."""
+        member, activity = self.members.get(member_id), self.activities.get(activity_id)
+        if member is None or activity is None:
+            raise NotFoundError
+        return member, activity
 
     def entitlements_of(self, member_id: UUID, activity_id: UUID) -> list[Entitlement]:
         """The family's paid adhesions of a member to an activity."""

@@ -37,13 +37,10 @@ class ReviewedLine:
     def refused(self, refusal: Refusal) -> dict[str, str]:
         """The line as a refusal names it."""
         return {
+            **refusal.of_day(self.line.day, self.line.slot),
             "line_id": str(self.line.line_id),
-            "day": self.line.day.isoformat(),
-            "slot": self.line.slot,
             "first_name": self.member.first_name,
             "element_name": self.element_name,
-            "reason": refusal.reason,
-            "slug": refusal.slug,
         }
 
 

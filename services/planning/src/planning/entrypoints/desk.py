@@ -1,6 +1,6 @@
 """Where baskets are taken: those of a commune that come at once are committed at once, each whole or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -17,7 +17,10 @@ from planning.adapters.offer_store import SqlOfferStore
 from planning.adapters.outlook_store import SqlOutlookStore
 from planning.adapters.waiting_store import GIVE_PLACES
 from planning.adapters.withdrawal_store import SqlWithdrawalStore
+from planning.adapters.writing_store import SqlWritingStore
 from planning.application.ports import Basket
+from planning.domain.activities import Activity
+from planning.domain.calendars import Holidays
 
 
 class Desk:
@@ -35,6 +38,10 @@ class Desk:
     def drafting(self, transaction: Transaction) -> SqlAdvancedDraftStore:
         """Writes drafts in a transaction."""
         return SqlAdvancedDraftStore(transaction, self._calendars)
+
+    async def published(self, transaction: Transaction) -> tuple[Mapping[UUID, Activity], Holidays]:
+        """What the commune has published: its activities with their calendars, and its holidays."""
+        return await SqlWritingStore(transaction, self._calendars).published()
 
     def withdrawing(self, transaction: Transaction) -> SqlWithdrawalStore:
         """Cancels what a calendar closed, in a transaction."""

@@ -1,16 +1,15 @@
 """What the routes of absences take and answer."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from contracts.values import AttendanceState
 from planning.domain.absence_policy import AbsencePolicy, AbsenceReason
 from planning.domain.absences import AbsenceWish, describe_absences
-from planning.entrypoints.http.common import Request
-from planning.entrypoints.http.waiting_models import DaysToWaitFor
+from planning.entrypoints.http.common import DaysOfMember, Request, SlotOfMember
 
 Reference = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")
@@ -18,7 +17,7 @@ Reference = Annotated[
 Reasons = Annotated[list[AbsenceReason], Field(max_length=len(AbsenceReason))]
 
 
-class AbsentDays(DaysToWaitFor):
+class AbsentDays(DaysOfMember):
     """Booked days of one member and activity that it does not come, and why.
 
     ``document_reference`` names the document that proves it, and that is sent or brought to the town hall.
@@ -29,22 +28,13 @@ class AbsentDays(DaysToWaitFor):
 
     def to_domain(self) -> AbsenceWish:
         """What is announced."""
-        return AbsenceWish(self.member_id, self.activity_id, self.whens(), self.reason, self.document_reference)
+        return AbsenceWish(self.member_id, self.activity_id, sorted(self.whens()), self.reason, self.document_reference)
 
 
-class AbsenceView(BaseModel):
+class AbsenceView(SlotOfMember):
     """An absence that was announced. ``sentence`` says what was decided, and why."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     absence_id: UUID
-    member_id: UUID
-    first_name: str
-    activity_id: UUID
-    activity_name: str
-    element_name: str
-    day: date
-    slot: str
     reason: AbsenceReason
     document_reference: str | None
     state: AttendanceState
@@ -53,16 +43,9 @@ class AbsenceView(BaseModel):
     announced_at: datetime
 
 
-class PossibleAbsence(BaseModel):
+class PossibleAbsence(SlotOfMember):
     """A booked day that can no longer be cancelled, and whose absence can be announced. ``how``: the town's rule."""
 
-    member_id: UUID
-    first_name: str
-    activity_id: UUID
-    activity_name: str
-    element_name: str
-    day: date
-    slot: str
     how: str
 
 

@@ -9,7 +9,7 @@ from chassis.http.dependencies import AnyPrincipal, FamilyId
 from chassis.http.scope import PortalRoute
 from planning.adapters import absence_queries as queries
 from planning.adapters.absence_store import SqlAbsenceStore
-from planning.application.announce_absences import announce_absences, policy_of, refusal_of_absence
+from planning.application.announce_absences import announce_absences, refusal_of_absence
 from planning.application.look import look_at_period, moment
 from planning.application.ports import Commune
 from planning.domain.absences import describe_absences
@@ -65,7 +65,7 @@ def _possible(outlook: Outlook) -> list[PossibleAbsence]:
                 element_name=activity.element_of(booking.slot),
                 day=booking.day,
                 slot=booking.slot,
-                how=describe_absences(policy_of(activity)),
+                how=describe_absences(activity.absences),
             )
         )
     return sorted(days, key=_order)

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from chassis.errors import NotFoundError
 from chassis.http.dependencies import Administrator, CurrentTransaction, Staff
 from chassis.http.scope import PortalRoute
 from contracts.values import AttendanceState
 from planning.adapters import absence_queries as queries
-from planning.application.announce_absences import decide_absence, policy_of, set_absence_policy
+from planning.application.announce_absences import decide_absence, set_absence_policy
+from planning.domain.calendars import CalendarMissingError
 from planning.entrypoints.http.absence_models import AbsenceDecision, AbsenceOfTown, Policy, PolicyView
 from planning.entrypoints.http.common import ListPeriod
 from planning.entrypoints.http.stores import Absences
@@ -42,8 +42,8 @@ async def get_policy(activity_id: UUID, _principal: Staff, store: Absences) -> P
     """How the activity's absences are decided."""
     activity = (await store.activities()).get(activity_id)
     if activity is None or activity.calendar is None:
-        raise NotFoundError("Cette activité n'a pas encore de calendrier.")
-    return PolicyView.of(policy_of(activity))
+        raise CalendarMissingError
+    return PolicyView.of(activity.absences)
 
 
 @router.put("/activities/{activity_id}/absence-policy")

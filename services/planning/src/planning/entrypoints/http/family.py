@@ -78,7 +78,7 @@ async def put_days(
 ) -> Draft:
     """Drafts the days wanted of one activity over a period. Nothing is booked before the commit."""
     period = check_period(wanted.from_day, wanted.to_day, LONGEST_VIEW)
-    wish = Wish(member_id, wanted.activity_id, period, wanted.wanted())
+    wish = Wish(member_id, wanted.activity_id, period, wanted.whens())
     return Draft.of(await want_days(drafting, commune, family_id, wish))
 
 

@@ -16,7 +16,7 @@ from planning.domain.review import ReviewedLine, period_cost, review
 from planning.domain.rules import Action, describe
 from planning.domain.slots import DaySlot, Slot
 from planning.domain.waiting_rules import describe_waiting
-from planning.entrypoints.http.common import Day, Request, SlotCode
+from planning.entrypoints.http.common import ChosenDays, Day, SlotOfMember
 
 
 class SlotView(BaseModel):
@@ -171,35 +171,18 @@ class Planning(BaseModel):
         )
 
 
-class WantedDays(Request):
+class WantedDays(ChosenDays):
     """All days wanted of an activity in the half-open period ``[from, to)``: whole days, or by code of its slots."""
 
     from_day: Annotated[Day, Field(alias="from")]
     to_day: Annotated[Day, Field(alias="to")]
-    activity_id: UUID
-    days: Annotated[list[Day], Field(max_length=62)] = Field(default_factory=list)
-    slots: Annotated[dict[SlotCode, Annotated[list[Day], Field(max_length=62)]], Field(max_length=12)] = Field(
-        default_factory=dict
-    )
-
-    def wanted(self) -> frozenset[DaySlot]:
-        """Every slot of every day."""
-        of_slots = (DaySlot(day, slot) for slot, days in self.slots.items() for day in days)
-        return frozenset([*map(DaySlot, self.days), *of_slots])
 
 
-class DraftLineView(BaseModel):
+class DraftLineView(SlotOfMember):
     """One line of the recapitulation."""
 
     line_id: UUID
-    member_id: UUID
-    first_name: str
-    activity_id: UUID
-    activity_name: str
     season: str
-    element_name: str
-    day: date
-    slot: str
     action: Action
     tariff_label: str
     unit_price_cents: int
@@ -254,19 +237,10 @@ class CommittedBasket(BaseModel):
     total_cents: int
 
 
-class ReservationOfFamily(BaseModel):
+class ReservationOfFamily(SlotOfMember):
     """A reservation, in force or cancelled."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     reservation_id: UUID
-    member_id: UUID
-    first_name: str
-    activity_id: UUID
-    activity_name: str
-    element_name: str
-    day: date
-    slot: str
     status: ReservationStatus
     unit_price_cents: int
     booked_at: datetime

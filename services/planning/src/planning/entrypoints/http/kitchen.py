@@ -16,7 +16,7 @@ from chassis.spreadsheet import MARK, MEDIA_TYPE, Cell, csv_rows
 from planning.adapters.kitchen_queries import portions
 from planning.domain.kitchen import Portions, final_from
 from planning.entrypoints.http.common import CurrentCommune, ListPeriod
-from planning.entrypoints.http.stores import Withdrawing
+from planning.entrypoints.http.stores import Published
 
 router = APIRouter(route_class=PortalRoute, tags=["town hall"])
 
@@ -60,12 +60,12 @@ async def list_kitchen_counts(
     _principal: Staff,
     commune: CurrentCommune,
     transaction: CurrentTransaction,
-    store: Withdrawing,
+    published: Published,
     activity_id: ActivityId = None,
 ) -> list[KitchenCount]:
     """By day, activity and slot; slots for which nobody is expected are left out."""
     counted = await portions(transaction, period, activity_id)
-    activities, holidays = await store.published()
+    activities, holidays = published
     now = transaction.now()
 
     def count(of: Sequence[Portions]) -> KitchenCount:

@@ -19,7 +19,7 @@ from planning.application.ports import HolidayYear
 from planning.application.preview_calendar import preview_calendar
 from planning.application.set_calendar import set_calendar
 from planning.domain.activities import Activity
-from planning.domain.calendars import SchoolHoliday
+from planning.domain.calendars import CalendarMissingError, SchoolHoliday
 from planning.domain.rules import Action, describe
 from planning.entrypoints.http.common import CurrentCommune, Day, ListPeriod, SlotCode
 from planning.entrypoints.http.rule_models import Rule
@@ -90,7 +90,7 @@ async def post_preview(
 async def _view(store: SqlCalendarStore, activity_id: UUID) -> CalendarView:
     activity = await store.activity(activity_id)
     if activity is None or activity.calendar is None:
-        raise NotFoundError("Cette activité n'a pas encore de calendrier.")
+        raise CalendarMissingError
     calendar = activity.calendar
     return CalendarView(
         week_days=sorted(calendar.week_days),

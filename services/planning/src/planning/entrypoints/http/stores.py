@@ -1,6 +1,8 @@
 """What families' routes look and write with."""
 
+from collections.abc import Mapping
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends
 
@@ -9,6 +11,8 @@ from planning.adapters.absence_store import SqlAbsenceStore
 from planning.adapters.advanced_store import SqlAdvancedDraftStore
 from planning.adapters.offer_store import SqlOfferStore
 from planning.adapters.withdrawal_store import SqlWithdrawalStore
+from planning.domain.activities import Activity
+from planning.domain.calendars import Holidays
 from planning.entrypoints.desk import BasketDesk, desk_of
 
 
@@ -18,6 +22,12 @@ async def _looking(runtime: CurrentRuntime, tenant: CurrentTenant) -> BasketDesk
 
 async def _drafting(runtime: CurrentRuntime, transaction: CurrentTransaction) -> SqlAdvancedDraftStore:
     return desk_of(runtime).drafting(transaction)
+
+
+async def _published(
+    runtime: CurrentRuntime, transaction: CurrentTransaction
+) -> tuple[Mapping[UUID, Activity], Holidays]:
+    return await desk_of(runtime).published(transaction)
 
 
 async def _withdrawing(runtime: CurrentRuntime, transaction: CurrentTransaction) -> SqlWithdrawalStore:
@@ -36,6 +46,8 @@ Looking = Annotated[BasketDesk, Depends(_looking)]
 """Without a transaction: each look is one of its own."""
 Drafting = Annotated[SqlAdvancedDraftStore, Depends(_drafting)]
 """In the request's transaction. Declare it after the principal, so that refusals open none."""
+Published = Annotated[tuple[Mapping[UUID, Activity], Holidays], Depends(_published)]
+"""The commune's activities with their calendars, and its holidays."""
 Withdrawing = Annotated[SqlWithdrawalStore, Depends(_withdrawing)]
 """The same, for what a calendar closed."""
 Offering = Annotated[SqlOfferStore, Depends(_offering)]

@@ -15,13 +15,12 @@ from planning.application.answer_offer import accept_offer, decline_offer
 from planning.application.join_waiting_list import join_waiting_list, leave_waiting_list
 from planning.application.ports import Commune
 from planning.domain.waiting import WaitingWish
-from planning.entrypoints.http.common import LONGEST_LIST, CurrentCommune, check_span
+from planning.entrypoints.http.common import LONGEST_LIST, CurrentCommune, DaysOfMember, check_span
 from planning.entrypoints.http.entrance import EntranceRoute
 from planning.entrypoints.http.stores import Offering
 from planning.entrypoints.http.trail import actor_of
 from planning.entrypoints.http.waiting_models import (
     AcceptedPlace,
-    DaysToWaitFor,
     OfferView,
     OwnWaitingList,
     WaitingView,
@@ -43,10 +42,10 @@ async def read_waiting_list(
 
 @entrance.post("/waiting-list")
 async def post_waiting(
-    asked: DaysToWaitFor, family_id: FamilyId, commune: CurrentCommune, offering: Offering
+    asked: DaysOfMember, family_id: FamilyId, commune: CurrentCommune, offering: Offering
 ) -> OwnWaitingList:
     """Joins the lists of days that are full, all or none. Days of at most a year together."""
-    whens = asked.whens()
+    whens = sorted(asked.whens())
     check_span([when.day for when in whens], LONGEST_LIST)
     await join_waiting_list(offering, commune, family_id, WaitingWish(asked.member_id, asked.activity_id, whens))
     return await _own_list(offering.transaction, commune, family_id)

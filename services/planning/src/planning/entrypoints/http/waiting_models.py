@@ -7,69 +7,27 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.values import PlaceOfferStatus
-from planning.domain.slots import DaySlot
 from planning.domain.waiting_rules import Promotion, Ranking, WaitingRules, describe_waiting
-from planning.entrypoints.http.common import Day, Request, Sentence, SlotCode
+from planning.entrypoints.http.common import Request, Sentence, SlotOfMember
 
-_MOST_DAYS = 62
 Points = Annotated[int, Field(ge=0, le=1000)]
 
 
-class DaysToWaitFor(Request):
-    """Days that are full, of one member and activity: whole days, or by code of its slots."""
-
-    member_id: UUID
-    activity_id: UUID
-    days: Annotated[list[Day], Field(max_length=_MOST_DAYS)] = Field(default_factory=list)
-    slots: Annotated[dict[SlotCode, Annotated[list[Day], Field(max_length=_MOST_DAYS)]], Field(max_length=12)] = Field(
-        default_factory=dict
-    )
-
-    @model_validator(mode="after")
-    def _names_days(self) -> "DaysToWaitFor":
-        if not self.whens():
-            raise ValueError("aucun jour n'est choisi")
-        return self
-
-    def whens(self) -> list[DaySlot]:
-        """Every slot of every day, once."""
-        of_slots = (DaySlot(day, slot) for slot, days in self.slots.items() for day in days)
-        return sorted({*map(DaySlot, self.days), *of_slots})
-
-
-class WaitingView(BaseModel):
+class WaitingView(SlotOfMember):
     """A slot that a member waits for. ``rank`` 1 is next."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     waiting_id: UUID
-    member_id: UUID
-    first_name: str
-    activity_id: UUID
-    activity_name: str
-    element_name: str
-    day: date
-    slot: str
     joined_at: datetime
     rank: int
 
 
-class OfferView(BaseModel):
+class OfferView(SlotOfMember):
     """A place given on. ``expires_at`` is the last instant to accept it; null when it was booked at once.
 
     ``unit_price_cents`` is null once the place is another family's.
     """
 
-    model_config = ConfigDict(from_attributes=True)
-
     offer_id: UUID
-    member_id: UUID
-    first_name: str
-    activity_id: UUID
-    activity_name: str
-    element_name: str
-    day: date
-    slot: str
     status: PlaceOfferStatus
     offered_at: datetime
     expires_at: datetime | None

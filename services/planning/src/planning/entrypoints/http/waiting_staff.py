@@ -15,6 +15,7 @@ from planning.adapters import waiting_queries as queries
 from planning.adapters.offer_store import SqlOfferStore
 from planning.application import set_waiting_rules
 from planning.domain.activities import Activity
+from planning.domain.calendars import CalendarMissingError
 from planning.domain.slots import ActivitySlot
 from planning.domain.waiting import Waiting, in_order
 from planning.domain.waiting_rules import WaitingRules, describe_waiting, reasons
@@ -58,7 +59,7 @@ async def read_slot_waiting_list(
 ) -> SlotWaitingList:
     """Who waits for a slot, in order, with the reasons of the order; and to whom places were given."""
     activity = await _activity(offering, activity_id)
-    rules = _rules(activity)
+    rules = activity.waiting
     queue = in_order(rules, await offering.queues([ActivitySlot(activity_id, day, slot)]))
     offers = await queries.offers_of_slot(transaction, activity_id, day, slot)
     return SlotWaitingList(
@@ -95,7 +96,7 @@ async def _ranked(transaction: Transaction, rules: WaitingRules, queue: list[Wai
 @router.get("/activities/{activity_id}/waiting-list-rules")
 async def get_rules(activity_id: UUID, _principal: Staff, offering: Offering) -> RulesView:
     """How the activity's waiting list works."""
-    return RulesView.of(_rules(await _activity(offering, activity_id)))
+    return RulesView.of((await _activity(offering, activity_id)).waiting)
 
 
 @router.put("/activities/{activity_id}/waiting-list-rules")
@@ -134,9 +135,5 @@ async def _points(transaction: Transaction, member_id: UUID) -> MemberPointsView
 async def _activity(offering: SqlOfferStore, activity_id: UUID) -> Activity:
     activity = (await offering.activities()).get(activity_id)
     if activity is None or activity.calendar is None:
-        raise NotFoundError("Cette activité n'a pas encore de calendrier.")
+        raise CalendarMissingError
     return activity
-
-
-def _rules(activity: Activity) -> WaitingRules:
-    return activity.calendar.waiting if activity.calendar else WaitingRules()
