@@ -86,6 +86,30 @@ async def test_the_town_hall_decides_on_proof_once(world, booked) -> None:
     assert shown["period_cost_cents"] == 500, "the excused day is free"
 
 
+async def test_a_day_that_the_town_cancels_is_no_longer_to_be_decided(world, booked) -> None:
+    canteen, family, _ = booked
+    world.stand_at(2022, 9, 5)
+    answer = await _announce(world, booked, MONDAY, TUESDAY, reason="illness")
+    waiting = [each["absence_id"] for each in answer.json()["announced"] if each["state"] == "absence_announced"]
+    async with world.staff(Role.ADMINISTRATOR) as client:
+        shown = (await client.get(f"/activities/{canteen}/calendar")).json()
+        calendar = {name: shown[name] for name in shown if not name.endswith("_text") and name != "notices"}
+        closure = {"from": TUESDAY, "to": "2022-09-07", "reason": "Grève du personnel"}
+        assert (
+            await client.put(f"/activities/{canteen}/calendar", json={**calendar, "closures": [closure]})
+        ).is_success
+        assert (await client.post(f"/activities/{canteen}/withdrawals", json={"days": [TUESDAY]})).is_success
+        params = {"from": MONDAY, "to": THURSDAY}
+        listed = (await client.get("/town-hall/absences", params=params)).json()
+        assert [each["day"] for each in listed if each["family_id"] == str(family)] == [MONDAY]
+        late = await client.post(f"/town-hall/absences/{waiting[0]}/decision", json={"justified": True})
+    assert late.status_code == 404
+    told = [json.loads(row["body"]) for row in await world.harness.query(TOLD, AttendanceRecorded.event_type)]
+    assert [len(each["attendances"]) for each in told if each["family_id"] == str(family)] == [2]
+    async with world.parent(family) as client:
+        assert [each["day"] for each in (await client.get("/absences")).json()["announced"]] == [MONDAY]
+
+
 async def test_refused_with_the_reason_all_or_none(world, booked) -> None:
     early = await _announce(world, booked, MONDAY)
     assert [line["slug"] for line in early.json()["lines"]] == ["still-cancellable"]

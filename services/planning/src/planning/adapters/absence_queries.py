@@ -21,7 +21,7 @@ _LISTED = f"""
     join member m using (tenant_id, member_id)
     join activity a using (tenant_id, activity_id)
     left join family f on (f.tenant_id, f.family_id) = (b.tenant_id, b.family_id)
-    where r.day >= :from_day and r.day < :to_day
+    where r.status = 'booked' and r.day >= :from_day and r.day < :to_day
       and (cast(:family_id as uuid) is null or b.family_id = :family_id)
       and (cast(:state as text) is null or r.attendance = :state)
     order by r.day, m.last_name, m.first_name, b.absence_id
@@ -36,6 +36,6 @@ async def absences(
     family_id: UUID | None = None,
     state: AttendanceState | None = None,
 ) -> Sequence[Row[Any]]:
-    """Absences of days of a half-open period, by day; at most a thousand."""
+    """Absences of booked days of a half-open period, by day; at most a thousand. A cancelled day has none any more."""
     values = {"from_day": period[0], "to_day": period[1], "family_id": family_id, "state": state}
     return (await transaction.connection.execute(text(_LISTED), values)).all()

@@ -45,7 +45,7 @@ _DECIDE = f"""
 _ABSENCE = """
     select b.absence_id, b.reservation_id, b.family_id, r.member_id, r.activity_id, r.day, r.slot, r.attendance
     from absence b join reservation r using (tenant_id, reservation_id)
-    where b.absence_id = :absence_id
+    where b.absence_id = :absence_id and r.status = 'booked'
 """
 
 

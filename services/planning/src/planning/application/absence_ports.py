@@ -46,7 +46,7 @@ class AbsenceStore(OutlookStore, Protocol):
         ...
 
     async def absence(self, absence_id: UUID) -> KnownAbsence | None:
-        """An absence of the commune."""
+        """An absence of the commune, of a day that is still booked."""
         ...
 
     async def decide(self, decided: Mapping[UUID, Decision]) -> Sequence[ReservationState]:
