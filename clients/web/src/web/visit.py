@@ -116,6 +116,11 @@ class Visit:
             return LOGIN
         return STAFF_HOME if self.session.is_staff else PARENT_HOME
 
+    @property
+    def administers(self) -> bool:
+        """Whether an administrator of the commune is here."""
+        return self.session is not None and self.session.administers
+
     async def _days_waiting(self) -> int:
         """Days of the family's draft, not yet booked: every page says so. 0 when it cannot be known."""
         if self.session is None or self.session.account.family_id is None or not self.api.access_token:
@@ -171,7 +176,7 @@ async def _regisseur(visit: Annotated[Visit, Depends(_staff)]) -> Visit:
 
 
 async def _administrator(visit: Annotated[Visit, Depends(_staff)]) -> Visit:
-    if visit.session is None or not visit.session.administers:
+    if not visit.administers:
         raise ApiProblem(403, {"detail": _("Cette page est réservée aux administrateurs de la commune.")})
     return visit
 

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from web.api.client import Answer, Api
-from web.api.planning import WHOLE_DAY, DaySlot
+from web.api.planning import DaySlot, chosen_days
 
 _BASE = "planning/v1"
 AttendanceState = Literal["absence_announced", "absent_justified", "absent_unjustified"]
@@ -57,14 +57,9 @@ async def announce(
     api: Api, member_id: UUID, activity_id: UUID, whens: Iterable[DaySlot], *, reason: str, document: str
 ) -> None:
     """Announces slots of days, all or none. ``ApiProblem`` lines-refused."""
-    days: dict[str, list[str]] = {}
-    for day, slot in sorted(whens):
-        days.setdefault(slot, []).append(day.isoformat())
     body = {
         "member_id": str(member_id),
-        "activity_id": str(activity_id),
-        "days": days.pop(WHOLE_DAY, []),
-        "slots": days,
+        **chosen_days(activity_id, whens),
         "reason": reason,
         "document_reference": document.strip() or None,
     }

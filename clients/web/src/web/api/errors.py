@@ -19,6 +19,17 @@ class ApiProblem(ApiError):  # noqa: N818 - the name of the document (RFC 9457)
         self.members = document
         super().__init__(f"{status} {self.slug}")
 
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The days that are refused, each with its reason, where the problem names such (lines-refused)."""
+        found: list[dict[str, Any]] = self.members.get("lines", [])
+        return found
+
+    @property
+    def reasons(self) -> list[str]:
+        """The reason of each refused day."""
+        return [str(line.get("reason", "")) for line in self.lines]
+
 
 class SessionEndedError(ApiError):
     """The access token is refused and could not be renewed: log in again."""

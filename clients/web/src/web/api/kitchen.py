@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from web.api.client import Answer, Api
+from web.api.planning import SlotOfDay
 
 _BASE = "planning/v1"
 
@@ -18,23 +19,13 @@ class SchoolCount(Answer):
     total: int
 
 
-class KitchenCount(Answer):
+class KitchenCount(SlotOfDay):
     """Expected in a slot of a day. ``final_from``: the last instant at which the number may change."""
 
-    day: date
-    activity_id: UUID
-    activity_name: str
-    slot: str
-    slot_name: str | None = None
     total: int
     is_final: bool
     final_from: datetime | None = None
     schools: list[SchoolCount]
-
-    @property
-    def name(self) -> str:
-        """The activity and, where it has several, the slot."""
-        return f"{self.activity_name} – {self.slot_name}" if self.slot_name else self.activity_name
 
 
 async def kitchen_counts(api: Api, start: date, end: date, activity_id: UUID | None) -> list[KitchenCount]:

@@ -159,6 +159,14 @@ class Committed(Answer):
     total_cents: int
 
 
+def chosen_days(activity_id: UUID, whens: Iterable[DaySlot]) -> dict[str, object]:
+    """Slots of days of an activity, as requests name them."""
+    days: dict[str, list[str]] = {}
+    for day, slot in sorted(whens):
+        days.setdefault(slot, []).append(day.isoformat())
+    return {"activity_id": str(activity_id), "days": days.pop(WHOLE_DAY, []), "slots": days}
+
+
 async def members(api: Api) -> list[PlanningMember]:
     """The family's members, with their activities."""
     return await api.get(list[PlanningMember], f"{_BASE}/members")
@@ -174,15 +182,10 @@ async def save_days(
     api: Api, member_id: UUID, activity_id: UUID, *, start: date, end: date, wanted: Iterable[DaySlot]
 ) -> None:
     """Says all slots of days wanted of an activity in the period. ``ApiProblem`` lines-refused: nothing is changed."""
-    days: dict[str, list[str]] = {}
-    for day, slot in sorted(wanted):
-        days.setdefault(slot, []).append(day.isoformat())
     body = {
         "from": start.isoformat(),
         "to": end.isoformat(),
-        "activity_id": str(activity_id),
-        "days": days.pop(WHOLE_DAY, []),
-        "slots": days,
+        **chosen_days(activity_id, wanted),
     }
     await api.command("PUT", f"{_BASE}/draft/members/{member_id}", body)
 
@@ -212,21 +215,26 @@ async def commit(api: Api) -> Committed:
     return await api.send(Committed, "POST", f"{_BASE}/draft/commit")
 
 
-class DayCount(Answer):
-    """Places taken in one slot of an activity on one day; ``capacity`` None when there is no limit."""
+class SlotOfDay(Answer):
+    """A slot of an activity on one day, with what is counted there."""
 
     day: date
     slot: str = WHOLE_DAY
     slot_name: str | None = None
     activity_id: UUID
     activity_name: str
-    booked: int
-    capacity: int | None = None
 
     @property
     def name(self) -> str:
         """The activity and, where it has several, the slot."""
         return f"{self.activity_name} – {self.slot_name}" if self.slot_name else self.activity_name
+
+
+class DayCount(SlotOfDay):
+    """Places taken; ``capacity`` None when there is no limit."""
+
+    booked: int
+    capacity: int | None = None
 
 
 class Expected(Answer):

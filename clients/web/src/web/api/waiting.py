@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from web.api.client import Answer, Api
-from web.api.planning import WHOLE_DAY, DaySlot
+from web.api.planning import DaySlot, SlotOfDay, chosen_days
 
 _BASE = "planning/v1"
 OfferStatus = Literal["offered", "accepted", "declined", "lapsed", "withdrawn", "confirmed"]
@@ -51,21 +51,11 @@ class OwnList(Answer):
     ended: list[Offer]
 
 
-class SlotWaiting(Answer):
+class SlotWaiting(SlotOfDay):
     """How many wait for a slot of a day, and how many places are offered and not answered."""
 
-    day: date
-    slot: str = WHOLE_DAY
-    slot_name: str | None = None
-    activity_id: UUID
-    activity_name: str
     waiting: int
     offered: int
-
-    @property
-    def name(self) -> str:
-        """The activity and, where it has several, the slot."""
-        return f"{self.activity_name} – {self.slot_name}" if self.slot_name else self.activity_name
 
 
 class RankReason(Answer):
@@ -129,15 +119,7 @@ async def own_list(api: Api) -> OwnList:
 
 async def join(api: Api, member_id: UUID, activity_id: UUID, whens: Iterable[DaySlot]) -> None:
     """Waits for slots of days, all or none. ``ApiProblem`` lines-refused."""
-    days: dict[str, list[str]] = {}
-    for day, slot in sorted(whens):
-        days.setdefault(slot, []).append(day.isoformat())
-    body = {
-        "member_id": str(member_id),
-        "activity_id": str(activity_id),
-        "days": days.pop(WHOLE_DAY, []),
-        "slots": days,
-    }
+    body = {"member_id": str(member_id), **chosen_days(activity_id, whens)}
     await api.command("POST", f"{_BASE}/waiting-list", body)
 
 

@@ -10,7 +10,7 @@ from web.absence_words import reasons, states
 from web.api import absences
 from web.api.absences import PossibleAbsence
 from web.api.errors import ApiProblem
-from web.family.waiting import ticked_whens
+from web.family.planning_view import ticked_whens
 from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
@@ -63,7 +63,7 @@ async def _page(visit: Visit, *, notice: str = "", error: str = "", problem: Api
         states=states(),
         notice=notice,
         error=problem.detail if problem else error,
-        refused=[str(line.get("reason", "")) for line in problem.members.get("lines", [])] if problem else [],
+        refused=problem.reasons if problem else [],
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -148,11 +148,10 @@ def _legend(shown: list[Row]) -> dict[CellState, Mark]:
 
 def _refused(problem: ApiProblem | None, shown: Planning) -> list[tuple[str, str]]:
     """Each day in words, its slot included, and why."""
-    lines: list[dict[str, Any]] = problem.members.get("lines", []) if problem else []
     names = {slot.code: slot.name for activity in shown.activities for slot in activity.slots}
     return [
         (told(date.fromisoformat(line["day"]), names.get(line.get("slot", ""), "")), str(line.get("reason", "")))
-        for line in lines
+        for line in (problem.lines if problem else [])
     ]
 
 

@@ -153,3 +153,15 @@ def _reasons(cells: list[Cell]) -> list[Reason]:
         Reason(ascii_lowercase[index % len(ascii_lowercase)], sentence, list(days))
         for index, (sentence, days) in enumerate(by_sentence.items())
     ]
+
+
+def ticked_whens(ticked: list[str]) -> set[DaySlot]:
+    """Ticks that are none are left out: the form never sends such."""
+    found = set()
+    for tick in ticked:
+        day, _slash, slot = tick.partition("/")
+        try:
+            found.add((date.fromisoformat(day), slot))
+        except ValueError:
+            continue
+    return found

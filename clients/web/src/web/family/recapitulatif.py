@@ -40,7 +40,7 @@ async def commit(visit: ParentVisit) -> Response:
     except ApiProblem as problem:
         if problem.status != 409:
             raise
-        refused = {str(line.get("line_id")): str(line.get("reason", "")) for line in problem.members.get("lines", [])}
+        refused = {str(line.get("line_id")): str(line.get("reason", "")) for line in problem.lines}
         return await _recap_page(visit, 409, problem.detail, refused)
     lines = [(line, "") for line in committed.lines]
     return await visit.page("family/planning/confirmation.html", committed=committed, lines=lines)

@@ -1,5 +1,6 @@
 """«Mes listes d'attente»: days that are full are waited for, places that come are accepted or let go."""
 
+from collections.abc import Awaitable
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -8,9 +9,9 @@ from fastapi import APIRouter, Form, Query, Response
 
 from web.api import planning, waiting
 from web.api.errors import ApiProblem
-from web.api.planning import DaySlot, PlanningActivity
+from web.api.planning import PlanningActivity
 from web.family.calendar import Period, View
-from web.family.planning_view import told
+from web.family.planning_view import ticked_whens, told
 from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
@@ -76,37 +77,30 @@ async def join(
 @router.post(f"{WAITING}/{{waiting_id}}/quitter")
 async def leave(visit: ParentVisit, waiting_id: UUID) -> Response:
     """Waits no more."""
-    try:
-        await waiting.leave(visit.api, waiting_id)
-    except ApiProblem as problem:
-        return await _told(visit, problem)
-    return see_other(f"{WAITING}?fait=quitte")
+    return await _done(visit, waiting.leave(visit.api, waiting_id), "quitte")
 
 
 @router.post(f"{WAITING}/places/{{offer_id}}/accepter")
 async def accept(visit: ParentVisit, offer_id: UUID) -> Response:
     """Books the place."""
-    try:
-        await waiting.answer(visit.api, offer_id, "accept")
-    except ApiProblem as problem:
-        return await _told(visit, problem)
-    return see_other(f"{WAITING}?fait=accepte")
+    return await _done(visit, waiting.answer(visit.api, offer_id, "accept"), "accepte")
 
 
 @router.post(f"{WAITING}/places/{{offer_id}}/laisser")
 async def decline(visit: ParentVisit, offer_id: UUID) -> Response:
     """Lets the place go to the next."""
+    return await _done(visit, waiting.answer(visit.api, offer_id, "decline"), "laisse")
+
+
+async def _done(visit: Visit, doing: Awaitable[None], word: str) -> Response:
+    """Back to the lists, which say what was done, or why it could not be."""
     try:
-        await waiting.answer(visit.api, offer_id, "decline")
+        await doing
     except ApiProblem as problem:
-        return await _told(visit, problem)
-    return see_other(f"{WAITING}?fait=laisse")
-
-
-async def _told(visit: Visit, problem: ApiProblem) -> Response:
-    if problem.status not in _TOLD_IN_PLACE:
-        raise problem
-    return await _lists_page(visit, problem.status, error=problem.detail)
+        if problem.status not in _TOLD_IN_PLACE:
+            raise
+        return await _lists_page(visit, problem.status, error=problem.detail)
+    return see_other(f"{WAITING}?fait={word}")
 
 
 async def _lists_page(visit: Visit, status: int = 200, *, notice: str = "", error: str = "") -> Response:
@@ -135,7 +129,7 @@ async def _choice_page(
         period=period,
         rows=[(activity, days) for activity, days in rows if days],
         error=problem.detail if problem else error,
-        refused=[str(line.get("reason", "")) for line in problem.members.get("lines", [])] if problem else [],
+        refused=problem.reasons if problem else [],
     )
 
 
@@ -147,15 +141,3 @@ def _full_days(activity: PlanningActivity) -> list[tuple[str, str]]:
         for cell in activity.cells
         if cell.can_wait
     ]
-
-
-def ticked_whens(ticked: list[str]) -> set[DaySlot]:
-    """Ticks that are none are left out: the form never sends such."""
-    found = set()
-    for tick in ticked:
-        day, _slash, slot = tick.partition("/")
-        try:
-            found.add((date.fromisoformat(day), slot))
-        except ValueError:
-            continue
-    return found

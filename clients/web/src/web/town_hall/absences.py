@@ -14,7 +14,7 @@ from web.attempts import attempt
 from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
-from web.town_hall.lists import DayFilter
+from web.town_hall.lists import DayFilter, activity_name
 from web.visit import AdministratorVisit, StaffVisit, Visit
 
 router = APIRouter()
@@ -50,10 +50,9 @@ async def decide(
 async def show_policy(visit: AdministratorVisit, activity_id: UUID, fait: Code = "") -> Response:
     """Which reasons an activity excuses."""
     notice = _("La règle est enregistrée.") if fait else ""
-    known = await attempt(enrolment.commune_activities(visit.api)) or []
     return await visit.page(
         "town_hall/absence_policy.html",
-        name=next((activity.name for activity in known if activity.activity_id == activity_id), ""),
+        name=await activity_name(visit, activity_id),
         policy=await absences.policy(visit.api, activity_id),
         reasons=reasons(),
         notice=notice,
@@ -80,8 +79,7 @@ async def _page(
 ) -> Response:
     start = du or (await visit.commune()).today - _BEFORE
     found = await absences.absences_of_town(visit.api, start, start + _BEFORE + _AFTER)
-    administers = visit.session is not None and visit.session.administers
-    known = await attempt(enrolment.commune_activities(visit.api)) if administers else None
+    known = await attempt(enrolment.commune_activities(visit.api)) if visit.administers else None
     return await visit.page(
         "town_hall/absences.html",
         status,

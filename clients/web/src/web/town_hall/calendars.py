@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
 
 from web.api import calendars, enrolment
-from web.api.calendars import Document, Preview, PreviewedDay
+from web.api.calendars import Document, Preview, PreviewedDay, PublishedCalendar
 from web.api.enrolment import CommuneActivity
 from web.api.errors import ApiProblem
 from web.forms import Code
@@ -99,13 +99,12 @@ async def withdraw_bookings(visit: AdministratorVisit, activity_id: UUID) -> Res
 
 
 async def _withdraw(visit: Visit, activity_id: UUID) -> None:
-    if days := [day.day for day in await _touched(visit, activity_id)]:
+    if days := [day.day for day in await _touched(visit, activity_id, await _published(visit, activity_id))]:
         await calendars.withdraw(visit.api, activity_id, days)
 
 
-async def _touched(visit: Visit, activity_id: UUID) -> list[PreviewedDay]:
+async def _touched(visit: Visit, activity_id: UUID, published: PublishedCalendar | None) -> list[PreviewedDay]:
     """The coming days that are booked and that the calendar in force closes."""
-    published = await _published(visit, activity_id)
     if published is None:
         return []
     today = (await visit.commune()).today
@@ -123,9 +122,7 @@ async def _calendar_page(
     refusal: str = "",
     notice: str = "",
 ) -> Response:
-    activity, published, touched = await asyncio.gather(
-        _activity(visit, activity_id), _published(visit, activity_id), _touched(visit, activity_id)
-    )
+    activity, published = await asyncio.gather(_activity(visit, activity_id), _published(visit, activity_id))
     shown = document or (published.document if published else _NEW)
     return await visit.page(
         "town_hall/calendars/one.html",
@@ -137,7 +134,7 @@ async def _calendar_page(
         deadlines=DEADLINES,
         countings=COUNTINGS,
         tried=tried,
-        touched=touched,
+        touched=[] if tried else await _touched(visit, activity_id, published),
         refusal=refusal,
         notice=notice,
     )
@@ -150,7 +147,7 @@ async def _activity(visit: Visit, activity_id: UUID) -> CommuneActivity:
     raise HTTPException(404)
 
 
-async def _published(visit: Visit, activity_id: UUID) -> calendars.PublishedCalendar | None:
+async def _published(visit: Visit, activity_id: UUID) -> PublishedCalendar | None:
     try:
         return await calendars.calendar(visit.api, activity_id)
     except ApiProblem as problem:

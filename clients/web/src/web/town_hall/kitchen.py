@@ -10,7 +10,7 @@ from web.api import enrolment, kitchen
 from web.attempts import attempt
 from web.downloads import pass_on
 from web.town_hall.lists import DayFilter, IdFilter
-from web.visit import StaffVisit
+from web.visit import StaffVisit, Visit
 
 router = APIRouter()
 
@@ -20,8 +20,8 @@ _WEEK = timedelta(days=7)
 
 @router.get(_PATH)
 async def show_counts(visit: StaffVisit, du: DayFilter = None, activite: IdFilter = None) -> Response:
-    """A week, from the Monday of a day; the coming one at the week's end."""
-    start = _monday(du or (await visit.commune()).today + timedelta(days=2))
+    """A week, from the Monday of a day."""
+    start = await _start(visit, du)
     counts, activities = await asyncio.gather(
         kitchen.kitchen_counts(visit.api, start, start + _WEEK, activite),
         attempt(enrolment.commune_activities(visit.api)),
@@ -41,11 +41,13 @@ async def show_counts(visit: StaffVisit, du: DayFilter = None, activite: IdFilte
 @router.get(f"{_PATH}.csv")
 async def download(visit: StaffVisit, du: DayFilter = None, activite: IdFilter = None) -> StreamingResponse:
     """The week as a file for a spreadsheet."""
-    start = _monday(du or (await visit.commune()).today)
+    start = await _start(visit, du)
     return await pass_on(visit.api, kitchen.file_path(start, start + _WEEK, activite))
 
 
-def _monday(day: date) -> date:
+async def _start(visit: Visit, chosen: date | None) -> date:
+    """The Monday of the day that is chosen; else of this week or, at its end, of the coming one."""
+    day = chosen or (await visit.commune()).today + timedelta(days=2)
     return day - timedelta(days=day.weekday())
 
 

@@ -42,6 +42,8 @@ MonthFilter = Annotated[date | None, BeforeValidator(_first_day), AfterValidator
 """The first day of a month, asked for as ``2022-09``."""
 MonthField = Annotated[date, BeforeValidator(_first_day), AfterValidator(_within_reach), Form()]
 """The same in a form, where it must be."""
+SlotFilter = Annotated[str, Query(max_length=20)]
+"""The code of a slot."""
 WordsFilter = Annotated[str, Query(max_length=100)]
 """Words to look for; empty when none."""
 Cursor = Annotated[str, Query(max_length=100)]
@@ -94,6 +96,12 @@ def month_after(month: date, count: int) -> date:
 def months_around(today: date, before: int, after: int) -> list[date]:
     """First days of the months around today, the latest first."""
     return [month_after(today, offset) for offset in range(after, -before - 1, -1)]
+
+
+async def activity_name(visit: Visit, activity_id: UUID) -> str:
+    """What an activity is called; empty when it cannot be read."""
+    known = await attempt(enrolment.commune_activities(visit.api)) or []
+    return next((activity.name for activity in known if activity.activity_id == activity_id), "")
 
 
 async def chosen_family(visit: Visit, family_id: UUID | None) -> Family | None:

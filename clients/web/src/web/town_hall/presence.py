@@ -6,18 +6,17 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Form, Response
 from pydantic import TypeAdapter, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from web.api import enrolment, presence
+from web.api import presence
 from web.api.planning import WHOLE_DAY
 from web.api.presence import Mark
-from web.attempts import attempt
 from web.forms import ShortText
 from web.navigation import see_other
-from web.town_hall.lists import DayFilter, IdFilter
+from web.town_hall.lists import DayFilter, IdFilter, SlotFilter, activity_name
 from web.visit import StaffVisit
 
 router = APIRouter()
@@ -25,26 +24,24 @@ router = APIRouter()
 _PATH = "/mairie/pointage"
 _MARKS = TypeAdapter(list[Mark])
 _MOST_TEXT = 200_000
-Slot = Annotated[str, Query(max_length=20)]
 SlotField = Annotated[str, Form(max_length=20)]
 
 
 @router.get(_PATH)
 async def show_list(
-    visit: StaffVisit, activite: IdFilter = None, jour: DayFilter = None, creneau: Slot = WHOLE_DAY
+    visit: StaffVisit, activite: IdFilter = None, jour: DayFilter = None, creneau: SlotFilter = WHOLE_DAY
 ) -> Response:
     """The list of a slot of a day; without activity, the reservations, where one is chosen."""
     if activite is None:
         return see_other("/mairie/reservations")
     day = jour or (await visit.commune()).today
-    found, activities = await asyncio.gather(
-        presence.presence(visit.api, activite, day, creneau), attempt(enrolment.commune_activities(visit.api))
+    found, name = await asyncio.gather(
+        presence.presence(visit.api, activite, day, creneau), activity_name(visit, activite)
     )
-    named = [activity for activity in activities or [] if activity.activity_id == activite]
     return await visit.page(
         "town_hall/presence.html",
         found=found,
-        name=named[0].name if named else "",
+        name=name,
         there=sum(child.present is True for child in found.children),
         away=sum(child.present is False or child.attendance is not None for child in found.children),
     )

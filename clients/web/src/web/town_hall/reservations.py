@@ -3,16 +3,15 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from web.api import enrolment, planning
 from web.api.enrolment import CommuneActivity
 from web.api.planning import WHOLE_DAY, DayCount
 from web.attempts import attempt
-from web.town_hall.lists import DayFilter, IdFilter
+from web.town_hall.lists import DayFilter, IdFilter, SlotFilter
 from web.visit import StaffVisit
 
 router = APIRouter()
@@ -38,7 +37,7 @@ async def show_day(
     visit: StaffVisit,
     jour: DayFilter = None,
     activite: IdFilter = None,
-    creneau: Annotated[str, Query(max_length=20)] = "",
+    creneau: SlotFilter = "",
 ) -> Response:
     """The counts of a day by activity, and the list of one of them, made to be printed."""
     today = (await visit.commune()).today

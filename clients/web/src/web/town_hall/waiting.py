@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Form, Response
 
 from web.api import enrolment, waiting
 from web.api.errors import ApiProblem
@@ -15,14 +15,13 @@ from web.attempts import attempt
 from web.forms import Code, ShortText, Ticked
 from web.i18n import gettext as _
 from web.navigation import see_other
-from web.town_hall.lists import DayFilter, IdFilter
+from web.town_hall.lists import DayFilter, IdFilter, SlotFilter, activity_name
 from web.visit import AdministratorVisit, StaffVisit, Visit
 
 router = APIRouter()
 
 _PATH = "/mairie/attente"
 _SHOWN = timedelta(days=62)
-Slot = Annotated[str, Query(max_length=20)]
 Number = Annotated[int, Form(ge=0, le=1000)]
 
 
@@ -40,13 +39,13 @@ async def show_lists(visit: StaffVisit, du: DayFilter = None, activite: IdFilter
         slots=slots,
         activities=activities or [],
         chosen=activite,
-        administers=visit.session is not None and visit.session.administers,
+        administers=visit.administers,
     )
 
 
 @router.get(f"{_PATH}/liste")
 async def show_list(
-    visit: StaffVisit, activite: IdFilter = None, jour: DayFilter = None, creneau: Slot = WHOLE_DAY
+    visit: StaffVisit, activite: IdFilter = None, jour: DayFilter = None, creneau: SlotFilter = WHOLE_DAY
 ) -> Response:
     """One slot of a day: the order with its reasons, and to whom places were given. Without activity, all lists."""
     if activite is None:
@@ -105,8 +104,6 @@ async def change_rules(
 async def _rules_page(
     visit: Visit, activity_id: UUID, rules: Rules, *, status: int = 200, notice: str = "", error: str = ""
 ) -> Response:
-    known = await attempt(enrolment.commune_activities(visit.api)) or []
-    name = next((activity.name for activity in known if activity.activity_id == activity_id), "")
     delays = [
         (60, _("1 heure")),
         (180, _("3 heures")),
@@ -118,7 +115,13 @@ async def _rules_page(
     if rules.accept_within_minutes not in dict(delays):
         delays.append((rules.accept_within_minutes, _("%(count)s minutes") % {"count": rules.accept_within_minutes}))
     return await visit.page(
-        "town_hall/waiting/rules.html", status, name=name, rules=rules, delays=delays, notice=notice, error=error
+        "town_hall/waiting/rules.html",
+        status,
+        name=await activity_name(visit, activity_id),
+        rules=rules,
+        delays=delays,
+        notice=notice,
+        error=error,
     )
 
 
