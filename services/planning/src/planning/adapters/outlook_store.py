@@ -10,6 +10,7 @@ from chassis.idempotency import KeyedRequest
 from contracts.values import AttendanceState, MemberKind
 from planning.adapters.asking import ENTER, Asks
 from planning.adapters.commune_calendars import VERSION, CalendarCache, CommuneCalendars
+from planning.adapters.custody_rows import CUSTODY, HOMES_ARE_THERE, read_custody
 from planning.adapters.waiting_queries import RANK
 from planning.application.ports import Holdings, KeptAnswer
 from planning.domain.activities import Entitlement, Price
@@ -61,6 +62,11 @@ _PARTS = {
         from freed_slot f
         where f.day >= (select from_day from period) and f.day < (select to_day from period)
     """,
+    "custodies": f"""
+        select array_agg({CUSTODY})
+        from member_family own join custody c using (tenant_id, member_id)
+        where own.family_id = $2 and {HOMES_ARE_THERE}
+    """,  # noqa: S608 - ours
     "kept": "select (request_hash, body) from idempotency_key where account_id = $5::uuid and key = $6::text",
     "places": """
         select array_agg((p.activity_id, p.day, p.slot, p.counter, p.booked))
@@ -117,6 +123,7 @@ class SqlOutlookStore:
             spots={MemberSlot(*what): _spot(ours, rank) for *what, ours, rank in row["spots"] or ()},
             offers={MemberSlot(*what): expires_at for *what, expires_at in row["offers"] or ()},
             freed=frozenset(ActivitySlot(*slot) for slot in row["freed"] or ()),
+            custodies={each[0]: read_custody(each) for each in row["custodies"] or ()},
             kept=KeptAnswer(*row["kept"]) if row["kept"] else None,
         )
 

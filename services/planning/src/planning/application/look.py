@@ -51,4 +51,5 @@ def outlook_of(family_id: UUID, present: Moment, held: Holdings) -> Outlook:
         spots=held.spots,
         offers=held.offers,
         freed=held.freed,
+        custodies=held.custodies,
     )

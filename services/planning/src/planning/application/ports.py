@@ -11,6 +11,7 @@ from contracts.event import Event
 from planning.domain.activities import Activity, Entitlement
 from planning.domain.calendars import ActivityCalendar, Holidays, SchoolHoliday
 from planning.domain.counters import CountedSlot, Taking
+from planning.domain.custody import Custody
 from planning.domain.drafts import DraftLine, Wish
 from planning.domain.limits import Limit
 from planning.domain.members import Member
@@ -106,6 +107,7 @@ class Holdings:
     spots: Mapping[MemberSlot, Spot]
     offers: Mapping[MemberSlot, datetime]
     freed: Set[ActivitySlot]
+    custodies: Mapping[UUID, Custody]
     kept: KeptAnswer | None
 
 

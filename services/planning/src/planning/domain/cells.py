@@ -1,7 +1,7 @@
 """The state of one slot of a day of one activity for one member, with its reason in words.
 
 A day that is booked says so first. Any other day has the first reason that holds, in this order: out of season,
-closed, adhesion, past or too late, a place offered or waited for, full.
+closed, adhesion, the other home's day, past or too late, a place offered or waited for, full.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class CellState(StrEnum):
     """What a day looks like to a parent. ``selected`` and ``removing`` are drafted, not yet committed.
 
     ``excluded``: another slot of the day is kept that does not go with it. ``offered``: a place is held for the member,
-    who waited for it.
+    who waited for it. ``other_home``: the day is the other home's of the child; what happens on it is not told.
     """
 
     AVAILABLE = "available"
@@ -31,6 +31,7 @@ class CellState(StrEnum):
     WAITING = "waiting"
     OFFERED = "offered"
     EXCLUDED = "excluded"
+    OTHER_HOME = "other_home"
     CLOSED = "closed"
     DEADLINE_PASSED = "deadline_passed"
     BLOCKED = "blocked"
@@ -68,6 +69,7 @@ class Day:
     ``offered``: the activity has the slot. ``excluded_by`` names a slot that stays on the day and does not go with this
     one, ``replaces`` one that the family can still give up for it. ``waiting_rank``: the family waits, 1 is next;
     ``offered_until``: it has a place to accept. ``freed``: places left are about to be given to those who wait.
+    ``is_others``: the day is the other home's of the child.
     """
 
     day: date
@@ -87,6 +89,7 @@ class Day:
     offered_until: datetime | None = None
     freed: bool = False
     attendance: AttendanceState | None = None
+    is_others: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ ATTENDANCE_REASONS = {
 NO_CALENDAR_REASON = "Le calendrier de cette activité n'est pas encore publié par la mairie."
 NOT_OFFERED_REASON = "Ce créneau n'est plus proposé."
 FREED_REASON = "Complet : une place vient de se libérer, elle va à la liste d'attente."
+OTHERS_DAY_REASON = "Autre foyer : d'après le partage des jours enregistré par la mairie, ce jour n'est pas le vôtre."
 OTHER_HOME_REASON = "Réservé par l'autre foyer, qui seul peut l'annuler (autre foyer)."
 
 
@@ -142,6 +146,7 @@ def booking_refusal(day: Day, holidays: Holidays, moment: Moment) -> Refusal | N
     return (
         _closed(day, holidays)
         or _blocked(day)
+        or _others(day, moment)
         or _too_late(Action.BOOK, day, holidays, moment)
         or _already_booked(day)
         or _excluded(day)
@@ -162,7 +167,7 @@ def cancelling_refusal(day: Day, holidays: Holidays, moment: Moment) -> Refusal 
 
 def judge(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     """The state of a day."""
-    if day.booked_by is BookedBy.OTHER_HOME:
+    if day.booked_by is BookedBy.OTHER_HOME and not day.is_others:
         return Cell(day.day, day.slot, CellState.BOOKED, False, False, OTHER_HOME_REASON, 0, None)
     if day.attendance is not None:
         said = ATTENDANCE_REASONS[day.attendance]
@@ -217,6 +222,12 @@ def _closed(day: Day, holidays: Holidays) -> Refusal | None:
 
 def _blocked(day: Day) -> Refusal | None:
     return Refusal("adhesion-not-paid", CellState.BLOCKED, day.blocked_reason) if day.blocked_reason else None
+
+
+def _others(day: Day, moment: Moment) -> Refusal | None:
+    if not day.is_others:
+        return None
+    return Refusal("other-homes-day", CellState.OTHER_HOME, f"{OTHERS_DAY_REASON} {moment.help_sentence}")
 
 
 def _too_late(action: Action, day: Day, holidays: Holidays, moment: Moment) -> Refusal | None:

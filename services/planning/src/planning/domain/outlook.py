@@ -12,6 +12,7 @@ from contracts.values import AttendanceState
 from planning.domain.activities import Activity, Entitlement, Price
 from planning.domain.calendars import Holidays
 from planning.domain.cells import BookedBy, Cell, Day, Moment, Refusal, booking_refusal, cancelling_refusal, judge
+from planning.domain.custody import Custody
 from planning.domain.drafts import DraftLine
 from planning.domain.limits import EVERYONE, limits_of, taken
 from planning.domain.members import Member
@@ -56,7 +57,8 @@ class Outlook:
     """Answers for any day of any member what it is and why, for one family.
 
     ``places`` are those booked of each slot, by counter. ``spots``: where its members wait; ``offers``: until when they
-    can accept a place; ``freed``: slots whose places left are about to be given to those who wait.
+    can accept a place; ``freed``: slots whose places left are about to be given to those who wait. ``custodies``: of
+    members who have another home too.
     """
 
     family_id: UUID
@@ -71,6 +73,7 @@ class Outlook:
     spots: Mapping[MemberSlot, Spot] = field(default_factory=dict)
     offers: Mapping[MemberSlot, datetime] = field(default_factory=dict)
     freed: Set[ActivitySlot] = frozenset()
+    custodies: Mapping[UUID, Custody] = field(default_factory=dict)
 
     def member_and_activity(self, member_id: UUID, activity_id: UUID) -> tuple[Member, Activity]:
         """The family's member and the commune's activity. Raises ``NotFoundError``."""
@@ -205,6 +208,7 @@ class Outlook:
         entitlements = self.entitlements_of(member.member_id, activity.activity_id)
         price = _price_on(entitlements, day)
         limits = limits_of(activity.calendar, member, day, slot) if activity.calendar else ()
+        is_others = own is None and bool(self.custodies) and self._is_others(member, day)
         return Day(
             day=day,
             slot=slot,
@@ -212,7 +216,7 @@ class Outlook:
             closes_on=activity.closes_on,
             calendar=activity.calendar,
             blocked_reason=_blocked_reason(entitlements, member, activity, day),
-            price_cents=own.unit_price_cents if own else price.cents_of(slot) if price else 0,
+            price_cents=own.unit_price_cents if own else price.cents_of(slot) if price and not is_others else 0,
             booked_by=None if booking is None else BookedBy.US if own else BookedBy.OTHER_HOME,
             drafted=drafted,
             places=taken(limits, self.places.get(place, {}) if place else {}),
@@ -221,7 +225,12 @@ class Outlook:
             offered_until=self.offers.get(what) if self.offers else None,
             freed=place in self.freed,
             attendance=own.attendance if own else None,
+            is_others=is_others,
         )
+
+    def _is_others(self, member: Member, day: date) -> bool:
+        custody = self.custodies.get(member.member_id)
+        return custody is not None and custody.home_on(day, self.holidays) not in (None, self.family_id)
 
 
 def _blocked_reason(

@@ -13,6 +13,7 @@ from planning.adapters.absence_store import SqlAbsenceStore
 from planning.adapters.advanced_store import SqlAdvancedDraftStore
 from planning.adapters.basket_store import Sent, commit_baskets
 from planning.adapters.commune_calendars import CalendarCache
+from planning.adapters.custody_store import SqlCustodyStore
 from planning.adapters.offer_store import SqlOfferStore
 from planning.adapters.outlook_store import SqlOutlookStore
 from planning.adapters.waiting_store import GIVE_PLACES
@@ -54,6 +55,10 @@ class Desk:
     def absences(self, transaction: Transaction) -> SqlAbsenceStore:
         """Writes absences in a transaction."""
         return SqlAbsenceStore(transaction, self._calendars)
+
+    def sharing(self, transaction: Transaction) -> SqlCustodyStore:
+        """Writes how two homes share a child's days, in a transaction."""
+        return SqlCustodyStore(transaction, self._calendars)
 
     async def _commit(self, tenant_id: UUID, sent: Sequence[Sent]) -> Sequence[bool]:
         database = self._runtime.database

@@ -7,6 +7,7 @@ from planning.entrypoints.http.absences_staff import router as absences_staff
 from planning.entrypoints.http.advanced import router as advanced
 from planning.entrypoints.http.agenda import router as agenda
 from planning.entrypoints.http.agenda import telling as agenda_secrets
+from planning.entrypoints.http.custody import router as custody
 from planning.entrypoints.http.family import router as family
 from planning.entrypoints.http.family_commit import router as family_commit
 from planning.entrypoints.http.kitchen import router as kitchen
@@ -26,7 +27,7 @@ SERVICE = Service(
     settings=PlanningSettings,
     routers=[
         *(family, family_commit, advanced, waiting, absences, trail, agenda, agenda_secrets),
-        *(staff, kitchen, presence, withdrawals, waiting_staff, absences_staff, statements),
+        *(staff, custody, kitchen, presence, withdrawals, waiting_staff, absences_staff, statements),
     ],
     problems={
         "lines-refused": 409,
@@ -39,6 +40,8 @@ SERVICE = Service(
         "invalid-period": 422,
         "not-yet-in": 429,
         "change-too-large": 422,
+        "invalid-custody": 422,
+        "not-shared": 409,
     },
     consumers=[ENROLMENT],
     jobs=JOBS,

@@ -141,7 +141,8 @@ class MemberName(BaseModel):
 class Planning(BaseModel):
     """The planning of a member over the half-open period ``[from, to)``.
 
-    ``open_offers``: places that the family can accept, of any member and day.
+    ``open_offers``: places that the family can accept, of any member and day. ``custody``: which days of a child of two
+    homes are the family's, in words.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -154,11 +155,13 @@ class Planning(BaseModel):
     period_cost_cents: int
     draft_count: int
     open_offers: int
+    custody: str | None
 
     @classmethod
     def of(cls, outlook: Outlook, member: Member, days: list[date], to_day: date) -> "Planning":
         """Judges every day of every activity."""
         activities = outlook.activities_of(member, days[0])
+        custody = outlook.custodies.get(member.member_id)
         return cls(
             member=MemberName(member_id=member.member_id, first_name=member.first_name),
             from_day=days[0],
@@ -168,6 +171,7 @@ class Planning(BaseModel):
             period_cost_cents=period_cost(outlook, member.member_id, (days[0], to_day)),
             draft_count=len(outlook.draft),
             open_offers=len(outlook.offers),
+            custody=custody.describe(outlook.family_id, "Vos jours") if custody else None,
         )
 
 

@@ -9,6 +9,7 @@ from fastapi import Depends
 from chassis.http.dependencies import CurrentRuntime, CurrentTenant, CurrentTransaction
 from planning.adapters.absence_store import SqlAbsenceStore
 from planning.adapters.advanced_store import SqlAdvancedDraftStore
+from planning.adapters.custody_store import SqlCustodyStore
 from planning.adapters.offer_store import SqlOfferStore
 from planning.adapters.withdrawal_store import SqlWithdrawalStore
 from planning.domain.activities import Activity
@@ -42,6 +43,10 @@ async def _absences(runtime: CurrentRuntime, transaction: CurrentTransaction) ->
     return desk_of(runtime).absences(transaction)
 
 
+async def _sharing(runtime: CurrentRuntime, transaction: CurrentTransaction) -> SqlCustodyStore:
+    return desk_of(runtime).sharing(transaction)
+
+
 Looking = Annotated[BasketDesk, Depends(_looking)]
 """Without a transaction: each look is one of its own."""
 Drafting = Annotated[SqlAdvancedDraftStore, Depends(_drafting)]
@@ -54,3 +59,5 @@ Offering = Annotated[SqlOfferStore, Depends(_offering)]
 """The same, for waiting lists."""
 Absences = Annotated[SqlAbsenceStore, Depends(_absences)]
 """The same, for absences."""
+Sharing = Annotated[SqlCustodyStore, Depends(_sharing)]
+"""The same, for the days of children of two homes."""
