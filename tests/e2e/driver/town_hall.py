@@ -55,6 +55,27 @@ class TownHall:
         user_name, first_password = self._open_account(family_id)
         return FamilyRecord(family_id, name, guardian_id, members, email, user_name, first_password)
 
+    def share(self, child: str, of: FamilyRecord, *, also_of: FamilyRecord) -> None:
+        """A child of one family is in another's file too from now on."""
+        file, shared = (self.api.get("enrolment", f"/families/{record.family_id}") for record in (also_of, of))
+        wanted = {each["member_id"] for each in file["members"]} | {of.members[child]}
+        kept = ("member_id", "kind", "first_name", "last_name", "birth_date", "school")
+        members = {each["member_id"]: each for each in (*file["members"], *shared["members"])}
+        body = {
+            "name": file["name"],
+            "address": file["address"],
+            "quotient_familial": file["quotient_familial"],
+            "guardians": [
+                {name: value for name, value in guardian.items() if name != "account_user_name"}
+                for guardian in file["guardians"]
+            ],
+            "members": [{name: members[member_id][name] for name in kept} for member_id in sorted(wanted)],
+        }
+        self.api.put("enrolment", f"/families/{also_of.family_id}", body)
+        also_of.members[child] = of.members[child]
+        known = f"/families/{of.family_id}/shared-members"
+        until(lambda: self.api.get("planning", known), seconds=self._patience)
+
     def _open_account(self, family_id: str) -> tuple[str, str]:
         """The account follows the family's event; its first password is drawn."""
         accounts = until(

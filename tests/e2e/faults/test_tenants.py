@@ -127,6 +127,9 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
         "PUT /api/planning/v1/activities/{activity_id}/waiting-list-rules": {"json": {}},
         "POST /api/planning/v1/activities/{activity_id}/withdrawals": {"json": {"days": ["2023-03-06"]}},
         "PUT /api/planning/v1/activities/{activity_id}/absence-policy": {"json": {}},
+        "PUT /api/planning/v1/members/{member_id}/custody": {
+            "json": {"homes": [ids["family_id"], ids["tenant_id"]], "even_weeks": ids["family_id"]}
+        },
         "POST /api/planning/v1/town-hall/absences/{absence_id}/decision": {"json": {"justified": True}},
         "PUT /api/planning/v1/members/{member_id}/waiting-points": {"json": {"points": 1, "reason": "Geste"}},
         "PUT /api/communication/v1/news/{news_id}": {"json": {"title": "Titre", "body": "Texte"}},

@@ -149,6 +149,7 @@ def routes(world: World) -> APIRouter:
             "period_cost_cents": sum(cell["price_cents"] for cell in cells if cell["wanted"]),
             "draft_count": len(world.draft),
             "open_offers": len(world.offers),
+            "custody": "Vos jours : les semaines paires, du lundi au dimanche." if world.custody else None,
         }
 
     @router.put("/draft/members/{member_id}")

@@ -147,6 +147,7 @@ class World:
     invoices: list[dict[str, Any]] = field(default_factory=list)
     credit_cents: int = 0
     absence_policy: dict[str, Any] = field(default_factory=dict)
+    custody: dict[str, Any] | None = None
     waiting: list[tuple[str, date]] = field(default_factory=list)
     absent: dict[tuple[str, date], dict[str, Any]] = field(default_factory=dict)
     offers: list[tuple[str, date]] = field(default_factory=list)

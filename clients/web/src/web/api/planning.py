@@ -26,6 +26,7 @@ CellState = Literal[
     "waiting",
     "offered",
     "excluded",
+    "other_home",
     "closed",
     "deadline_passed",
     "blocked",
@@ -115,7 +116,10 @@ class PlanningActivity(Answer):
 
 
 class Planning(Answer):
-    """A member's planning of a half-open period. ``open_offers``: places that the family can accept, of any day."""
+    """A member's planning of a half-open period. ``open_offers``: places that the family can accept, of any day.
+
+    ``custody``: which days are the family's, in words; None when they are not shared with another home.
+    """
 
     member: MemberName
     today: date
@@ -123,6 +127,7 @@ class Planning(Answer):
     period_cost_cents: int
     draft_count: int
     open_offers: int = 0
+    custody: str | None = None
 
 
 class DraftLine(Answer):

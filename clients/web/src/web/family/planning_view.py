@@ -34,6 +34,7 @@ def marks() -> dict[CellState, Mark]:
         "waiting": Mark(_("En liste d'attente"), "hourglass"),
         "offered": Mark(_("Place proposée : à accepter"), "star"),
         "excluded": Mark(_("Ne se cumule pas avec un autre créneau"), "lock"),
+        "other_home": Mark(_("Jour de l'autre foyer"), "house"),
         "closed": Mark(_("Fermé"), ""),
         "deadline_passed": Mark(_("Délai passé"), "clock"),
         "blocked": Mark(_("Pas encore ouvert"), "lock"),

@@ -11,6 +11,7 @@ from web.town_hall import (
     dashboard,
     documents,
     families,
+    homes,
     invoices,
     invoicing,
     kitchen,
@@ -30,6 +31,7 @@ from web.town_hall import (
 ROUTERS = [
     dashboard.router,
     families.router,
+    homes.router,
     trail.router,
     accounts.router,
     adhesions.router,

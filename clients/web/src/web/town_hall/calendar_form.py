@@ -96,12 +96,12 @@ def form_of(document: Document) -> CalendarForm:
         cancelling_exceptions=[*_exception_fields(cancelling), *[DeadlineException()] * _EMPTY_ROWS],
         windows=[
             *(
-                Dates(*_days(row), opens=(row["opens_at"] or "")[:16], closes=row["closes_at"][:16])
+                Dates(*days_of(row), opens=(row["opens_at"] or "")[:16], closes=row["closes_at"][:16])
                 for row in booking.get("windows", ())
             ),
             *[Dates()] * _EMPTY_ROWS,
         ],
-        closures=[*(Dates(*_days(row), row["reason"]) for row in document["closures"]), *[Dates()] * _EMPTY_ROWS],
+        closures=[*(Dates(*days_of(row), row["reason"]) for row in document["closures"]), *[Dates()] * _EMPTY_ROWS],
         openings=[
             *(Dates(row["day"], words=row["reason"]) for row in document["extra_openings"]),
             *[Dates()] * _EMPTY_ROWS,
@@ -111,7 +111,7 @@ def form_of(document: Document) -> CalendarForm:
 
 def document_of(fields: Fields, week_days: list[str], kept: Document) -> Document:
     """The calendar that was typed; what the form does not show stays as in ``kept``. Wrong fields stay as typed."""
-    booking = _rule(fields, "reserver") | {"windows": _rows(fields, "fenetre", _window)}
+    booking = _rule(fields, "reserver") | {"windows": rows_of(fields, "fenetre", _window)}
     return kept | {
         "week_days": [_number(day) for day in week_days],
         "during": fields.get("periode", ""),
@@ -120,8 +120,8 @@ def document_of(fields: Fields, week_days: list[str], kept: Document) -> Documen
         "overbooking_percent": _number(fields.get("surplus", "") or "0"),
         "booking_rule": booking,
         "cancelling_rule": _rule(fields, "annuler") | {"windows": kept["cancelling_rule"].get("windows", [])},
-        "closures": _rows(fields, "fermeture", _closure),
-        "extra_openings": _rows(fields, "ouverture", _opening),
+        "closures": rows_of(fields, "fermeture", _closure),
+        "extra_openings": rows_of(fields, "ouverture", _opening),
     }
 
 
@@ -133,7 +133,7 @@ def _rule(fields: Fields, prefix: str) -> Document:
         if scope == "vacances":
             rule["school_holidays"] = _deadline(fields, row)
         elif scope == "dates":
-            rule["dates"].append(_period(fields, row) | {"deadline": _deadline(fields, row)})
+            rule["dates"].append(period_of(fields, row) | {"deadline": _deadline(fields, row)})
         elif scope:
             rule["week_days"][scope] = _deadline(fields, row)
     return rule
@@ -177,12 +177,13 @@ def _exception_fields(rule: Document) -> list[DeadlineException]:
     holidays = rule.get("school_holidays")
     in_holidays = [DeadlineException("vacances", deadline=_deadline_fields(holidays))] if holidays else []
     dates = [
-        DeadlineException("dates", *_days(row), _deadline_fields(row["deadline"])) for row in rule.get("dates", ())
+        DeadlineException("dates", *days_of(row), _deadline_fields(row["deadline"])) for row in rule.get("dates", ())
     ]
     return by_day + in_holidays + dates
 
 
-def _rows(fields: Fields, name: str, read: Callable[[Fields, str], Document | None]) -> list[Document]:
+def rows_of(fields: Fields, name: str, read: Callable[[Fields, str], Document | None]) -> list[Document]:
+    """What was typed in the rows of a list; those that ``read`` makes nothing of are left out."""
     rows = (read(fields, f"{name}.{number}") for number in range(_MOST_ROWS))
     return [row for row in rows if row is not None]
 
@@ -190,7 +191,7 @@ def _rows(fields: Fields, name: str, read: Callable[[Fields, str], Document | No
 def _closure(fields: Fields, row: str) -> Document | None:
     if not fields.get(f"{row}.du"):
         return None
-    return _period(fields, row) | {"reason": fields.get(f"{row}.motif", "").strip()}
+    return period_of(fields, row) | {"reason": fields.get(f"{row}.motif", "").strip()}
 
 
 def _opening(fields: Fields, row: str) -> Document | None:
@@ -203,10 +204,10 @@ def _window(fields: Fields, row: str) -> Document | None:
     if not fields.get(f"{row}.du"):
         return None
     opens_at = fields.get(f"{row}.ouvre", "")[:16] or None
-    return _period(fields, row) | {"opens_at": opens_at, "closes_at": fields.get(f"{row}.ferme", "")[:16]}
+    return period_of(fields, row) | {"opens_at": opens_at, "closes_at": fields.get(f"{row}.ferme", "")[:16]}
 
 
-def _period(fields: Fields, row: str) -> Document:
+def period_of(fields: Fields, row: str) -> Document:
     """Half-open, from two days that are both meant; without a last day, the first alone."""
     first = fields.get(f"{row}.du", "")
     last = fields.get(f"{row}.au", "") or first
@@ -216,7 +217,8 @@ def _period(fields: Fields, row: str) -> Document:
         return {"from": first, "to": last}
 
 
-def _days(row: Document) -> tuple[str, str]:
+def days_of(row: Document) -> tuple[str, str]:
+    """The first and the last day of a half-open period."""
     try:
         return row["from"], (date.fromisoformat(row["to"]) - timedelta(days=1)).isoformat()
     except ValueError:

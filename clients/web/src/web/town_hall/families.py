@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from web.api import billing, enrolment, identity, payments, planning
+from web.api import billing, custody, enrolment, identity, payments, planning
 from web.api.client import Api
 from web.api.enrolment import Family
 from web.api.identity import FamilyAccount
@@ -58,9 +58,10 @@ async def show_family(visit: StaffVisit, family_id: UUID, du: DayFilter = None, 
     """A family's file. The other services' parts may be missing; the file may not."""
     api, today = visit.api, (await visit.commune()).today
     start, last = _period(today, du, au)
-    family, accounts, booked, invoices, paid = await asyncio.gather(
+    family, accounts, shared, booked, invoices, paid = await asyncio.gather(
         enrolment.family_file(api, family_id),
         attempt(identity.family_accounts(api, family_id)),
+        attempt(custody.shared_members(api, family_id)),
         attempt(_booked(api, family_id, start, last + timedelta(days=1))),
         attempt(billing.commune_invoices(api, family_id=family_id, limit=_SHOWN)),
         attempt(payments.commune_payments(api, family_ids=[family_id], limit=_SHOWN)),
@@ -70,6 +71,7 @@ async def show_family(visit: StaffVisit, family_id: UUID, du: DayFilter = None, 
         family=family,
         guardians=_with_accounts(family, accounts),
         accounts_known=accounts is not None,
+        shared=shared or [],
         booked=booked,
         period=(start, last),
         invoices=invoices,
