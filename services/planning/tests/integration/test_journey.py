@@ -29,7 +29,13 @@ async def test_the_guides_basket(world) -> None:
     cells = await world.cells(family, louis, canteen)
     assert {day for day, cell in cells.items() if cell["state"] == "booked"} == set(FIRST_WEEK)
     async with world.parent(family) as client:
-        assert (await client.get("/draft")).json() == {"lines": [], "count": 0, "total_cents": 0, "saved_at": None}
+        assert (await client.get("/draft")).json() == {
+            "lines": [],
+            "count": 0,
+            "total_cents": 0,
+            "saved_at": None,
+            "payment_conditions": [],
+        }
         reservations = (await client.get("/reservations", params={"from": "2022-09-01", "to": "2022-10-01"})).json()
         months = {"from": "2022-09-01", "to": "2022-10-01", "member_id": str(louis)}
         assert (await client.get("/planning", params=months)).json()["period_cost_cents"] == 2000

@@ -16,6 +16,7 @@ from contracts.events import (
     AdhesionPaymentUnused,
     GuardianChanged,
     InvoiceIssued,
+    InvoiceLapsed,
     InvoicePaymentRequested,
     InvoicePaymentUnused,
     InvoiceSettled,
@@ -34,6 +35,7 @@ ONCE = frozenset(
         AdhesionPaymentRequested,
         AdhesionPaymentUnused,
         InvoiceIssued,
+        InvoiceLapsed,
         InvoicePaymentRequested,
         InvoicePaymentUnused,
         InvoiceSettled,
@@ -51,6 +53,9 @@ _COUNTS = dict(zip(REVISIONS, (2, 1, 3, 2), strict=True))
 """Elements of a list: the second leaves and comes back, the third comes and leaves."""
 _LATER = ("_until", "closes_on", "due_on")
 """Ends of fields whose day lies well after the others'."""
+
+_AT_ONCE = "pay_until"
+"""Has an invoice issued on the spot, whose number and moment depend on what came before."""
 
 
 def known_id(name: str, index: int = 0) -> UUID:
@@ -95,6 +100,8 @@ def _sensible(model: type[Event], revision: int) -> dict[str, object]:
 
 
 def _value(annotation: Any, name: str, revision: int, index: int) -> Any:  # noqa: ANN401 - of any field
+    if name == _AT_ONCE and type(None) in get_args(annotation):
+        return None
     origin = get_origin(annotation)
     if origin in (Union, types.UnionType):
         return _value(get_args(annotation)[0], name, revision, index)

@@ -1,6 +1,12 @@
 """All events, by the service that publishes them."""
 
-from contracts.events.billing import InvoiceIssued, InvoicePaymentRequested, InvoicePaymentUnused, InvoiceSettled
+from contracts.events.billing import (
+    InvoiceIssued,
+    InvoiceLapsed,
+    InvoicePaymentRequested,
+    InvoicePaymentUnused,
+    InvoiceSettled,
+)
 from contracts.events.enrolment import (
     ActivityPublished,
     AdhesionPaid,
@@ -38,6 +44,7 @@ __all__ = [
     "FamilyRegistered",
     "GuardianChanged",
     "InvoiceIssued",
+    "InvoiceLapsed",
     "InvoicePaymentRequested",
     "InvoicePaymentUnused",
     "InvoiceSettled",

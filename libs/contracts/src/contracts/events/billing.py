@@ -10,7 +10,10 @@ from contracts.values import Cents, Regie
 
 @event("billing.invoice_issued.v1", subject="invoice_id")
 class InvoiceIssued(Event):
-    """An invoice was numbered and issued. ``period`` is the first day of the month it invoices."""
+    """An invoice was numbered and issued. ``period`` is the first day of the month it invoices.
+
+    ``pay_until``: what it invoices was booked to be paid at once; null for the others.
+    """
 
     invoice_id: UUID
     number: str
@@ -20,6 +23,7 @@ class InvoiceIssued(Event):
     issued_on: date
     due_on: date
     amount_cents: Cents
+    pay_until: datetime | None = None
 
 
 @event("billing.invoice_payment_requested.v1", subject="payment_id")
@@ -29,12 +33,25 @@ class InvoicePaymentRequested(PaymentRequest):
 
 @event("billing.invoice_settled.v1", subject="invoice_id")
 class InvoiceSettled(Event):
-    """Nothing is left to pay on an invoice."""
+    """Nothing is left to pay on an invoice. ``reservation_ids``: those that were to be paid at once, and are."""
 
     invoice_id: UUID
     number: str
     family_id: UUID
     paid_cents: Cents
+    reservation_ids: tuple[UUID, ...] = ()
+
+
+@event("billing.invoice_lapsed.v1", subject="invoice_id")
+class InvoiceLapsed(Event):
+    """An invoice that was to be paid at once was not, and is cancelled: its reservations are to be given up."""
+
+    invoice_id: UUID
+    number: str
+    family_id: UUID
+    amount_cents: Cents
+    pay_until: datetime
+    reservation_ids: tuple[UUID, ...]
 
 
 @event("billing.invoice_payment_unused.v1", subject="payment_id")

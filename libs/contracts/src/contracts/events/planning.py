@@ -13,7 +13,7 @@ class ReservationState(Value):
 
     ``slot`` is the code of the part of the day that is booked. The price is the one shown to the family and frozen at
     the moment of booking. ``billed`` is false for a booked day that the family does not pay: it was absent, and that
-    is excused.
+    is excused. ``pay_until``: a day booked under the condition that it is paid by then; null for the others.
     """
 
     reservation_id: UUID
@@ -28,6 +28,7 @@ class ReservationState(Value):
     unit_price_cents: Cents
     status: ReservationStatus
     billed: bool = True
+    pay_until: datetime | None = None
 
 
 @event("planning.reservations_committed.v1", subject="basket_id")

@@ -15,6 +15,7 @@ _TYPES = (
     *("text[]", "uuid[]", "uuid[]", "text[]", "bytea[]", "bytea[]"),
     *("int[]", "uuid[]", "text[]"),
     *("int[]", "uuid[]", "uuid[]", "uuid[]", "uuid[]", "date[]", "text[]", "int[]", "text[]", "text[]"),
+    "timestamptz[]",
     *("int[]", "uuid[]", "int[]", "uuid[]"),
     *("int[]", "uuid[]", "uuid[]", "date[]", "text[]"),
     *("int[]", "uuid[]", "date[]", "text[]", "text[]", "int[]", "int[]"),
@@ -41,7 +42,7 @@ async def commit_baskets(asks: Asks, source: str, tenant_id: UUID, sent: Sequenc
     columns = chain(
         _columns([_facts(each) for each in sent], 14),
         _columns(_drafted(baskets), 3),
-        _columns(_booked(baskets), 10),
+        _columns(_booked(baskets), 11),
         _columns(_cancelled(baskets), 3),
         [sorted({m for b in baskets for m in (*(n.member_id for n in b.booked), *(c.member_id for c in b.cancelled))})],
         _columns(_excluded(baskets), 5),
@@ -76,6 +77,7 @@ def _booked(baskets: Sequence[Basket]) -> list[tuple[Any, ...]]:
         (
             *(place, new.reservation_id, new.member_id, new.activity_id, new.regie_id, new.day, new.slot),
             *(new.unit_price_cents, new.tariff_label, _array(counter for counter, _ in new.counters)),
+            new.pay_until,
         )
         for place, basket in enumerate(baskets, 1)
         for new in basket.booked

@@ -20,14 +20,16 @@ from planning.domain.limits import limit_of
 
 _REPLACE_CALENDAR = """
     insert into activity_calendar (tenant_id, activity_id, week_days, during, capacity, last_places, booking_rule,
-                                   cancelling_rule, slots, groups, overbooking_percent)
+                                   cancelling_rule, slots, groups, overbooking_percent, pay_within_minutes)
     values (:tenant_id, :activity_id, :week_days, :during, :capacity, :last_places, cast(:booking_rule as jsonb),
-            cast(:cancelling_rule as jsonb), cast(:slots as jsonb), cast(:groups as jsonb), :overbooking_percent)
+            cast(:cancelling_rule as jsonb), cast(:slots as jsonb), cast(:groups as jsonb), :overbooking_percent,
+            :pay_within_minutes)
     on conflict (tenant_id, activity_id) do update
     set week_days = excluded.week_days, during = excluded.during, capacity = excluded.capacity,
         last_places = excluded.last_places, booking_rule = excluded.booking_rule,
         cancelling_rule = excluded.cancelling_rule, slots = excluded.slots,
-        groups = excluded.groups, overbooking_percent = excluded.overbooking_percent
+        groups = excluded.groups, overbooking_percent = excluded.overbooking_percent,
+        pay_within_minutes = excluded.pay_within_minutes
 """
 _INSERT_CLOSURES = """
     insert into activity_closure (tenant_id, activity_id, from_day, to_day, reason)
@@ -125,6 +127,7 @@ class SqlCalendarStore:
             slots=json.dumps(slot_openings_document(calendar.slots)),
             groups=json.dumps(groups_document(calendar.groups)),
             overbooking_percent=calendar.overbooking_percent,
+            pay_within_minutes=calendar.pay_within and int(calendar.pay_within.total_seconds()) // 60,
         )
         await self._run("delete from activity_closure where activity_id = :activity_id", activity_id=activity_id)
         await self._run("delete from extra_opening where activity_id = :activity_id", activity_id=activity_id)

@@ -90,6 +90,7 @@ def read_calendar(document: Document) -> ActivityCalendar:
         overbooking_percent=document["overbooking_percent"],
         waiting=_read_waiting(document["waiting_list"]),
         absences=_read_absences(document["absence_policy"]),
+        pay_within=timedelta(minutes=minutes) if (minutes := document["pay_within_minutes"]) else None,
     )
 
 

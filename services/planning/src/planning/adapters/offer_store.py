@@ -79,7 +79,8 @@ _OVERDUE = f"""
 """  # noqa: S608 - ours
 _BOOK = f"""
     with booked as (
-        update reservation set status = 'booked', basket_id = :basket_id, booked_at = cast(:now as timestamptz)
+        update reservation set status = 'booked', basket_id = :basket_id, booked_at = cast(:now as timestamptz),
+            pay_until = cast(:pay_until as timestamptz)
         where reservation_id = :reservation_id and status = 'offered'
         returning *
     ), accepted as (
@@ -166,13 +167,14 @@ class SqlOfferStore(SqlWaitingStore):
             for row in rows
         }
 
-    async def book(self, offer: PlaceOffer, basket_id: UUID) -> ReservationState:
+    async def book(self, offer: PlaceOffer, basket_id: UUID, pay_until: datetime | None) -> ReservationState:
         """See the port."""
         (row,) = await self.run(
             _BOOK,
             reservation_id=offer.reservation_id,
             offer_id=offer.offer_id,
             basket_id=basket_id,
+            pay_until=pay_until,
             now=self.now(),
         )
         await self.give_up_drafts([(offer.family_id, offer.what)])

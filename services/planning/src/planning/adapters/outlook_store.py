@@ -42,7 +42,8 @@ _PARTS = {
     """,
     "bookings": """
         select array_agg((r.reservation_id, r.version, r.family_id, r.member_id, r.activity_id, r.day, r.slot,
-                          r.tariff_label, r.unit_price_cents, r.booked_at, r.counters, r.attendance, r.billed))
+                          r.tariff_label, r.unit_price_cents, r.booked_at, r.counters, r.attendance, r.billed,
+                          r.pay_until))
         from member_family f join reservation r using (tenant_id, member_id)
         where f.family_id = $2 and r.status = 'booked'
           and r.day >= (select from_day from period) and r.day < (select to_day from period)
@@ -139,7 +140,7 @@ def _with(values: Sequence[Any], place: int, kind: Callable[[Any], Any]) -> Sequ
 
 def _booking(values: Sequence[Any]) -> Booking:
     facts: list[Any] = list(values)
-    facts[-2] = AttendanceState(facts[-2]) if facts[-2] else None
+    facts[-3] = AttendanceState(facts[-3]) if facts[-3] else None
     return Booking(*facts)
 
 

@@ -12,7 +12,7 @@ from planning.domain.withdrawal import Held
 _LOCK_BOOKED = """
     select r.*, coalesce(m.first_name, '') as first_name
     from reservation r left join member m using (tenant_id, member_id)
-    where r.activity_id = :activity_id and r.day = any(cast(:days as date[])) and r.status = 'booked'
+    where r.status = 'booked' and {which}
     order by r.reservation_id
     for update of r
 """
@@ -33,6 +33,11 @@ class SqlWithdrawalStore(SqlWritingStore):
 
     async def lock_booked(self, activity_id: UUID, days: Sequence[date]) -> Sequence[Held]:
         """See the port."""
+        which = "r.activity_id = :activity_id and r.day = any(cast(:days as date[]))"
+        return await self.lock_held(which, activity_id=activity_id, days=list(days))
+
+    async def lock_held(self, which: str, **values: object) -> Sequence[Held]:
+        """The reservations in force of a condition, locked in one order."""
         return [
             Held(
                 reservation_id=row.reservation_id,
@@ -45,7 +50,7 @@ class SqlWithdrawalStore(SqlWritingStore):
                 unit_price_cents=row.unit_price_cents,
                 counters=tuple(row.counters),
             )
-            for row in await self.run(_LOCK_BOOKED, activity_id=activity_id, days=list(days))
+            for row in await self.run(_LOCK_BOOKED.format(which=which), **values)
         ]
 
     async def cancel(self, held: Sequence[Held]) -> None:

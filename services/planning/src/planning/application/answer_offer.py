@@ -17,6 +17,7 @@ from planning.application.look import look_at_period
 from planning.application.ports import Commune
 from planning.application.waiting_ports import OfferStore
 from planning.domain.counters import given_back
+from planning.domain.prompt_payment import pay_until
 from planning.domain.rules import Action
 from planning.domain.trail import Actor, Trace
 from planning.domain.waiting import ACCEPTED_REASON, PlaceOffer, PlaceRefusedError
@@ -47,7 +48,8 @@ async def accept_offer(store: OfferStore, commune: Commune, family_id: UUID, off
     if refusal := outlook.refusal_of_place(member, activity, offer.when):
         raise PlaceRefusedError(refusal.reason)
     basket_id = new_id()
-    reservation = await store.book(offer, basket_id)
+    until = pay_until(activity.calendar, outlook.moment.now, offer.unit_price_cents)
+    reservation = await store.book(offer, basket_id, until)
     await store.trace([Trace(family_id, actor, Action.BOOK, (offer.what,), ACCEPTED_REASON)])
     await store.publish(
         [

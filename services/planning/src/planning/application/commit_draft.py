@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import TransientError
@@ -28,8 +29,8 @@ from planning.domain.trail import Actor, traces
 
 _LOOKS = 10
 
-Answer = Callable[[UUID, Sequence[ReviewedLine]], bytes]
-"""What is answered for a basket's id and lines; kept with the basket for the request's key."""
+Answer = Callable[[UUID, Sequence[ReviewedLine], datetime], bytes]
+"""What is answered for a basket's id, its lines and its moment; kept with the basket for the request's key."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +92,15 @@ def _basket(outlook: Outlook, held: Holdings, lines: list[ReviewedLine], asked: 
     cancelled = {
         line.booking.reservation_id: line for line in lines if line.line.action is Action.CANCEL and line.booking
     }
-    states = [*_states(booked, ReservationStatus.BOOKED), *_states(cancelled, ReservationStatus.CANCELLED)]
+    now = outlook.moment.now
+    states = [*_states(booked, ReservationStatus.BOOKED, now), *_states(cancelled, ReservationStatus.CANCELLED, now)]
     return Basket(
         basket_id=basket_id,
         family_id=outlook.family_id,
-        committed_at=outlook.moment.now,
+        committed_at=now,
         calendar_version=held.calendar_version,
         draft=held.draft,
-        booked=[_new_reservation(reservation_id, line) for reservation_id, line in booked.items()],
+        booked=[_new_reservation(each, line, line.pay_until(now)) for each, line in booked.items()],
         cancelled=[
             Cancellation(line.booking.reservation_id, line.booking.version, line.member.member_id)
             for line in cancelled.values()
@@ -109,11 +111,11 @@ def _basket(outlook: Outlook, held: Holdings, lines: list[ReviewedLine], asked: 
         actor=asked.actor,
         traces=traces(outlook.family_id, asked.actor, [(line.line.action, line.line.what) for line in lines]),
         request=asked.request,
-        answer=asked.answer(basket_id, lines),
+        answer=asked.answer(basket_id, lines, now),
     )
 
 
-def _new_reservation(reservation_id: UUID, line: ReviewedLine) -> NewReservation:
+def _new_reservation(reservation_id: UUID, line: ReviewedLine, until: datetime | None) -> NewReservation:
     return NewReservation(
         reservation_id=reservation_id,
         member_id=line.member.member_id,
@@ -125,10 +127,11 @@ def _new_reservation(reservation_id: UUID, line: ReviewedLine) -> NewReservation
         tariff_label=line.tariff_label,
         counters=counters_of(line),
         excluded_slots=line.activity.excluded_with(line.line.slot),
+        pay_until=until,
     )
 
 
-def _states(lines: Mapping[UUID, ReviewedLine], status: ReservationStatus) -> list[ReservationState]:
+def _states(lines: Mapping[UUID, ReviewedLine], status: ReservationStatus, now: datetime) -> list[ReservationState]:
     return [
         ReservationState(
             reservation_id=reservation_id,
@@ -142,6 +145,7 @@ def _states(lines: Mapping[UUID, ReviewedLine], status: ReservationStatus) -> li
             tariff_label=line.tariff_label,
             unit_price_cents=line.unit_price_cents,
             status=status,
+            pay_until=line.pay_until(now),
         )
         for reservation_id, line in lines.items()
     ]

@@ -35,7 +35,8 @@ class Commune:
 class NewReservation:
     """A reservation to be made, its price frozen. It takes a place from each of the ``counters``, up to their limits.
 
-    ``excluded_slots``: those of the activity that the member cannot have on the same day.
+    ``excluded_slots``: those of the activity that the member cannot have on the same day. ``pay_until``: when it is
+    given up unless it is paid.
     """
 
     reservation_id: UUID
@@ -48,6 +49,7 @@ class NewReservation:
     tariff_label: str
     counters: tuple[Limit, ...]
     excluded_slots: tuple[str, ...]
+    pay_until: datetime | None
 
 
 @dataclass(frozen=True)

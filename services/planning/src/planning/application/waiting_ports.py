@@ -130,8 +130,8 @@ class OfferStore(WaitingStore, Protocol):
         """Offers to end, with what becomes of them; locked. Those that are being answered are left out."""
         ...
 
-    async def book(self, offer: PlaceOffer, basket_id: UUID) -> ReservationState:
-        """Makes an offered place a reservation; the same in the draft is given up."""
+    async def book(self, offer: PlaceOffer, basket_id: UUID, pay_until: datetime | None) -> ReservationState:
+        """Makes an offered place a reservation, to be paid by then; the same in the draft is given up."""
         ...
 
     async def end_offers(self, ended: Mapping[PlaceOffer, PlaceOfferStatus]) -> None:

@@ -11,8 +11,7 @@ from chassis.errors import DomainError, NotFoundError
 from chassis.ids import new_id
 from chassis.outbox import Outgoing
 from contracts.events import ReservationsCommitted, ReservationsWithdrawn
-from contracts.events.planning import ReservationState, WithdrawnDay
-from contracts.values import ReservationStatus
+from contracts.events.planning import WithdrawnDay
 from planning.application.ports import Commune
 from planning.domain.activities import Activity
 from planning.domain.calendars import Holidays
@@ -115,7 +114,7 @@ def _traces(reasons: Mapping[Held, str], actor: Actor) -> list[Trace]:
 
 def _told(activity: Activity, gone: Sequence[Held], reasons: Mapping[Held, str]) -> list[Outgoing]:
     basket_id, family_id = new_id(), gone[0].family_id
-    states = tuple(_cancelled(activity, held) for held in gone)
+    states = tuple(held.cancelled(activity) for held in gone)
     days = tuple(
         WithdrawnDay(
             first_name=held.first_name,
@@ -130,19 +129,3 @@ def _told(activity: Activity, gone: Sequence[Held], reasons: Mapping[Held, str])
         Outgoing(ReservationsCommitted(basket_id=basket_id, family_id=family_id, reservations=states), 1),
         Outgoing(ReservationsWithdrawn(basket_id=basket_id, family_id=family_id, days=days), 1),
     ]
-
-
-def _cancelled(activity: Activity, held: Held) -> ReservationState:
-    return ReservationState(
-        reservation_id=held.reservation_id,
-        version=held.version + 1,
-        member_id=held.what.member_id,
-        activity_id=held.what.activity_id,
-        regie_id=held.regie_id,
-        day=held.what.day,
-        slot=held.what.slot,
-        element_name=activity.element_of(held.what.slot),
-        tariff_label=held.tariff_label,
-        unit_price_cents=held.unit_price_cents,
-        status=ReservationStatus.CANCELLED,
-    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -103,6 +103,7 @@ class ActivityCalendar:
 
     Fewer than or as many free places as ``last_places`` are announced as the last ones. Of capacities, the slots' and
     the groups' too, ``overbooking_percent`` more may be booked. ``slots`` has those that differ from the calendar.
+    ``pay_within``: what is booked is to be paid online within that time; None: it goes on the month's invoice.
     """
 
     week_days: frozenset[int]
@@ -118,6 +119,7 @@ class ActivityCalendar:
     overbooking_percent: int = 0
     waiting: WaitingRules = field(default_factory=WaitingRules)
     absences: AbsencePolicy = field(default_factory=AbsencePolicy)
+    pay_within: timedelta | None = None
     common_limits: "dict[str, tuple[Limit, ...]]" = field(default_factory=dict, init=False, repr=False, compare=False)
     """Of each slot, where there are no groups: worked out once (``limits_of``)."""
 

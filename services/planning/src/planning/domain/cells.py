@@ -12,6 +12,7 @@ from chassis.french import short_date
 from contracts.values import WHOLE_DAY, AttendanceState
 from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason
 from planning.domain.limits import Taken, full_reason
+from planning.domain.prompt_payment import still_to_pay
 from planning.domain.rules import Action, Timing, closes_at, explain, local_moment
 
 
@@ -69,7 +70,7 @@ class Day:
     ``offered``: the activity has the slot. ``excluded_by`` names a slot that stays on the day and does not go with this
     one, ``replaces`` one that the family can still give up for it. ``waiting_rank``: the family waits, 1 is next;
     ``offered_until``: it has a place to accept. ``freed``: places left are about to be given to those who wait.
-    ``is_others``: the day is the other home's of the child.
+    ``is_others``: the day is the other home's of the child. ``pay_until``: it is booked, and given up unless paid.
     """
 
     day: date
@@ -90,6 +91,7 @@ class Day:
     freed: bool = False
     attendance: AttendanceState | None = None
     is_others: bool = False
+    pay_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,8 @@ def _judge_booked(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     state = CellState.REMOVING if removing else CellState.BOOKED
     closed = _closed(day, holidays)
     reason = refusal.reason if refusal else closed.reason if closed else None
+    if day.pay_until:
+        reason = " ".join(filter(None, (still_to_pay(day.pay_until, moment.time_zone), reason)))
     closing = _closing(Action.CANCEL, day, holidays, moment)
     return Cell(day.day, day.slot, state, not removing, refusal is None, reason, day.price_cents, closing)
 

@@ -37,6 +37,7 @@ class Booking:
     counters: tuple[str, ...] = (EVERYONE,)
     attendance: AttendanceState | None = None
     billed: bool = True
+    pay_until: datetime | None = None
 
     @property
     def what(self) -> MemberSlot:
@@ -226,6 +227,7 @@ class Outlook:
             freed=place in self.freed,
             attendance=own.attendance if own else None,
             is_others=is_others,
+            pay_until=own.pay_until if own else None,
         )
 
     def _is_others(self, member: Member, day: date) -> bool:

@@ -1,7 +1,8 @@
 """Reading a draft over before it is committed: what each line costs and whether it is still possible."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from planning.domain.activities import Activity
@@ -9,6 +10,7 @@ from planning.domain.cells import Refusal
 from planning.domain.drafts import DraftLine
 from planning.domain.members import Member
 from planning.domain.outlook import Booking, Outlook
+from planning.domain.prompt_payment import describe_payment, pay_until
 from planning.domain.rules import Action
 
 
@@ -33,6 +35,12 @@ class ReviewedLine:
     def amount_cents(self) -> int:
         """What the line adds to the family's bill; negative for a cancellation."""
         return self.unit_price_cents if self.line.action is Action.BOOK else -self.unit_price_cents
+
+    def pay_until(self, now: datetime) -> datetime | None:
+        """Until when it is to be paid, when it is booked now and must not wait for the month's invoice."""
+        if self.line.action is Action.CANCEL:
+            return None
+        return pay_until(self.activity.calendar, now, self.unit_price_cents)
 
     def refused(self, refusal: Refusal) -> dict[str, str]:
         """The line as a refusal names it."""
@@ -61,6 +69,19 @@ def _review_line(outlook: Outlook, line: DraftLine) -> ReviewedLine:
         label, cents = "", 0
     refusal = outlook.refusal(member, activity, line.what.when, line.action)
     return ReviewedLine(line, member, activity, label, cents, booking, refusal)
+
+
+def payment_conditions(lines: Iterable[ReviewedLine]) -> list[str]:
+    """What is to be paid at once of what would be booked, in words, once for each activity."""
+    conditions = {
+        f"{line.activity.name} : {describe_payment(line.activity.calendar.pay_within)}": None
+        for line in lines
+        if line.line.action is Action.BOOK
+        and line.unit_price_cents
+        and line.activity.calendar
+        and line.activity.calendar.pay_within
+    }
+    return list(conditions)
 
 
 def period_cost(outlook: Outlook, member_id: UUID, period: tuple[date, date]) -> int:

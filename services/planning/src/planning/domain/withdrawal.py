@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from contracts.events.planning import ReservationState
+from contracts.values import ReservationStatus
 from planning.domain.activities import Activity
 from planning.domain.calendars import Holidays, closed_reason
 from planning.domain.cells import NO_CALENDAR_REASON, NOT_OFFERED_REASON, outside_season
@@ -23,6 +25,22 @@ class Held:
     tariff_label: str
     unit_price_cents: int
     counters: tuple[str, ...]
+
+    def cancelled(self, activity: Activity | None) -> ReservationState:
+        """What is published of it once it is cancelled."""
+        return ReservationState(
+            reservation_id=self.reservation_id,
+            version=self.version + 1,
+            member_id=self.what.member_id,
+            activity_id=self.what.activity_id,
+            regie_id=self.regie_id,
+            day=self.what.day,
+            slot=self.what.slot,
+            element_name=activity.element_of(self.what.slot) if activity else "",
+            tariff_label=self.tariff_label,
+            unit_price_cents=self.unit_price_cents,
+            status=ReservationStatus.CANCELLED,
+        )
 
 
 def no_longer_takes_place(activity: Activity, holidays: Holidays, day: date, slot: str) -> str | None:

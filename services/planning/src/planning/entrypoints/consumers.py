@@ -1,4 +1,4 @@
-"""Events of enrolment that planning keeps."""
+"""Events of enrolment that planning keeps, and what billing says of days that were to be paid at once."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,15 @@ from contracts.events import (
     EntitlementChanged,
     FamilyRegistered,
     GuardianChanged,
+    InvoiceLapsed,
+    InvoiceSettled,
     MemberRegistered,
 )
 from planning.adapters import guardians
+from planning.adapters.commune_calendars import CalendarCache
 from planning.adapters.projections import Projections
+from planning.adapters.prompt_payment_store import SqlPromptPaymentStore
+from planning.application.payments_at_once import cancel_unpaid
 
 
 async def keep_family(transaction: Transaction, received: Received[FamilyRegistered]) -> None:
@@ -47,6 +52,17 @@ async def keep_price(transaction: Transaction, received: Received[EntitlementCha
     await Projections(transaction).keep_price(received.event, received.sequence)
 
 
+async def keep_paid(transaction: Transaction, received: Received[InvoiceSettled]) -> None:
+    """Days that were to be paid at once are."""
+    if received.event.reservation_ids:
+        await SqlPromptPaymentStore(transaction, CalendarCache()).keep_paid(received.event.reservation_ids)
+
+
+async def give_up_unpaid(transaction: Transaction, received: Received[InvoiceLapsed]) -> None:
+    """Days that were to be paid at once are not."""
+    await cancel_unpaid(SqlPromptPaymentStore(transaction, CalendarCache()), received.event)
+
+
 ENROLMENT = Consumer(
     "enrolment",
     {
@@ -58,3 +74,4 @@ ENROLMENT = Consumer(
         EntitlementChanged: keep_price,
     },
 )
+BILLING = Consumer("billing", {InvoiceSettled: keep_paid, InvoiceLapsed: give_up_unpaid})

@@ -1,7 +1,7 @@
 """The service's table of contents."""
 
 from chassis.runtime import Service
-from planning.entrypoints.consumers import ENROLMENT
+from planning.entrypoints.consumers import BILLING, ENROLMENT
 from planning.entrypoints.http.absences import router as absences
 from planning.entrypoints.http.absences_staff import router as absences_staff
 from planning.entrypoints.http.advanced import router as advanced
@@ -43,6 +43,6 @@ SERVICE = Service(
         "invalid-custody": 422,
         "not-shared": 409,
     },
-    consumers=[ENROLMENT],
+    consumers=[ENROLMENT, BILLING],
     jobs=JOBS,
 )

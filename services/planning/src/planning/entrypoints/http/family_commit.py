@@ -1,6 +1,7 @@
 """«Terminer»: the route that a whole town takes in the same minute."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -36,8 +37,9 @@ async def post_commit(
     return Response(committed.answer, headers=headers, media_type="application/json")
 
 
-def _answer(basket_id: UUID, reviewed: Sequence[ReviewedLine]) -> bytes:
+def _answer(basket_id: UUID, reviewed: Sequence[ReviewedLine], now: datetime) -> bytes:
     lines = [DraftLineView.of(line) for line in reviewed]
     total = sum(line.amount_cents for line in lines)
-    basket = CommittedBasket(basket_id=basket_id, lines=lines, count=len(lines), total_cents=total)
+    until = min(filter(None, (line.pay_until(now) for line in reviewed)), default=None)
+    basket = CommittedBasket(basket_id=basket_id, lines=lines, count=len(lines), total_cents=total, pay_until=until)
     return basket.model_dump_json().encode()

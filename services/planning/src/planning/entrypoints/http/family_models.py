@@ -12,7 +12,8 @@ from planning.domain.calendars import ActivityCalendar
 from planning.domain.cells import NO_CALENDAR_REASON, Cell, not_open_before
 from planning.domain.members import Member
 from planning.domain.outlook import Outlook
-from planning.domain.review import ReviewedLine, period_cost, review
+from planning.domain.prompt_payment import describe_payment
+from planning.domain.review import ReviewedLine, payment_conditions, period_cost, review
 from planning.domain.rules import Action, describe
 from planning.domain.slots import DaySlot, Slot
 from planning.domain.waiting_rules import describe_waiting
@@ -84,7 +85,8 @@ class MemberActivities(BaseModel):
 class ActivityPlanning(BaseModel):
     """A row of the planning: its cells by day, then in the order of the slots.
 
-    ``waiting_list`` says how places that are freed are given on; null where nobody can wait.
+    ``waiting_list`` says how places that are freed are given on; null where nobody can wait. ``payment_condition`` says
+    how soon what is booked is to be paid; null where it goes on the month's invoice.
     """
 
     activity_id: UUID
@@ -100,6 +102,7 @@ class ActivityPlanning(BaseModel):
     tariff_label: str | None
     booking_rule: str
     cancelling_rule: str
+    payment_condition: str | None
     waiting_list: str | None
     slots: list[SlotView]
     cells: list[Cell]
@@ -125,6 +128,7 @@ class ActivityPlanning(BaseModel):
             tariff_label=price.tariff_label if price else None,
             booking_rule=_rule(activity.calendar, Action.BOOK),
             cancelling_rule=_rule(activity.calendar, Action.CANCEL),
+            payment_condition=_payment_condition(activity.calendar),
             waiting_list=_waiting_list(activity.calendar),
             slots=[SlotView.of(slot, activity, price) for slot in slots],
             cells=[outlook.cell(member, activity, when, drafted.get(when)) for when in whens],
@@ -217,28 +221,40 @@ class DraftLineView(SlotOfMember):
 
 
 class Draft(BaseModel):
-    """The recapitulation before commit. ``total_cents`` is the sum of the lines."""
+    """The recapitulation before commit. ``total_cents`` is the sum of the lines.
+
+    ``payment_conditions``: what is to be paid soon after the commit, in words, by activity.
+    """
 
     lines: list[DraftLineView]
     count: int
     total_cents: int
     saved_at: datetime | None
+    payment_conditions: list[str]
 
     @classmethod
     def of(cls, outlook: Outlook) -> "Draft":
         """Reviews the draft."""
-        lines = [DraftLineView.of(reviewed) for reviewed in review(outlook)]
+        reviewed_lines = review(outlook)
+        lines = [DraftLineView.of(reviewed) for reviewed in reviewed_lines]
         saved_at = max((line.saved_at for line in outlook.draft), default=None)
-        return cls(lines=lines, count=len(lines), total_cents=sum(x.amount_cents for x in lines), saved_at=saved_at)
+        return cls(
+            lines=lines,
+            count=len(lines),
+            total_cents=sum(x.amount_cents for x in lines),
+            saved_at=saved_at,
+            payment_conditions=payment_conditions(reviewed_lines),
+        )
 
 
 class CommittedBasket(BaseModel):
-    """What was booked and cancelled."""
+    """What was booked and cancelled. ``pay_until``: when what is to be paid first is given up; null: nothing is."""
 
     basket_id: UUID
     lines: list[DraftLineView]
     count: int
     total_cents: int
+    pay_until: datetime | None = None
 
 
 class ReservationOfFamily(SlotOfMember):
@@ -267,6 +283,10 @@ def _notice(outlook: Outlook, activity: Activity) -> str | None:
 
 def _waiting_list(calendar: ActivityCalendar | None) -> str | None:
     return describe_waiting(calendar.waiting) if calendar and calendar.waiting.is_open else None
+
+
+def _payment_condition(calendar: ActivityCalendar | None) -> str | None:
+    return describe_payment(calendar.pay_within) if calendar and calendar.pay_within else None
 
 
 def _rule(calendar: ActivityCalendar | None, action: Action) -> str:

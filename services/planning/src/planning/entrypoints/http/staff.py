@@ -104,6 +104,7 @@ async def _view(store: SqlCalendarStore, activity_id: UUID) -> CalendarView:
         slots={code: SlotOpening(**item) for code, item in slot_openings_document(calendar.slots).items()},
         groups=[Group(**item) for item in groups_document(calendar.groups)],
         overbooking_percent=calendar.overbooking_percent,
+        pay_within_minutes=calendar.pay_within and int(calendar.pay_within.total_seconds()) // 60,
         booking_rule_text=describe(calendar.booking_rule, Action.BOOK),
         cancelling_rule_text=describe(calendar.cancelling_rule, Action.CANCEL),
         notices=_notices(activity, await store.holiday_years()),

@@ -1,6 +1,6 @@
 """What the town hall's routes take and answer."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -70,7 +70,11 @@ class Group(Request):
 
 
 class Calendar(Request):
-    """What the town decides for an activity."""
+    """What the town decides for an activity.
+
+    ``pay_within_minutes``: what is booked is to be paid online within that time (15 minutes to 7 days), or is given up;
+    null: it goes on the month's invoice.
+    """
 
     week_days: Annotated[list[WeekDay], Field(max_length=7)]
     during: calendars.During
@@ -83,6 +87,7 @@ class Calendar(Request):
     slots: Annotated[dict[SlotCode, SlotOpening], Field(max_length=12)] = Field(default_factory=dict)
     groups: Annotated[list[Group], Field(max_length=12)] = Field(default_factory=list)
     overbooking_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    pay_within_minutes: Annotated[int, Field(ge=15, le=10080)] | None = None
 
     @model_validator(mode="after")
     def _groups_fit(self) -> "Calendar":
@@ -117,6 +122,7 @@ class Calendar(Request):
             slots={code: opening.to_domain() for code, opening in self.slots.items()},
             groups=tuple(group.to_domain() for group in self.groups),
             overbooking_percent=self.overbooking_percent,
+            pay_within=timedelta(minutes=self.pay_within_minutes) if self.pay_within_minutes else None,
         )
 
 
