@@ -18,7 +18,10 @@ from contracts.events import (
     MemberRegistered,
     PaymentSettled,
     ReservationsCommitted,
+    SurplusDecided,
+    SurplusReceived,
 )
+from contracts.events.payment_gateway import SurplusDecision, SurplusReason
 from contracts.events.planning import ReservationState
 from contracts.values import (
     Guardian,
@@ -200,6 +203,34 @@ class Town:
     async def pay(self, home: Home, *invoices: dict) -> httpx.Response:
         async with self.parent(home) as client:
             return await client.post("/invoice-payments", json={"invoice_ids": [i["invoice_id"] for i in invoices]})
+
+    async def credit(self, home: Home, cents: int, regie: Regie | None = None) -> SurplusReceived:
+        """The régie decided that money received in excess is the family's."""
+        received = SurplusReceived(
+            movement_id=new_id(),
+            payment_id=new_id(),
+            purpose=PaymentPurpose.ADHESION_ORDER,
+            reference_id=new_id(),
+            regie_id=(regie or self.regie).regie_id,
+            family_id=home.family_id,
+            label="Adhésions",
+            reason=SurplusReason.SURPLUS,
+            amount_cents=cents,
+            currency="978",
+            due_cents=0,
+            received_at=self.harness.clock.now(),
+        )
+        await self.publish(received)
+        fields = received.model_dump(exclude={"reason", "due_cents", "received_at"})
+        decision = SurplusDecided(**fields, decision=SurplusDecision.CREDITED, decided_at=received.received_at)
+        await self.publish(decision, sequence=2)
+        return received
+
+    async def differences(self, home: Home) -> list[str]:
+        """Where the family's account disagrees with the rest."""
+        async with self.staff(Role.REGISSEUR) as client:
+            found = (await client.get("/ledger/differences")).json()["items"]
+        return [one["kind"] for one in found if one["family_id"] == str(home.family_id)]
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from chassis.ids import new_id
-from contracts.events import InvoiceSettled, PaymentReversed, SurplusDecided, SurplusReceived
-from contracts.events.payment_gateway import ReversalKind, SurplusDecision, SurplusReason
-from contracts.values import PaymentPurpose, Regie, Role
+from contracts.events import InvoiceSettled, PaymentReversed
+from contracts.events.payment_gateway import ReversalKind
+from contracts.values import Regie
 
 
 @pytest.fixture
@@ -19,29 +19,6 @@ async def invoice(town, home):
     return invoice
 
 
-async def credit(town, home, cents, regie=None):
-    """The régie decided that money received in excess is the family's."""
-    received = SurplusReceived(
-        movement_id=new_id(),
-        payment_id=new_id(),
-        purpose=PaymentPurpose.ADHESION_ORDER,
-        reference_id=new_id(),
-        regie_id=(regie or town.regie).regie_id,
-        family_id=home.family_id,
-        label="Adhésions",
-        reason=SurplusReason.SURPLUS,
-        amount_cents=cents,
-        currency="978",
-        due_cents=0,
-        received_at=town.harness.clock.now(),
-    )
-    await town.publish(received)
-    fields = received.model_dump(exclude={"reason", "due_cents", "received_at"})
-    decision = SurplusDecided(**fields, decision=SurplusDecision.CREDITED, decided_at=received.received_at)
-    await town.publish(decision, sequence=2)
-    return received
-
-
 async def state(town, home):
     return [(each["status"], each["paid_cents"]) for each in await town.invoices(home)]
 
@@ -51,27 +28,21 @@ async def to_pay(town, home):
         return [(each["pending_cents"], each["credit_cents"]) for each in (await client.get("/summary")).json()]
 
 
-async def differences(town, home):
-    async with town.staff(Role.REGISSEUR) as client:
-        found = (await client.get("/ledger/differences")).json()["items"]
-    return [one["kind"] for one in found if one["family_id"] == str(home.family_id)]
-
-
 async def test_the_bank_is_asked_for_the_rest(town, home, invoice):
-    await credit(town, home, 300)
-    await credit(town, home, 200)
+    await town.credit(home, 300)
+    await town.credit(home, 200)
     assert await to_pay(town, home) == [(2000, 500)]
     ordered = (await town.pay(home, invoice)).json()
     assert (ordered["deducted_cents"], ordered["total_cents"], ordered["count"]) == (500, 1500, 1)
     assert await to_pay(town, home) == [(1500, 0)]
-    assert await differences(town, home) == []
+    assert await town.differences(home) == []
     await town.publish(town.settled(home, ordered))
     assert await state(town, home) == [("paid", 2000)]
-    assert await differences(town, home) == []
+    assert await town.differences(home) == []
 
 
 async def test_a_credit_that_covers_everything_pays(town, home, invoice):
-    await credit(town, home, 2500)
+    await town.credit(home, 2500)
     ordered = (await town.pay(home, invoice)).json()
     assert ordered == {
         "invoice_payment_id": None,
@@ -86,16 +57,16 @@ async def test_a_credit_that_covers_everything_pays(town, home, invoice):
     held = "select sum(cents)::int as cents from payment_use where family_id = $1 and invoice_id is null"
     assert [row["cents"] for row in await town.harness.query(held, home.family_id)] == [500]
     assert (await town.pay(home, invoice)).status_code == 409
-    assert await differences(town, home) == []
+    assert await town.differences(home) == []
 
 
 async def test_clicked_often_it_is_deducted_once(town, home, invoice):
-    await credit(town, home, 500)
+    await town.credit(home, 500)
     answers = [answer.json() for answer in await asyncio.gather(*(town.pay(home, invoice) for _ in range(10)))]
     assert sorted(answer["deducted_cents"] for answer in answers) == [*[0] * 9, 500]
     assert len({answer["payment_id"] for answer in answers}) == 1
     assert {answer["total_cents"] for answer in answers} == {1500}
-    assert await differences(town, home) == []
+    assert await town.differences(home) == []
 
 
 async def test_two_invoices_at_once_share_it(town, home, invoice):
@@ -103,20 +74,20 @@ async def test_two_invoices_at_once_share_it(town, home, invoice):
     await town.run("2022-09")
     invoices = await town.invoices(home)
     assert len(invoices) == 2
-    await credit(town, home, 500)
+    await town.credit(home, 500)
     answers = await asyncio.gather(*(town.pay(home, each) for each in invoices))
     assert sorted(answer.json()["deducted_cents"] for answer in answers) == [0, 500]
-    assert await differences(town, home) == []
+    assert await town.differences(home) == []
 
 
 async def test_another_regies_money_stays_there(town, home, invoice):
-    await credit(town, home, 500, Regie(regie_id=new_id(), name="Régie des sports"))
+    await town.credit(home, 500, Regie(regie_id=new_id(), name="Régie des sports"))
     assert await to_pay(town, home) == [(2000, 0)]
     assert (await town.pay(home, invoice)).json()["total_cents"] == 2000
 
 
 async def test_money_that_goes_back_is_owed_again(town, home, invoice):
-    received = await credit(town, home, 2000)
+    received = await town.credit(home, 2000)
     await town.pay(home, invoice)
     assert await state(town, home) == [("paid", 2000)]
     back = PaymentReversed(
@@ -134,4 +105,4 @@ async def test_money_that_goes_back_is_owed_again(town, home, invoice):
     )
     await asyncio.gather(*(town.publish(back) for _ in range(3)))
     assert await state(town, home) == [("pending", 0)]
-    assert await differences(town, home) == []
+    assert await town.differences(home) == []

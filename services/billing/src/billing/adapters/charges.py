@@ -15,7 +15,7 @@ _INCOMING = """
     jsonb_to_recordset(cast(:reservations as jsonb)) as r(
         reservation_id uuid, version bigint, family_id uuid, member_id uuid, activity_id uuid, regie_id uuid,
         day date, element_name text, tariff_label text, unit_price_cents bigint, status text,
-        billed boolean)
+        billed boolean, pay_until timestamptz)
 """
 
 _KEEP_VERSIONS = text(
@@ -41,10 +41,12 @@ _INSERT_CHARGES = text(
         order by reservation_id, version desc
     )
     insert into charge (tenant_id, charge_id, reservation_id, family_id, regie_id, member_id, activity_id, day,
-                        element_name, tariff_label, quantity, unit_price_cents)
+                        element_name, tariff_label, quantity, unit_price_cents, basket_id, pay_until)
     select :tenant, uuid7(), w.reservation_id, w.family_id, w.regie_id, w.member_id, w.activity_id, w.day,
            w.element_name, w.tariff_label, w.quantity - invoiced.quantity,
-           case when w.quantity < invoiced.quantity then invoiced.unit_price_cents else w.unit_price_cents end
+           case when w.quantity < invoiced.quantity then invoiced.unit_price_cents else w.unit_price_cents end,
+           case when w.pay_until is not null then cast(:basket as uuid) end,
+           case when cast(:basket as uuid) is not null then w.pay_until end
     from wanted w
     cross join lateral (
         select coalesce(sum(c.quantity), 0) as quantity,
@@ -57,10 +59,10 @@ _INSERT_CHARGES = text(
 
 
 async def keep_reservations(transaction: Transaction, committed: ReservationsCommitted) -> None:
-    """A basket was booked or cancelled: see ``keep_states``."""
+    """A basket was booked or cancelled: see ``keep_states``. What it has to pay at once is charged apart."""
     family = committed.family_id
     states = [StatedReservation(family_id=family, reservation=reservation) for reservation in committed.reservations]
-    await keep_states(transaction, states)
+    await keep_states(transaction, states, committed.basket_id)
 
 
 async def keep_attendances(transaction: Transaction, recorded: AttendanceRecorded) -> None:
@@ -70,7 +72,9 @@ async def keep_attendances(transaction: Transaction, recorded: AttendanceRecorde
     await keep_states(transaction, states)
 
 
-async def keep_states(transaction: Transaction, states: Iterable[StatedReservation]) -> None:
+async def keep_states(
+    transaction: Transaction, states: Iterable[StatedReservation], basket_id: UUID | None = None
+) -> None:
     """Applies what is newer than what is known, in four statements whatever the number of reservations.
 
     A reservation that is cancelled, or no longer billed, loses its open charge; when it was invoiced already, the day
@@ -87,7 +91,8 @@ async def keep_states(transaction: Transaction, states: Iterable[StatedReservati
         return
     await connection.execute(_DROP_OPEN, {"changed": changed})
     await connection.execute(
-        _INSERT_CHARGES, {"tenant": transaction.tenant_id, "reservations": rows, "changed": changed}
+        _INSERT_CHARGES,
+        {"tenant": transaction.tenant_id, "reservations": rows, "changed": changed, "basket": basket_id},
     )
 
 

@@ -1,7 +1,5 @@
 """An invoicing run in SQL: every step is one statement over all families."""
 
-from datetime import date
-
 from sqlalchemy import text
 
 from billing.application.ports import InvoicingRun
@@ -18,12 +16,11 @@ CHARGES_LOCK = "hashtextextended('billing-charges/' || current_setting('app.tena
 """Key of the commune's advisory lock: shared by whoever writes charges, exclusive for a run."""
 
 # A family not known yet waits for the next run, like one that owes nothing.
-_INSERT_INVOICES = text(
-    """
+_INSERT_INVOICES = """
     with totals as (
         select c.family_id, c.regie_id, sum(c.amount_cents) as amount_cents
         from charge c join family using (tenant_id, family_id)
-        where c.invoice_id is null and c.day < :end
+        where c.invoice_id is null and {which}
         group by c.family_id, c.regie_id
         having sum(c.amount_cents) > 0
     ),
@@ -46,10 +43,8 @@ _INSERT_INVOICES = text(
            :issued_on, :due_on, amount_cents
     from numbered
     """
-)
 
-_INSERT_LINES = text(
-    """
+_INSERT_LINES = """
     insert into invoice_line (tenant_id, invoice_id, position, member_first_name, element_name, days, quantity,
                               unit_price_cents, amount_cents)
     select i.tenant_id, i.invoice_id,
@@ -60,19 +55,16 @@ _INSERT_LINES = text(
     from invoice i
     join charge c using (tenant_id, family_id, regie_id)
     left join member m using (tenant_id, member_id)
-    where i.run_id = :run and c.invoice_id is null and c.day < :end
+    where i.run_id = :run and c.invoice_id is null and {which}
     group by i.tenant_id, i.invoice_id, c.member_id, c.element_name, c.unit_price_cents, c.quantity
     """
-)
 
-_ATTACH_CHARGES = text(
-    """
+_ATTACH_CHARGES = """
     update charge c set invoice_id = i.invoice_id
     from invoice i
     where i.run_id = :run and i.tenant_id = c.tenant_id and i.family_id = c.family_id and i.regie_id = c.regie_id
-      and c.invoice_id is null and c.day < :end
+      and c.invoice_id is null and {which}
     """
-)
 
 _DEBIT_FAMILIES = text(
     """
@@ -89,8 +81,9 @@ _ANNOUNCE = text(
            jsonb_build_object(
                'invoice_id', invoice_id, 'number', number, 'family_id', family_id,
                'regie', jsonb_build_object('regie_id', regie_id, 'name', regie_name),
-               'period', period, 'issued_on', issued_on, 'due_on', due_on, 'amount_cents', amount_cents)
-    from invoice where run_id = :run order by sequence
+               'period', period, 'issued_on', issued_on, 'due_on', due_on, 'amount_cents', amount_cents,
+               'pay_until', p.pay_until)
+    from invoice left join prompt_invoice p using (tenant_id, invoice_id) where run_id = :run order by sequence
     """
 )
 
@@ -116,8 +109,8 @@ class SqlInvoicingStore:
         """See the port."""
         opened = await self._connection.execute(
             text(
-                "insert into invoicing_run (tenant_id, run_id, period, automatic, requested_by, created_at)"
-                " values (:tenant, :run, :period, :automatic, :requested_by, :now)"
+                "insert into invoicing_run (tenant_id, run_id, period, automatic, requested_by, basket_id, created_at)"
+                " values (:tenant, :run, :period, :automatic, :requested_by, :basket, :now)"
                 " on conflict (tenant_id, period) where automatic do nothing"
             ),
             {
@@ -126,6 +119,7 @@ class SqlInvoicingStore:
                 "period": run.period.first_day,
                 "automatic": run.automatic,
                 "requested_by": run.requested_by,
+                "basket": run.prompt and run.prompt.basket_id,
                 "now": self._transaction.now(),
             },
         )
@@ -144,21 +138,17 @@ class SqlInvoicingStore:
         )
         return int(last)
 
-    async def insert_invoices(self, run: InvoicingRun, *, due_on: date, after_sequence: int) -> int:
+    async def insert_invoices(self, run: InvoicingRun, *, after_sequence: int) -> int:
         """See the port."""
-        inserted = await self._connection.execute(
+        return await self._run(
             _INSERT_INVOICES,
-            {
-                "tenant": self._transaction.tenant_id,
-                "run": run.run_id,
-                "period": run.period.first_day,
-                "end": run.period.end,
-                "issued_on": run.issued_on,
-                "due_on": due_on,
-                "after": after_sequence,
-            },
+            run,
+            tenant=self._transaction.tenant_id,
+            period=run.period.first_day,
+            issued_on=run.issued_on,
+            due_on=run.due_on,
+            after=after_sequence,
         )
-        return inserted.rowcount
 
     async def keep_last_sequence(self, period: Period, sequence: int) -> None:
         """See the port."""
@@ -169,15 +159,35 @@ class SqlInvoicingStore:
 
     async def insert_lines(self, run: InvoicingRun) -> None:
         """See the port."""
-        await self._connection.execute(_INSERT_LINES, {"run": run.run_id, "end": run.period.end})
+        await self._run(_INSERT_LINES, run)
 
     async def attach_charges(self, run: InvoicingRun) -> None:
         """See the port."""
-        await self._connection.execute(_ATTACH_CHARGES, {"run": run.run_id, "end": run.period.end})
+        await self._run(_ATTACH_CHARGES, run)
+
+    async def _run(self, statement: str, run: InvoicingRun, **values: object) -> int:
+        """Runs a statement over the run's charges; how many rows it wrote."""
+        if run.prompt:
+            which = "c.basket_id = :basket and c.pay_until = :pay_until"
+            values |= {"basket": run.prompt.basket_id, "pay_until": run.prompt.pay_until}
+        else:
+            which, values["end"] = "c.day < :end", run.period.end
+        done = await self._connection.execute(text(statement.format(which=which)), {**values, "run": run.run_id})
+        return done.rowcount
 
     async def debit_families(self, run: InvoicingRun) -> None:
         """See the port."""
         await self._connection.execute(_DEBIT_FAMILIES, {"run": run.run_id, "now": self._transaction.now()})
+
+    async def ask_prompt_payment(self, run: InvoicingRun) -> None:
+        """See the port."""
+        await self._connection.execute(
+            text(
+                "insert into prompt_invoice (tenant_id, invoice_id, pay_until, status)"
+                " select tenant_id, invoice_id, :pay_until, 'open' from invoice where run_id = :run"
+            ),
+            {"run": run.run_id, "pay_until": run.prompt and run.prompt.pay_until},
+        )
 
     async def announce_invoices(self, run: InvoicingRun) -> None:
         """Same columns as ``chassis.outbox.insert_events``, for all invoices at once."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from billing.adapters.credits import credits_by_regie, lock_credits
+from billing.adapters.prompt_invoices import RESERVATIONS
 from billing.application.ports import InvoicePayment, KnownPayment, OpenInvoice, PayerContact
 from billing.domain.allocation import Due
 from billing.domain.deduction import Credit
@@ -21,6 +22,10 @@ class SqlPaymentStore:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._connection = transaction.connection
+
+    def now(self) -> datetime:
+        """See the port."""
+        return self._transaction.now()
 
     async def publish(self, event: Event, *, sequence: int) -> None:
         """See the port."""
@@ -38,9 +43,10 @@ class SqlPaymentStore:
         """Locked in the order of their ids, so that two payments never wait for one another."""
         rows = await self._connection.execute(
             text(
-                "select invoice_id, number, regie_id, regie_name, amount_cents - credited_cents as amount_cents,"
-                " paid_cents from invoice"
-                " where family_id = :family and invoice_id = any(:ids) order by invoice_id for update"
+                "select i.invoice_id, i.number, i.regie_id, i.regie_name,"
+                " i.amount_cents - i.credited_cents as amount_cents, i.paid_cents, p.pay_until"
+                " from invoice i left join prompt_invoice p using (tenant_id, invoice_id)"
+                " where i.family_id = :family and i.invoice_id = any(:ids) order by i.invoice_id for update of i"
             ),
             {"family": family_id, "ids": list(invoice_ids)},
         )
@@ -161,6 +167,16 @@ class SqlPaymentStore:
             {"id": invoice_id, "cents": cents},
         )
         return int(version)
+
+    async def keep_prompt_paid(self, invoice_id: UUID) -> Sequence[UUID]:
+        """See the port."""
+        kept = await self._connection.execute(
+            text("update prompt_invoice set status = 'paid' where invoice_id = :id and status = 'open'"),
+            {"id": invoice_id},
+        )
+        if not kept.rowcount:
+            return []
+        return await self._connection.scalar(text(RESERVATIONS), {"invoice": invoice_id}) or []
 
     async def add_use(
         self, source_id: UUID, family_id: UUID, invoice_id: UUID | None, cents: int, movement_id: UUID

@@ -11,7 +11,8 @@ from billing.domain.period import Period
 from chassis.database import Transaction
 
 _INVOICES = """
-    select i.*, coalesce(pdf.size_bytes, 0) as pdf_bytes,
+    select i.*, coalesce(pdf.size_bytes, 0) as pdf_bytes, prompt.pay_until,
+           coalesce(prompt.status = 'lapsed', false) as lapsed,
            case when i.paid_cents + i.credited_cents < i.amount_cents then
                (select p.payment_id from invoice_payment_item item
                 join invoice_payment p using (tenant_id, invoice_payment_id)
@@ -19,6 +20,7 @@ _INVOICES = """
                 order by p.created_at desc limit 1) end as payment_in_progress
     from invoice i
     left join invoice_pdf pdf using (tenant_id, invoice_id)
+    left join prompt_invoice prompt using (tenant_id, invoice_id)
 """
 
 
@@ -136,9 +138,10 @@ _RUNS = """
 
 
 async def list_runs(transaction: Transaction, limit: int) -> Sequence[RowMapping]:
-    """The latest runs first."""
+    """The latest runs first, without those of single baskets."""
     rows = await transaction.connection.execute(
-        text(f"{_RUNS} order by r.created_at desc, r.run_id desc limit :limit"), {"limit": limit}
+        text(f"{_RUNS} where r.basket_id is null order by r.created_at desc, r.run_id desc limit :limit"),
+        {"limit": limit},
     )
     return rows.mappings().all()
 

@@ -1,11 +1,10 @@
 """Issues the invoices of a month."""
 
 from billing.application.ports import InvoicingRun, InvoicingStore
-from billing.domain.period import due_day
 
 
 async def issue_invoices(store: InvoicingStore, run: InvoicingRun) -> bool:
-    """Invoices what is owed for days before the end of the run's month and not invoiced yet.
+    """Invoices what is owed for days before the end of the run's month and not invoiced yet; or a basket's share.
 
     A family that owes nothing, or is owed money, gets no invoice: its credit waits for a later run. Runs of one
     commune go one after the other, so that numbers have no gap and no charge is invoiced twice. Returns False when
@@ -15,11 +14,13 @@ async def issue_invoices(store: InvoicingStore, run: InvoicingRun) -> bool:
     if not await store.open_run(run):
         return False
     last = await store.lock_last_sequence(run.period)
-    issued = await store.insert_invoices(run, due_on=due_day(run.issued_on), after_sequence=last)
+    issued = await store.insert_invoices(run, after_sequence=last)
     if issued:
         await store.keep_last_sequence(run.period, last + issued)
         await store.insert_lines(run)
         await store.attach_charges(run)
         await store.debit_families(run)
+        if run.prompt:
+            await store.ask_prompt_payment(run)
         await store.announce_invoices(run)
     return True

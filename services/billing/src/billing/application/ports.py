@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from billing.domain.allocation import Due
 from billing.domain.deduction import Credit
-from billing.domain.period import Period
+from billing.domain.period import Period, due_day
 from billing.domain.taking_back import Use
 from contracts.event import Event
 from contracts.events import PaymentReversed
@@ -16,18 +16,38 @@ from contracts.values import PaymentStatus, PostalAddress
 
 
 @dataclass(frozen=True)
+class Prompt:
+    """What a basket has to pay at once: until when, and which day that is."""
+
+    basket_id: UUID
+    pay_until: datetime
+    last_day: date
+
+
+@dataclass(frozen=True)
 class InvoicingRun:
-    """One run of the invoices of a month. ``requested_by`` is the account; None for the scheduled run."""
+    """One run of the invoices of a month, or of what one basket has to pay at once (``prompt``).
+
+    ``requested_by`` is the account; None for the scheduled run and for a basket's.
+    """
 
     run_id: UUID
     period: Period
     issued_on: date
     requested_by: UUID | None
+    prompt: Prompt | None = None
 
     @property
     def automatic(self) -> bool:
         """Whether the schedule asked for it."""
-        return self.requested_by is None
+        return self.requested_by is None and self.prompt is None
+
+    @property
+    def due_on(self) -> date:
+        """The last day to pay; never the day of issue itself."""
+        if self.prompt is None:
+            return due_day(self.issued_on)
+        return max(self.prompt.last_day, self.issued_on + timedelta(days=1))
 
 
 class InvoicingStore(Protocol):
@@ -45,7 +65,7 @@ class InvoicingStore(Protocol):
         """The last sequence drawn in the month (0 at first), its row locked."""
         ...
 
-    async def insert_invoices(self, run: InvoicingRun, *, due_on: date, after_sequence: int) -> int:
+    async def insert_invoices(self, run: InvoicingRun, *, after_sequence: int) -> int:
         """One invoice per family and régie that owes more than nothing. Returns how many."""
         ...
 
@@ -65,6 +85,10 @@ class InvoicingStore(Protocol):
         """Writes the invoices to the ledger."""
         ...
 
+    async def ask_prompt_payment(self, run: InvoicingRun) -> None:
+        """Notes until when a basket's invoices are to be paid."""
+        ...
+
     async def announce_invoices(self, run: InvoicingRun) -> None:
         """Publishes ``invoice_issued`` for each invoice, in the order of their numbers."""
         ...
@@ -72,7 +96,7 @@ class InvoicingStore(Protocol):
 
 @dataclass(frozen=True)
 class OpenInvoice:
-    """An invoice as a payment sees it."""
+    """An invoice as a payment sees it. ``pay_until``: it is cancelled unless paid by then."""
 
     invoice_id: UUID
     number: str
@@ -80,6 +104,7 @@ class OpenInvoice:
     regie_name: str
     amount_cents: int
     paid_cents: int
+    pay_until: datetime | None = None
 
     @property
     def due(self) -> Due:
@@ -125,6 +150,10 @@ class KnownPayment:
 class PaymentStore(Protocol):
     """Storage of payments of invoices."""
 
+    def now(self) -> datetime:
+        """Business instant, UTC."""
+        ...
+
     async def publish(self, event: Event, *, sequence: int) -> None:
         """Publishes an event if and only if the transaction commits."""
         ...
@@ -163,6 +192,10 @@ class PaymentStore(Protocol):
 
     async def add_paid(self, invoice_id: UUID, cents: int) -> int:
         """Adds to what was paid on a locked invoice. Returns the invoice's new version."""
+        ...
+
+    async def keep_prompt_paid(self, invoice_id: UUID) -> Sequence[UUID]:
+        """Notes that what was to be paid at once is; the reservations of it, none for other invoices."""
         ...
 
     async def add_use(

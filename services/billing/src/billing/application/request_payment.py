@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from billing.application.pay_invoice import pay_invoice
@@ -23,6 +24,20 @@ class InvoiceAlreadyPaidError(DomainError):
         paid = ", ".join(numbers)
         super().__init__(
             f"Déjà payé : facture {paid}. Retirez-la de votre sélection pour payer les autres.", numbers=[*numbers]
+        )
+
+
+class TooLateToPayError(DomainError):
+    """What was to be paid at once was not, and is about to be cancelled."""
+
+    slug = "too-late-to-pay"
+
+    def __init__(self, numbers: Sequence[str]) -> None:
+        late = ", ".join(numbers)
+        super().__init__(
+            f"Le délai pour payer est passé : facture {late}. Ses réservations sont annulées, et rien n'est à payer. "
+            "Réservez à nouveau dans le planning s'il reste des places.",
+            numbers=[*numbers],
         )
 
 
@@ -61,14 +76,14 @@ async def request_payment(
 
     A pending payment of the same invoices and amounts (two tabs, a reload) is given instead of another. What was
     deducted stays on the invoices, whatever becomes of the payment. Raises ``NotFoundError``,
-    ``InvoiceAlreadyPaidError``, ``SeveralRegiesError``, ``PayerEmailMissingError``.
+    ``InvoiceAlreadyPaidError``, ``TooLateToPayError``, ``SeveralRegiesError``, ``PayerEmailMissingError``.
     """
     wanted = sorted(set(invoice_ids))
     credits_held = await store.lock_credits(family_id)
     invoices = await store.lock_invoices(family_id, wanted)
     if len(invoices) < len(wanted):
         raise NotFoundError
-    _check(invoices)
+    _check(invoices, store.now())
     deductions = deduct(credits_held.get(invoices[0].regie_id, ()), [invoice.due for invoice in invoices])
     for deduction in deductions:
         await _use_credit(store, family_id, deduction)
@@ -111,9 +126,11 @@ async def _open_payment(
     return payment
 
 
-def _check(invoices: Sequence[OpenInvoice]) -> None:
+def _check(invoices: Sequence[OpenInvoice], now: datetime) -> None:
     if paid := [invoice.number for invoice in invoices if invoice.due.cents == 0]:
         raise InvoiceAlreadyPaidError(paid)
+    if late := [invoice.number for invoice in invoices if invoice.pay_until and invoice.pay_until < now]:
+        raise TooLateToPayError(late)
     regies = {invoice.regie_id: invoice.regie_name for invoice in invoices}
     if len(regies) > 1:
         raise SeveralRegiesError(sorted(regies.values()))

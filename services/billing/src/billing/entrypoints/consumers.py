@@ -6,11 +6,14 @@ from billing.adapters.charges import keep_attendances, keep_reservations
 from billing.adapters.ledger import keep_payment_outcomes, record_adhesions
 from billing.adapters.payments import SqlPaymentStore
 from billing.adapters.projections import keep_activity, keep_family, keep_guardian, keep_member
+from billing.adapters.prompt_invoices import SqlPromptChargeStore
 from billing.adapters.returns import SqlReturnStore
+from billing.application.prompt_invoices import invoice_at_once, is_to_pay_at_once
 from billing.application.return_payment import decide_surplus, receive_surplus, return_payment
 from billing.application.settle_payment import settle_payment
 from chassis.database import Transaction
 from chassis.messaging.consumer import Consumer, Received, Together
+from chassis.tenants import tenant_of
 from contracts.events import (
     ActivityPublished,
     AdhesionPaid,
@@ -28,8 +31,15 @@ from contracts.values import PaymentPurpose
 
 
 async def charge_reservations(transaction: Transaction, received: Received[ReservationsCommitted]) -> None:
-    """A basket was booked or cancelled."""
+    """A basket was booked or cancelled; what it has to pay at once is invoiced on the spot."""
+    at_once = is_to_pay_at_once(received.event)
+    store = SqlPromptChargeStore(transaction)
+    if at_once:
+        await store.lock_charges()  # before it is shared: two who share it could not both go on to have it alone
     await keep_reservations(transaction, received.event)
+    if at_once:
+        tenant = await tenant_of(transaction)
+        await invoice_at_once(store, received.event, transaction.now(), tenant.time_zone)
 
 
 async def charge_attendances(transaction: Transaction, received: Received[AttendanceRecorded]) -> None:

@@ -4,8 +4,10 @@ import structlog
 
 from billing.adapters import checks, documents
 from billing.adapters.invoicing import INVOICE_FILES, SqlInvoicingStore
+from billing.adapters.prompt_invoices import SqlLapseStore, overdue_invoices
 from billing.application.issue_invoices import issue_invoices
 from billing.application.ports import InvoicingRun
+from billing.application.prompt_invoices import lapse_invoice
 from billing.domain.period import period_to_run
 from chassis.clock import local_day
 from chassis.ids import new_id
@@ -17,6 +19,7 @@ from chassis.tenants import Tenant
 _log = structlog.get_logger(__name__)
 
 _RENDERED_AT_ONCE = 25
+_LAPSED_AT_ONCE = 200
 
 
 async def run_due_month(runtime: Runtime, tenant: Tenant) -> None:
@@ -29,6 +32,17 @@ async def run_due_month(runtime: Runtime, tenant: Tenant) -> None:
         done = await issue_invoices(SqlInvoicingStore(transaction), run)
     if done:
         _log.info("month_invoiced", tenant=tenant.slug, period=str(period.first_day))
+
+
+async def lapse_unpaid(runtime: Runtime, tenant: Tenant) -> None:
+    """Cancels the invoices that were to be paid at once and were not, each in a transaction of its own."""
+    async with runtime.transaction(tenant.id) as transaction:
+        overdue = await overdue_invoices(transaction, _LAPSED_AT_ONCE)
+    for invoice_id in overdue:
+        async with runtime.transaction(tenant.id) as transaction:
+            done = await lapse_invoice(SqlLapseStore(transaction), invoice_id)
+        if done:
+            _log.info("invoice_lapsed", tenant=tenant.slug, invoice_id=str(invoice_id))
 
 
 async def render_new_invoices(runtime: Runtime, tenant: Tenant) -> None:
@@ -59,6 +73,7 @@ async def check_ledger(runtime: Runtime, tenant: Tenant) -> None:
 
 JOBS = [
     CommuneJob("check-ledger", 600, check_ledger),
+    CommuneJob("lapse-unpaid-invoices", 15, lapse_unpaid),
     CommuneJob("monthly-invoicing", 300, run_due_month),
     CommuneJob(INVOICE_FILES, 60, render_new_invoices),
 ]

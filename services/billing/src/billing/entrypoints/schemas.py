@@ -34,7 +34,8 @@ class PendingByRegie(BaseModel):
 class Invoice(BaseModel):
     """An invoice. ``pdf_bytes`` is 0 until its file is made; ``payment_in_progress`` names the pending payment.
 
-    ``credited_cents`` is covered by credit notes.
+    ``credited_cents`` is covered by credit notes. ``pay_until``: of what was booked to be paid at once; ``lapsed``
+    when it was not paid by then: nothing is owed and the days are given up.
     """
 
     invoice_id: UUID
@@ -51,6 +52,8 @@ class Invoice(BaseModel):
     status: Literal["pending", "paid"]
     payment_in_progress: UUID | None
     pdf_bytes: int
+    pay_until: datetime | None
+    lapsed: bool
 
     @classmethod
     def from_row(cls, row: RowMapping) -> "Invoice":

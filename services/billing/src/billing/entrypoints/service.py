@@ -22,6 +22,7 @@ SERVICE = Service(
     problems={
         "invoice-already-paid": 409,
         "several-regies": 409,
+        "too-late-to-pay": 409,
         "payer-email-missing": 409,
     },
     consumers=[*CONSUMERS, *STATEMENT_CONSUMERS],
