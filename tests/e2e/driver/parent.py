@@ -146,6 +146,12 @@ class Parent:
         found: list[dict[str, Any]] = self.api.get("planning", "/reservations", **query)
         return found
 
+    def pay_invoices(self, *invoice_ids: str) -> None:
+        """At the bank, to the end."""
+        payment_id = self.ask_to_pay_invoices(*invoice_ids)
+        self.at_the_bank(payment_id).pay()
+        self.wait_for_payment(payment_id, "succeeded")
+
     def invoices(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.api.get("billing", "/invoices")["items"]
         return found

@@ -18,6 +18,7 @@ CALENDAR = {
     "capacity": 40,
     "last_places": 5,
     "overbooking_percent": 0,
+    "pay_within_minutes": 60,
     "groups": [{"code": "petits", "name": "Petits"}],
     "booking_rule": {
         "default": WEEKLY,
@@ -54,7 +55,7 @@ CALENDAR = {
 def fields_of(calendar):
     """What a browser sends of the form."""
     form = form_of(calendar)
-    fields = {"periode": form.during, "places": form.capacity, "dernieres": form.last_places}
+    fields = {"periode": form.during, "places": form.capacity, "dernieres": form.last_places, "payer": form.pay_within}
 
     def deadline(prefix, it):
         names = {"genre": it.kind, "nombre": it.number, "jour": it.week_day, "heure": it.time, "compte": it.counting}

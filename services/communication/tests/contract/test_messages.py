@@ -27,6 +27,7 @@ SETTING = Setting(
     only={"mail": f"guardian_id = '{known_id('guardian_id')}'", "guardian": "in_family"},
     needs={
         "communication.notices billing.invoice_issued.v1": FAMILY,
+        "communication.notices billing.invoice_lapsed.v1": FAMILY,
         "communication.notices payment_gateway.payment_settled.v1": FAMILY,
         "communication.notices payment_gateway.surplus_received.v1": FAMILY,
         "communication.notices payment_gateway.surplus_decided.v1": FAMILY,

@@ -1,8 +1,8 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from communication.domain.mails import invoice_available, retry_delay
+from communication.domain.mails import invoice_available, invoice_lapsed, invoice_to_pay_at_once, retry_delay
 from communication.domain.texts import summary, to_html
 
 
@@ -50,6 +50,25 @@ def test_the_invoice_mail_names_its_month(period: date, subject: str) -> None:
     assert text.subject == subject
     assert "20,00\u00a0€" in text.body
     assert "30/10/2022" in text.body
+
+
+def test_what_is_to_be_paid_at_once_says_until_when() -> None:
+    text = invoice_to_pay_at_once(
+        number="2209001",
+        amount_cents=2000,
+        pay_until=datetime(2022, 9, 7, 15, 5),  # noqa: DTZ001 - the commune's local time
+        regie="Régie",
+        portal_title="P",
+    )
+    assert text.subject == "À payer avant 15h05 : votre facture 2209001"
+    assert "À payer avant le : mercredi 7 septembre 2022 à 15h05" in text.body
+    assert "20,00\u00a0€" in text.body
+
+
+def test_what_was_not_paid_at_once_is_told() -> None:
+    text = invoice_lapsed(number="2209001", amount_cents=2000, portal_title="P")
+    assert text.subject == "Réservations annulées : la facture 2209001 n'a pas été payée à temps"
+    assert "rien n'est à payer" in text.body
 
 
 def test_retries_slow_down_up_to_four_hours() -> None:

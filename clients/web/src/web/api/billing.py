@@ -23,7 +23,10 @@ class RegieSummary(Answer):
 
 
 class Invoice(Answer):
-    """An invoice. ``period`` is the first day of its month."""
+    """An invoice. ``period`` is the first day of its month.
+
+    ``pay_until``: of what was booked to be paid at once; ``lapsed`` when it was not.
+    """
 
     invoice_id: UUID
     number: str
@@ -39,6 +42,8 @@ class Invoice(Answer):
     status: Literal["pending", "paid"]
     payment_in_progress: UUID | None = None
     pdf_bytes: int
+    pay_until: datetime | None = None
+    lapsed: bool = False
 
     @property
     def due_cents(self) -> int:

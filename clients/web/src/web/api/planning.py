@@ -110,6 +110,7 @@ class PlanningActivity(Answer):
     tariff_label: str | None = None
     booking_rule: str | None = None
     cancelling_rule: str | None = None
+    payment_condition: str | None = None
     waiting_list: str | None = None
     slots: list[Slot] = Field(default_factory=lambda: [Slot()])
     cells: list[Cell]
@@ -147,21 +148,23 @@ class DraftLine(Answer):
 
 
 class Draft(Answer):
-    """The family's changes, kept until «Terminer»."""
+    """The family's changes, kept until «Terminer». ``payment_conditions``: what is to be paid soon after, in words."""
 
     lines: list[DraftLine]
     count: int
     total_cents: int
     saved_at: datetime | None = None
+    payment_conditions: list[str] = Field(default_factory=list)
 
 
 class Committed(Answer):
-    """What «Terminer» has booked and cancelled."""
+    """What «Terminer» has booked and cancelled. ``pay_until``: when what is to be paid first is given up."""
 
     basket_id: UUID
     lines: list[DraftLine]
     count: int
     total_cents: int
+    pay_until: datetime | None = None
 
 
 def chosen_days(activity_id: UUID, whens: Iterable[DaySlot]) -> dict[str, object]:

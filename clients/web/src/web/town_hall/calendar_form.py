@@ -72,6 +72,7 @@ class CalendarForm:
     capacity: str
     last_places: str
     overbooking: str
+    pay_within: str
     booking: Deadline
     booking_exceptions: list[DeadlineException]
     cancelling: Deadline
@@ -90,6 +91,7 @@ def form_of(document: Document) -> CalendarForm:
         capacity="" if document["capacity"] is None else str(document["capacity"]),
         last_places=str(document["last_places"]),
         overbooking=str(document.get("overbooking_percent", 0)),
+        pay_within=str(document.get("pay_within_minutes") or ""),
         booking=_deadline_fields(booking["default"]),
         booking_exceptions=[*_exception_fields(booking), *[DeadlineException()] * _EMPTY_ROWS],
         cancelling=_deadline_fields(cancelling["default"]),
@@ -118,6 +120,7 @@ def document_of(fields: Fields, week_days: list[str], kept: Document) -> Documen
         "capacity": _number(fields.get("places", "")) if fields.get("places", "").strip() else None,
         "last_places": _number(fields.get("dernieres", "") or "0"),
         "overbooking_percent": _number(fields.get("surplus", "") or "0"),
+        "pay_within_minutes": _number(minutes) if (minutes := fields.get("payer", "").strip()) else None,
         "booking_rule": booking,
         "cancelling_rule": _rule(fields, "annuler") | {"windows": kept["cancelling_rule"].get("windows", [])},
         "closures": rows_of(fields, "fermeture", _closure),

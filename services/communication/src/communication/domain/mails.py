@@ -1,9 +1,9 @@
 """The mails that families receive, in words."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from chassis.french import euros, month_of, of, short_date
+from chassis.french import euros, full_date, full_time, month_of, of, short_date
 
 MAX_ATTEMPTS = 12
 REFUSAL_PATIENCE = timedelta(minutes=20)
@@ -36,6 +36,49 @@ Montant à payer : {euros(amount_cents)}
 
 Pour la consulter et la payer en ligne :
 {PORTAL_ADDRESS}/factures
+
+{portal_title}
+Ce message est envoyé automatiquement. Pour écrire à la mairie, utilisez la messagerie du portail.
+""",
+    )
+
+
+def invoice_to_pay_at_once(
+    *, number: str, amount_cents: int, pay_until: datetime, regie: str, portal_title: str
+) -> MailText:
+    """What was just booked is to be paid soon, or is given up. ``pay_until`` is the commune's local time."""
+    moment = f"{full_date(pay_until.date())} à {full_time(pay_until.time())}"
+    return MailText(
+        subject=f"À payer avant {full_time(pay_until.time())} : votre facture {number}",
+        body=f"""Bonjour,
+
+Ce que vous venez de réserver est à payer en ligne : facture {number} ({regie}).
+
+Montant à payer : {euros(amount_cents)}
+À payer avant le : {moment}
+
+Passé ce délai, ces réservations sont annulées et les places rendues ; rien ne vous est alors demandé.
+
+Pour payer :
+{PORTAL_ADDRESS}/factures
+
+{portal_title}
+Ce message est envoyé automatiquement. Pour écrire à la mairie, utilisez la messagerie du portail.
+""",
+    )
+
+
+def invoice_lapsed(*, number: str, amount_cents: int, portal_title: str) -> MailText:
+    """What was booked was not paid in time."""
+    return MailText(
+        subject=f"Réservations annulées : la facture {number} n'a pas été payée à temps",
+        body=f"""Bonjour,
+
+Le délai pour payer la facture {number} ({euros(amount_cents)}) est passé. Les jours qu'elle compte ne sont plus
+réservés, et rien n'est à payer. Si un paiement vous a tout de même été débité, il reste à votre crédit.
+
+S'il reste des places, vous pouvez réserver à nouveau :
+{PORTAL_ADDRESS}/planning
 
 {portal_title}
 Ce message est envoyé automatiquement. Pour écrire à la mairie, utilisez la messagerie du portail.

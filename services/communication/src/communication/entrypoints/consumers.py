@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid5
+from zoneinfo import ZoneInfo
 
 from chassis.clock import local_day
 from chassis.database import Transaction
@@ -11,7 +12,15 @@ from chassis.tenants import Tenant, tenant_of
 from communication.adapters.store import SqlCommunicationStore
 from communication.application.notify import Notice, notify_families
 from communication.application.ports import AboutPayment, Contact
-from communication.domain.mails import REFUSAL_PATIENCE, invoice_available, payment_refused, surplus_received
+from communication.domain.mails import (
+    REFUSAL_PATIENCE,
+    MailText,
+    invoice_available,
+    invoice_lapsed,
+    invoice_to_pay_at_once,
+    payment_refused,
+    surplus_received,
+)
 from communication.domain.receipts import Receipt, receipt_mail
 from communication.entrypoints.money_notices import tell_credit, tell_money_back, tell_unused
 from communication.entrypoints.place_notices import tell_place, tell_withdrawal
@@ -20,6 +29,7 @@ from contracts.events import (
     FamilyRegistered,
     GuardianChanged,
     InvoiceIssued,
+    InvoiceLapsed,
     InvoicePaymentUnused,
     PaymentReversed,
     PaymentSettled,
@@ -62,8 +72,30 @@ async def tell_payments(transaction: Transaction, events: Sequence[Received[Paym
         await notify_families(SqlCommunicationStore(transaction), notices, transaction.now())
 
 
+async def tell_lapse(transaction: Transaction, received: Received[InvoiceLapsed]) -> None:
+    """«Réservations annulées» for want of payment."""
+    lapsed, tenant = received.event, await tenant_of(transaction)
+    text = invoice_lapsed(
+        number=lapsed.number, amount_cents=lapsed.amount_cents, portal_title=tenant.description.portal_title
+    )
+    notice = Notice(lapsed.family_id, uuid5(lapsed.invoice_id, "lapsed"), text)
+    await notify_families(SqlCommunicationStore(transaction), [notice], transaction.now())
+
+
 def _announcement(invoice: InvoiceIssued, tenant: Tenant) -> Notice:
-    text = invoice_available(
+    return Notice(invoice.family_id, invoice.invoice_id, _announced(invoice, tenant))
+
+
+def _announced(invoice: InvoiceIssued, tenant: Tenant) -> MailText:
+    if invoice.pay_until:
+        return invoice_to_pay_at_once(
+            number=invoice.number,
+            amount_cents=invoice.amount_cents,
+            pay_until=invoice.pay_until.astimezone(ZoneInfo(tenant.time_zone)),
+            regie=invoice.regie.name,
+            portal_title=tenant.description.portal_title,
+        )
+    return invoice_available(
         number=invoice.number,
         period=invoice.period,
         amount_cents=invoice.amount_cents,
@@ -71,7 +103,6 @@ def _announcement(invoice: InvoiceIssued, tenant: Tenant) -> Notice:
         regie=invoice.regie.name,
         portal_title=tenant.description.portal_title,
     )
-    return Notice(invoice.family_id, invoice.invoice_id, text)
 
 
 def _receipt(payment: PaymentSettled, tenant: Tenant) -> Notice:
@@ -121,6 +152,7 @@ CONSUMERS = [
         "notices",
         {
             InvoiceIssued: Together(announce_invoices),
+            InvoiceLapsed: tell_lapse,
             PaymentSettled: Together(tell_payments),
             SurplusReceived: announce_surplus,
             SurplusDecided: tell_credit,
