@@ -18,7 +18,7 @@ Result = dict[str, Any]
 
 @dataclass(frozen=True)
 class Bench:
-    """``run`` takes the size: how many operations are measured."""
+    """``run`` takes the size: how many operations are measured. ``failed`` in its result names figures of faults."""
 
     about: str
     size: int
@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="portail bench", description="Mesures, à côté de la limite de la machine.")
     parser.add_argument("name", nargs="?", choices=BENCHES, help="sans nom, la liste")
     parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie standard")
-    parser.add_argument("--size", type=int, help="combien d'opérations sont mesurées")
+    parser.add_argument("--size", "--families", type=int, help="combien d'opérations, ou de familles, sont mesurées")
     arguments = parser.parse_args()
     if arguments.name is None:
         for name, bench in BENCHES.items():
@@ -61,11 +61,14 @@ def main() -> None:
         sys.exit(f"portail bench {arguments.name} : {error}")
     except KeyboardInterrupt:
         sys.exit(130)
+    failed = result.pop("failed", None)
     if arguments.json:
         print(json.dumps({"bench": arguments.name, **result}))
     else:
         for name, value in result.items():
             print(f"{name:28} {value}")
+    if failed:
+        sys.exit(f"portail bench {arguments.name} : {', '.join(failed)} : ce qui ne doit jamais être")
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -5,14 +5,17 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+_OK = 200
+
 
 @dataclass(frozen=True)
 class Shot:
-    """One request: instants in seconds since the epoch, status 0 when the connection broke."""
+    """One request: instants in seconds since the epoch, status 0 when the connection broke. ``body``: unless 200."""
 
     sent_at: float
     answered_at: float
     status: int
+    body: bytes = b""
 
 
 def visitor(number: int) -> str:
@@ -33,8 +36,8 @@ async def _work(port: int, waiting: Iterator[tuple[int, bytes]], shots: dict[int
     for index, request in waiting:
         connection = connection or await asyncio.open_connection("127.0.0.1", port)
         sent_at = time.time()
-        status, keeps, _ = await exchange(*connection, request)
-        shots[index] = Shot(sent_at, time.time(), status)
+        status, keeps, body = await exchange(*connection, request)
+        shots[index] = Shot(sent_at, time.time(), status, b"" if status == _OK else body)
         if not keeps:
             connection[1].close()
             connection = None

@@ -19,7 +19,7 @@ from portail_bench.baskets import Baskets, prepare
 from portail_bench.copies import Databases, copied
 from portail_bench.figures import milliseconds, percentile
 from portail_bench.load import Shot, fire, visitor
-from portail_bench.private import BenchError, PrivateSystem, private_system, say
+from portail_bench.private import PrivateSystem, private_system, say
 from portail_bench.sessions import Caller, Told, Visit, drawn_days
 from portail_bench.town import PASSWORD
 
@@ -44,11 +44,18 @@ _HELD = """
     select family_id::text, count(*) as days from reservation
     where status = 'booked' and family_id = any($1::uuid[]) group by family_id
 """
-_FULLEST = "select max(booked) from place_count where activity_id = $1"
+_OVERSOLD = """
+    select coalesce(sum(greatest(held - $2, 0)), 0) from (
+        select count(*) as held from reservation
+        where activity_id = $1 and status in ('booked', 'offered') group by day, slot
+    ) as days
+"""
+_NEVER = ("oversold", "lost", "booked_untold", "server_errors", "without_reason", "neighbours_refused", "login_errors")
+"""Figures that are 0, or something is broken."""
 
 
 async def run(size: int) -> dict[str, Any]:
-    """``size`` families within a minute, on 1,100 places for 3,000. Raises ``BenchError`` for what may never be."""
+    """``size`` families within a minute, on 1,100 places for 3,000."""
     with private_system() as private:
         async with private.databases() as databases:
             opening = await prepare(private, databases, hot=True)
@@ -64,13 +71,10 @@ async def run(size: int) -> dict[str, Any]:
             with neighbours.booking("logins"):
                 logins = await _log_in(private, opening, databases)
             await neighbours.finish()
-            await _check(opening, databases, booked, size)
-    return {
-        **_figures(told, booked, seconds),
-        **logins,
-        **neighbours.figures(),
-        "load_average": round(os.getloadavg()[0], 1),
-    }
+            held = await _held(opening, databases, booked, size)
+    figures = {**_figures(told, booked, seconds), **held, **logins, **neighbours.figures()}
+    failed = [name for name in _NEVER if figures[name]]
+    return {**figures, "load_average": round(os.getloadavg()[0], 1), "failed": failed}
 
 
 def _places(size: int) -> int:
@@ -96,6 +100,7 @@ class Neighbours:
         self._beside = beside
         self._numbers = iter(range(self.MOST))
         self._shots: dict[str, list[asyncio.Task[list[Shot]]]] = {}
+        self._answered: dict[str, list[Shot]] = {}
 
     @contextmanager
     def booking(self, when: str) -> Iterator[None]:
@@ -114,20 +119,26 @@ class Neighbours:
             await asyncio.sleep(_BESIDE_EACH_SECONDS)
 
     async def finish(self) -> None:
-        """Until each was answered. Raises ``BenchError`` for one who was not served."""
-        for tasks in self._shots.values():
-            answered = [shot for shots in await asyncio.gather(*tasks) for shot in shots]
-            if any(shot.status != _OK for shot in answered):
-                raise BenchError(f"à côté, des parents n'ont pas pu réserver : {Counter(s.status for s in answered)}")
+        """Until each was answered."""
+        for when, tasks in self._shots.items():
+            self._answered[when] = [shot for shots in await asyncio.gather(*tasks) for shot in shots]
+            for (status, body), count in Counter((s.status, s.body) for s in self._answered[when]).items():
+                if status != _OK:
+                    say(f"à côté ({when}), {count} fois {status} : {body.decode()[:300]}")
 
     def figures(self) -> dict[str, float]:
-        """p95 of their commits at each time, in milliseconds, and how it grew in the rush."""
+        """p95 of their commits at each time, in milliseconds, how it grew in the rush, and how many were not served."""
         p95 = {
-            when: percentile([shot.answered_at - shot.sent_at for task in tasks for shot in task.result()], 0.95) * 1000
-            for when, tasks in self._shots.items()
+            when: percentile([shot.answered_at - shot.sent_at for shot in shots], 0.95) * 1000
+            for when, shots in self._answered.items()
         }
         told = {f"neighbours_{when}_p95_ms": round(value, 1) for when, value in p95.items()}
-        return told | {"neighbours_slower": round(p95["rush"] / p95["calm"], 2)}
+        refused = sum(shot.status != _OK for shots in self._answered.values() for shot in shots)
+        return told | {
+            "neighbours_slower": round(p95["rush"] / p95["calm"], 2),
+            "neighbours_served": sum(map(len, self._answered.values())) - refused,
+            "neighbours_refused": refused,
+        }
 
 
 async def _open(private: PrivateSystem, opening: Baskets, size: int) -> tuple[Told, dict[int, int], float]:
@@ -152,54 +163,59 @@ async def _open(private: PrivateSystem, opening: Baskets, size: int) -> tuple[To
 
 
 async def _log_in(private: PrivateSystem, opening: Baskets, databases: Databases) -> dict[str, float]:
-    """Many parents log in at once. Raises ``BenchError`` for one who could not."""
+    """Many parents log in at once; who is told that too many wait comes again when told to."""
     await databases["identity"].execute(_ACCOUNTS, opening.family.family_id, _LOGINS)
-    shots = await fire(
-        private.system.ports.gateway,
-        [_login(opening.town.host, number) for number in range(_LOGINS)],
-        connections=_LOGINS_AT_ONCE,
-    )
-    refused = sorted({shot.status for shot in shots} - {_OK})
-    if refused:
-        raise BenchError(f"des connexions refusées : {refused}")
-    seconds = max(shot.answered_at for shot in shots) - min(shot.sent_at for shot in shots)
-    p95 = percentile([shot.answered_at - shot.sent_at for shot in shots], 0.95)
-    return {"logins_per_second": round(len(shots) / seconds, 1), "login_p95_ms": round(p95 * 1000, 1)}
+    numbers, told = iter(range(_LOGINS)), Told()
+    began = time.perf_counter()
+
+    async def parents() -> None:
+        for number in numbers:
+            head = f"Host: {opening.town.host}\r\nX-Forwarded-For: {visitor(number)}\r\n"
+            caller = Caller(private.system.ports.gateway, head, told)
+            body = {"user_name": f"rush{number}", "password": PASSWORD}
+            await caller.ask("login", "POST", "/api/identity/v1/sessions", body)
+            caller.close()
+
+    await asyncio.gather(*(parents() for _ in range(_LOGINS_AT_ONCE)))
+    seconds = time.perf_counter() - began
+    return {
+        "logins_per_second": round(told.statuses.get(_OK, 0) / seconds, 1),
+        "login_p95_ms": round(percentile(told.seconds["login"], 0.95) * 1000, 1),
+        "logins_asked_to_wait": len(told.waits),
+        "login_errors": _LOGINS - told.statuses.get(_OK, 0),
+    }
 
 
-def _login(host: str, number: int) -> bytes:
-    body = f'{{"user_name": "rush{number}", "password": "{PASSWORD}"}}'.encode()
-    return (
-        f"POST /api/identity/v1/sessions HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-For: {visitor(number)}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    ).encode() + body
+async def _held(opening: Baskets, databases: Databases, booked: dict[int, int], size: int) -> dict[str, int]:
+    """Days that were answered as booked and are not (``lost``), the other way round, and places beyond those there are.
 
-
-async def _check(opening: Baskets, databases: Databases, booked: dict[int, int], size: int) -> None:
-    """What was answered is held, and no more than there was. Raises ``BenchError``."""
-    family = opening.family.family_id
-    rows = await databases["planning"].fetch(_HELD, [copied(family, number) for number in range(size)])
+    Raises ``BenchError`` for a counter that is wrong.
+    """
+    family, planning = opening.family.family_id, databases["planning"]
+    rows = await planning.fetch(_HELD, [copied(family, number) for number in range(size)])
     held = {row["family_id"]: row["days"] for row in rows}
-    wrong = [n for n in range(size) if held.get(copied(family, n), 0) != booked[n]]
-    fullest = await databases["planning"].fetchval(_FULLEST, opening.activity_id)
+    more = [held.get(copied(family, number), 0) - booked[number] for number in range(size)]
     await opening.check_counts()
-    if wrong or fullest > _places(size):
-        raise BenchError(f"{len(wrong)} familles n'ont pas ce qui leur a été répondu ; jour le plus plein : {fullest}")
+    return {
+        "oversold": int(await planning.fetchval(_OVERSOLD, opening.activity_id, _places(size))),
+        "lost": -sum(days for days in more if days < 0),
+        "booked_untold": sum(days for days in more if days > 0),
+    }
 
 
 def _figures(told: Told, booked: dict[int, int], seconds: float) -> dict[str, Any]:
-    errors = {status: count for status, count in told.statuses.items() if status >= 500 or status == 0}
-    if errors or told.without_reason:
-        raise BenchError(f"erreurs : {errors} ; refus sans raison : {told.without_reason}")
+    errors = {status: count for status, count in told.statuses.items() if status not in (_OK, 409, 429)}
+    if errors:
+        say(f"erreurs : {errors}")
     steps = {name: milliseconds(taken) for name, taken in told.seconds.items()}
     return {
         "families": len(booked),
         "seconds": round(seconds, 1),
         "families_served": sum(days > 0 for days in booked.values()),
         "days_booked": sum(booked.values()),
-        "oversold": 0,
-        "lost": 0,
+        "server_errors": sum(errors.values()),
         "refusals": told.refusals,
+        "without_reason": told.without_reason,
         "asked_to_wait": len(told.waits),
         "longest_wait_seconds": max(told.waits, default=0),
         **{f"{name}_{key}": each for name, step in steps.items() for key, each in step.items()},

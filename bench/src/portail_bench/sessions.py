@@ -27,10 +27,11 @@ class Caller:
         """Status and JSON. Someone whose turn has not come waits as long as told, and asks again."""
         while True:
             status, answer = await self._ask(name, method, path, body)
-            if status != _TOO_MANY:
-                return status, answer
-            if not answer.get("rank") or not answer.get("detail"):
+            is_told = bool(answer.get("retry_after") and answer.get("detail"))
+            if status == _TOO_MANY and not (is_told and answer.get("rank")):
                 self._told.without_reason += 1
+            if not is_told:
+                return status, answer
             self._told.waits.append(answer["retry_after"])
             await asyncio.sleep(answer["retry_after"])
 

@@ -84,7 +84,8 @@ class PaymentStatus(StrEnum):
 class PlaceOfferStatus(StrEnum):
     """What became of a place that was kept for someone on a waiting list.
 
-    ``confirmed``: it was booked at once, without being offered first; ``withdrawn``: the day was booked otherwise.
+    ``confirmed``: it was booked at once, without being offered first; ``withdrawn``: the day was booked otherwise,
+    or does not take place.
     """
 
     OFFERED = "offered"

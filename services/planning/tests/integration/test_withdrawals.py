@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
 from chassis.ids import new_id
 from chassis.testing.counting import counted_statements
-from contracts.events import ActivityPublished, ReservationsCommitted, ReservationsWithdrawn
+from contracts.events import ActivityPublished, PlaceOffered, ReservationsCommitted, ReservationsWithdrawn
 from contracts.values import Regie, Role
 
 MONDAY, TUESDAY, THURSDAY = "2022-09-05", "2022-09-06", "2022-09-08"
@@ -168,3 +168,58 @@ async def test_a_season_that_was_shortened_is_closed_too(world, withdrawn) -> No
     touched = [(day["day"], day["reservations"]) for day in preview["touched"]]
     assert touched == [("2022-09-13", 1)]
     assert (await withdrawn(canteen, *(day for day, _ in touched))).json() == {"reservations": 1, "families": 1}
+
+
+async def _waiting_town(world):
+    """Full on Tuesday: one has the place, one is offered it once it is given up, one waits."""
+    canteen = await world.activity(capacity=1)
+    async with world.staff(Role.ADMINISTRATOR) as client:
+        rules = await client.put(f"/activities/{canteen}/waiting-list-rules", json={"is_open": True})
+        assert rules.status_code == 200
+    holder, offered, waiting = [await world.enrolled(canteen, name) for name in ("Louis", "Zoé", "Paul")]
+    await world.book(*holder, canteen, TUESDAY)
+    for family, child in (offered, waiting):
+        wish = {"member_id": str(child), "activity_id": str(canteen), "days": [TUESDAY]}
+        async with world.parent(family) as client:
+            assert (await client.post("/waiting-list", json=wish)).is_success
+    await world.want(*holder, canteen)
+    await world.commit(holder[0])
+    await world.harness.eventually("select from place_offer where family_id = $1 and status = 'offered'", offered[0])
+    return canteen, offered, waiting
+
+
+async def _own_list(world, family):
+    async with world.parent(family) as client:
+        return (await client.get("/waiting-list")).json()
+
+
+async def test_nobody_is_offered_or_waits_for_what_is_closed(world, closing, withdrawn) -> None:
+    canteen, offered, waiting = await _waiting_town(world)
+    (offer,) = (await _own_list(world, offered[0]))["offers"]
+    await closing(canteen, STRIKE)
+    assert (await withdrawn(canteen, TUESDAY)).json() == {"reservations": 0, "families": 0}
+    assert (await _own_list(world, waiting[0]))["waiting"] == []
+    own = await _own_list(world, offered[0])
+    assert own["offers"] == []
+    assert [(each["status"], each["reason"]) for each in own["ended"]] == [("withdrawn", "Grève du personnel")]
+    async with world.parent(offered[0]) as client:
+        refused = await client.post(f"/place-offers/{offer['offer_id']}/accept")
+    assert refused.status_code == 409
+    assert refused.json()["detail"] == "Cette place n'est plus à accepter : Grève du personnel"
+    *_, ended = await published(world, PlaceOffered, offered[0])
+    assert (ended["status"], ended["reason"]) == ("withdrawn", "Grève du personnel")
+    (told,) = await published(world, ReservationsWithdrawn, waiting[0])
+    assert [(day["day"], day["waited"]) for day in told["days"]] == [(TUESDAY, True)]
+    assert await published(world, ReservationsWithdrawn, offered[0]) == [], "the offer's own end tells it"
+    (count,) = await world.harness.query("select booked from place_count where activity_id = $1", canteen)
+    assert count["booked"] == 0
+
+
+async def test_what_lapses_on_a_closed_day_went_to_nobody_else(world, closing) -> None:
+    canteen, offered, _waiting = await _waiting_town(world)
+    await closing(canteen, STRIKE)
+    clock = world.harness.clock
+    clock.instant += timedelta(days=2)
+    await world.harness.run_job("give-places")
+    (ended,) = (await _own_list(world, offered[0]))["ended"]
+    assert (ended["status"], ended["reason"]) == ("withdrawn", "Grève du personnel")

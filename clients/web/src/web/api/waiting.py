@@ -27,7 +27,7 @@ class Waiting(Answer):
 
 
 class Offer(Answer):
-    """A place kept for a member until ``expires_at``, or what became of it."""
+    """A place kept for a member until ``expires_at``, or what became of it; ``reason`` when its day is closed."""
 
     offer_id: UUID
     first_name: str
@@ -41,6 +41,7 @@ class Offer(Answer):
     expires_at: datetime | None = None
     ended_at: datetime | None = None
     unit_price_cents: int | None = None
+    reason: str | None = None
 
 
 class OwnList(Answer):

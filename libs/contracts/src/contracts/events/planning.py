@@ -41,19 +41,20 @@ class ReservationsCommitted(Event):
 
 
 class WithdrawnDay(Value):
-    """A booked day that does not take place, and why, in words for the family."""
+    """A day that does not take place, and why, in words for the family: it had booked it, or ``waited`` for a place."""
 
     first_name: str
     element_name: str
     day: date
     unit_price_cents: Cents
     reason: str
+    waited: bool = False
 
 
 @event("planning.reservations_withdrawn.v1", subject="basket_id")
 class ReservationsWithdrawn(Event):
-    """The town hall cancelled days of a family that it closed. The cancelled reservations travel by the
-    ``ReservationsCommitted`` of the same basket.
+    """The town hall cancelled days of a family that it closed, booked or waited for. The cancelled reservations travel
+    by the ``ReservationsCommitted`` of the same basket.
     """
 
     basket_id: UUID
@@ -66,7 +67,7 @@ class PlaceOffered(Event):
     """A place that was freed is kept for a family that waited for it, or what became of it.
 
     ``expires_at`` is the last instant at which it can be accepted; null when it was booked at once. What is booked
-    travels by ``ReservationsCommitted``.
+    travels by ``ReservationsCommitted``. ``reason``: why a day whose place is withdrawn does not take place.
     """
 
     offer_id: UUID
@@ -78,6 +79,7 @@ class PlaceOffered(Event):
     unit_price_cents: Cents
     status: PlaceOfferStatus
     expires_at: datetime | None
+    reason: str | None = None
 
 
 class ReservationAttendance(Value):

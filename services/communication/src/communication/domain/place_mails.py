@@ -87,14 +87,33 @@ Vous n'êtes plus sur cette liste d'attente. S'il vous intéresse encore, attend
     )
 
 
+def place_closed(place: Place, *, reason: str, portal_title: str) -> MailText:
+    """The day of a place that was kept does not take place."""
+    return MailText(
+        subject=f"La place {of(place.first_name)} n'est plus à accepter : le jour est fermé",
+        body=f"""Bonjour,
+
+Une place vous était gardée, mais ce jour n'a pas lieu : {reason}
+
+{place}
+
+Vous n'avez rien à faire, et rien n'est facturé.
+
+{portal_title}
+{_END}
+""",
+    )
+
+
 @dataclass(frozen=True)
 class CancelledDay:
-    """A day that does not take place, and why."""
+    """A day that does not take place, and why; booked, or ``waited`` for."""
 
     first_name: str
     element_name: str
     day: date
     reason: str
+    waited: bool = False
 
     def __str__(self) -> str:
         """In a line."""
@@ -102,11 +121,17 @@ class CancelledDay:
 
 
 def days_withdrawn(days: Sequence[CancelledDay], *, portal_title: str) -> MailText:
-    """The town hall closed days that were booked."""
-    count = f"{len(days)} jours réservés" if len(days) > 1 else "Un jour réservé"
-    lines = "\n".join(map(str, days))
+    """The town hall closed days that were booked or waited for."""
+    booked = [day for day in days if not day.waited]
+    if not booked:
+        return _not_waited_for(days, portal_title)
+    count = f"{len(booked)} jours réservés" if len(booked) > 1 else "Un jour réservé"
+    lines = "\n".join(map(str, booked))
+    waited = [day for day in days if day.waited]
+    if waited:
+        lines += "\n\nVous attendiez aussi une place, qui ne viendra plus :\n\n" + "\n".join(map(str, waited))
     return MailText(
-        subject=f"{count} : annulé{'s' if len(days) > 1 else ''} par la mairie",
+        subject=f"{count} : annulé{'s' if len(booked) > 1 else ''} par la mairie",
         body=f"""Bonjour,
 
 La mairie a fermé ce que vous aviez réservé, et l'a annulé pour vous :
@@ -115,6 +140,25 @@ La mairie a fermé ce que vous aviez réservé, et l'a annulé pour vous :
 
 Ces jours ne vous seront pas facturés ; s'ils l'étaient déjà, ils sont déduits de votre prochaine facture.
 Vos autres réservations ne changent pas :
+{PORTAL_ADDRESS}/planning
+
+{portal_title}
+{_END}
+""",
+    )
+
+
+def _not_waited_for(days: Sequence[CancelledDay], portal_title: str) -> MailText:
+    lines = "\n".join(map(str, days))
+    return MailText(
+        subject="Liste d'attente : la mairie a fermé ce que vous attendiez",
+        body=f"""Bonjour,
+
+Vous attendiez une place, qui ne viendra plus :
+
+{lines}
+
+Vous n'avez rien à faire. Vos réservations ne changent pas :
 {PORTAL_ADDRESS}/planning
 
 {portal_title}

@@ -13,6 +13,7 @@ from communication.domain.place_mails import (
     CancelledDay,
     Place,
     days_withdrawn,
+    place_closed,
     place_confirmed,
     place_lapsed,
     place_offered,
@@ -40,6 +41,8 @@ def _text(offer: PlaceOffered, tenant: Tenant) -> MailText | None:
             return place_confirmed(place, portal_title=title)
         case PlaceOfferStatus.LAPSED:
             return place_lapsed(place, portal_title=title)
+        case PlaceOfferStatus.WITHDRAWN if offer.reason:
+            return place_closed(place, reason=offer.reason, portal_title=title)
         case _:
             return None
 
@@ -47,7 +50,7 @@ def _text(offer: PlaceOffered, tenant: Tenant) -> MailText | None:
 async def tell_withdrawal(transaction: Transaction, received: Received[ReservationsWithdrawn]) -> None:
     """«… annulés par la mairie», once for all of a family's days."""
     withdrawn, tenant = received.event, await tenant_of(transaction)
-    days = [CancelledDay(day.first_name, day.element_name, day.day, day.reason) for day in withdrawn.days]
+    days = [CancelledDay(day.first_name, day.element_name, day.day, day.reason, day.waited) for day in withdrawn.days]
     text = days_withdrawn(days, portal_title=tenant.description.portal_title)
     notice = Notice(withdrawn.family_id, uuid5(withdrawn.basket_id, "withdrawn"), text)
     await notify_families(SqlCommunicationStore(transaction), [notice], transaction.now())

@@ -14,7 +14,7 @@ from planning.adapters.waiting_store import GIVE_PLACES, SqlWaitingStore
 from planning.adapters.writing_store import MEMBER_LOCK
 from planning.application.waiting_ports import Freed, GivenPlace
 from planning.domain.slots import ActivitySlot, DaySlot
-from planning.domain.waiting import PlaceOffer
+from planning.domain.waiting import Ending, PlaceOffer
 
 _NEXT_FREED = """
     select f.activity_id, f.day, f.slot, array_agg(f.mark_id) as marks
@@ -52,13 +52,17 @@ _GIVE = """
 """
 _OFFERS = f"""
     select o.offer_id, o.reservation_id, o.family_id, o.member_id, o.activity_id, o.day, o.slot, o.status, o.expires_at,
-           m.first_name, {element_name("o")} as element_name, coalesce(r.unit_price_cents, 0) as unit_price_cents,
-           coalesce(r.counters, '{{}}') as counters
+           o.reason, m.first_name, {element_name("o")} as element_name,
+           coalesce(r.unit_price_cents, 0) as unit_price_cents, coalesce(r.counters, '{{}}') as counters
     from place_offer o
     join member m using (tenant_id, member_id)
     join activity a using (tenant_id, activity_id)
     left join reservation r on (r.tenant_id, r.reservation_id) = (o.tenant_id, o.reservation_id)
 """  # noqa: S608 - ours
+_OPEN = f"""
+    {_OFFERS} where o.status = 'offered' and o.activity_id = :activity_id and o.day = any(cast(:days as date[]))
+    order by o.offer_id for update of o
+"""
 _OFFER = f"{_OFFERS} where o.family_id = :family_id and o.offer_id = :offer_id"
 _BOOKED_OTHERWISE = """
     exists (select from reservation b
@@ -91,8 +95,9 @@ _BOOK = f"""
 """  # noqa: S608 - ours
 _END = """
     with ended as (
-        update place_offer o set status = e.status, ended_at = cast(:now as timestamptz)
-        from unnest(cast(:ids as uuid[]), cast(:statuses as text[])) as e (offer_id, status)
+        update place_offer o set status = e.status, reason = e.reason, ended_at = cast(:now as timestamptz)
+        from unnest(cast(:ids as uuid[]), cast(:statuses as text[]), cast(:reasons as text[]))
+            as e (offer_id, status, reason)
         where o.offer_id = e.offer_id
         returning o.reservation_id
     )
@@ -159,6 +164,10 @@ class SqlOfferStore(SqlWaitingStore):
         rows = await self.run(statement, family_id=family_id, offer_id=offer_id)
         return _place_offer(rows[0]) if rows else None
 
+    async def open_offers(self, activity_id: UUID, days: Sequence[date]) -> Sequence[PlaceOffer]:
+        """Those of these days, locked."""
+        return [_place_offer(row) for row in await self.run(_OPEN, activity_id=activity_id, days=list(days))]
+
     async def overdue_offers(self, now: datetime, today: date, limit: int) -> Mapping[PlaceOffer, PlaceOfferStatus]:
         """See the port."""
         rows = await self.run(_OVERDUE, now=now, today=today, limit=limit)
@@ -180,10 +189,15 @@ class SqlOfferStore(SqlWaitingStore):
         await self.give_up_drafts([(offer.family_id, offer.what)])
         return ReservationState.model_validate({**row._mapping, "status": ReservationStatus.BOOKED})
 
-    async def end_offers(self, ended: Mapping[PlaceOffer, PlaceOfferStatus]) -> None:
+    async def end_offers(self, ended: Mapping[PlaceOffer, Ending]) -> None:
         """See the port."""
-        ids = [offer.offer_id for offer in ended]
-        await self.run(_END, ids=ids, statuses=list(ended.values()), now=self.now())
+        await self.run(
+            _END,
+            ids=[offer.offer_id for offer in ended],
+            statuses=[ending.status for ending in ended.values()],
+            reasons=[ending.reason for ending in ended.values()],
+            now=self.now(),
+        )
         self.transaction.wake(GIVE_PLACES)
 
     async def forget_served(self) -> None:
@@ -216,4 +230,5 @@ def _place_offer(row: Row[Any]) -> PlaceOffer:
         element_name=row.element_name,
         unit_price_cents=row.unit_price_cents,
         counters=tuple(row.counters),
+        reason=row.reason,
     )

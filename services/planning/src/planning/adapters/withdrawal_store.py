@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from planning.adapters.offer_store import SqlOfferStore
 from planning.adapters.waiting_store import GIVE_PLACES
-from planning.adapters.writing_store import SqlWritingStore
-from planning.domain.slots import MemberSlot
-from planning.domain.withdrawal import Held
+from planning.domain.slots import DaySlot, MemberSlot
+from planning.domain.withdrawal import Held, WaitedDay
 
 _LOCK_BOOKED = """
     select r.*, coalesce(m.first_name, '') as first_name
@@ -26,9 +26,14 @@ _FORGET_DRAFTED = """
       and (d.family_id, d.member_id, d.activity_id, d.day, d.slot)
         = (r.family_id, r.member_id, r.activity_id, r.day, r.slot)
 """
+_WAITED = """
+    select w.waiting_id, w.family_id, m.first_name, w.day, w.slot
+    from waiting w join member m using (tenant_id, member_id)
+    where w.activity_id = :activity_id and w.day = any(cast(:days as date[]))
+"""
 
 
-class SqlWithdrawalStore(SqlWritingStore):
+class SqlWithdrawalStore(SqlOfferStore):
     """Implements ``WithdrawalStore``."""
 
     async def lock_booked(self, activity_id: UUID, days: Sequence[date]) -> Sequence[Held]:
@@ -52,6 +57,16 @@ class SqlWithdrawalStore(SqlWritingStore):
             )
             for row in await self.run(_LOCK_BOOKED.format(which=which), **values)
         ]
+
+    async def waited_for(self, activity_id: UUID, days: Sequence[date]) -> Sequence[WaitedDay]:
+        """See the port."""
+        rows = await self.run(_WAITED, activity_id=activity_id, days=list(days))
+        return [WaitedDay(row.waiting_id, row.family_id, row.first_name, DaySlot(row.day, row.slot)) for row in rows]
+
+    async def stop_waiting(self, waited: Sequence[WaitedDay]) -> None:
+        """See the port."""
+        ids = [each.waiting_id for each in waited]
+        await self.run("delete from waiting where waiting_id = any(cast(:ids as uuid[]))", ids=ids)
 
     async def cancel(self, held: Sequence[Held]) -> None:
         """See the port."""

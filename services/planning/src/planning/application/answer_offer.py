@@ -15,12 +15,15 @@ from contracts.values import PlaceOfferStatus
 from planning.application.give_places import committed
 from planning.application.look import look_at_period
 from planning.application.ports import Commune
-from planning.application.waiting_ports import OfferStore
+from planning.application.waiting_ports import EndingStore, OfferStore
+from planning.domain.activities import Activity
+from planning.domain.calendars import Holidays
 from planning.domain.counters import given_back
 from planning.domain.prompt_payment import pay_until
 from planning.domain.rules import Action
 from planning.domain.trail import Actor, Trace
-from planning.domain.waiting import ACCEPTED_REASON, PlaceOffer, PlaceRefusedError
+from planning.domain.waiting import ACCEPTED_REASON, Ending, PlaceOffer, PlaceRefusedError
+from planning.domain.withdrawal import no_longer_takes_place
 
 _MOST_AT_ONCE = 200
 _ENDED_SEQUENCE = 2
@@ -54,7 +57,7 @@ async def accept_offer(store: OfferStore, commune: Commune, family_id: UUID, off
     await store.publish(
         [
             Outgoing(committed(basket_id, family_id, reservation), 1),
-            Outgoing(_told(offer, PlaceOfferStatus.ACCEPTED), _ENDED_SEQUENCE),
+            Outgoing(_told(offer, Ending(PlaceOfferStatus.ACCEPTED)), _ENDED_SEQUENCE),
         ]
     )
     return Accepted(basket_id, offer, reservation)
@@ -63,7 +66,7 @@ async def accept_offer(store: OfferStore, commune: Commune, family_id: UUID, off
 async def decline_offer(store: OfferStore, family_id: UUID, offer_id: UUID) -> None:
     """The place goes to the next. Raises ``NotFoundError``, ``OfferEndedError``."""
     offer = await _open_offer(store, family_id, offer_id)
-    await _give_back(store, {offer: PlaceOfferStatus.DECLINED})
+    await give_back_offers(store, {offer: Ending(PlaceOfferStatus.DECLINED)}, await store.activities())
 
 
 async def end_overdue_offers(store: OfferStore, commune: Commune) -> Sequence[PlaceOfferStatus]:
@@ -71,9 +74,24 @@ async def end_overdue_offers(store: OfferStore, commune: Commune) -> Sequence[Pl
     await store.hold_calendars()
     now = store.now()
     overdue = await store.overdue_offers(now, local_day(now, commune.time_zone), _MOST_AT_ONCE)
-    await _give_back(store, overdue)
+    ended: dict[PlaceOffer, Ending] = {}
+    if overdue:
+        activities, holidays = await store.published()
+        ended = {offer: _ending(offer, status, activities, holidays) for offer, status in overdue.items()}
+        await give_back_offers(store, ended, activities)
     await store.forget_served()
-    return list(overdue.values())
+    return [ending.status for ending in ended.values()]
+
+
+def _ending(
+    offer: PlaceOffer, status: PlaceOfferStatus, activities: Mapping[UUID, Activity], holidays: Holidays
+) -> Ending:
+    """Nobody else has the place of a day that the town closed meanwhile."""
+    activity = activities.get(offer.activity_id)
+    if activity is None or status is not PlaceOfferStatus.LAPSED:
+        return Ending(status)
+    reason = no_longer_takes_place(activity, holidays, *offer.when)
+    return Ending(PlaceOfferStatus.WITHDRAWN, reason) if reason else Ending(status)
 
 
 async def _open_offer(store: OfferStore, family_id: UUID, offer_id: UUID) -> PlaceOffer:
@@ -88,16 +106,18 @@ async def _open_offer(store: OfferStore, family_id: UUID, offer_id: UUID) -> Pla
     return offer
 
 
-async def _give_back(store: OfferStore, ended: Mapping[PlaceOffer, PlaceOfferStatus]) -> None:
+async def give_back_offers(
+    store: EndingStore, ended: Mapping[PlaceOffer, Ending], activities: Mapping[UUID, Activity]
+) -> None:
+    """Their places are free, and their families know why."""
     if not ended:
         return
-    held = [(offer.what, offer.counters) for offer in ended]
-    await store.hold_places(given_back(await store.activities(), held))
+    await store.hold_places(given_back(activities, [(offer.what, offer.counters) for offer in ended]))
     await store.end_offers(ended)
-    await store.publish([Outgoing(_told(offer, status), _ENDED_SEQUENCE) for offer, status in ended.items()])
+    await store.publish([Outgoing(_told(offer, ending), _ENDED_SEQUENCE) for offer, ending in ended.items()])
 
 
-def _told(offer: PlaceOffer, status: PlaceOfferStatus) -> PlaceOffered:
+def _told(offer: PlaceOffer, ending: Ending) -> PlaceOffered:
     return PlaceOffered(
         offer_id=offer.offer_id,
         family_id=offer.family_id,
@@ -106,6 +126,7 @@ def _told(offer: PlaceOffer, status: PlaceOfferStatus) -> PlaceOffered:
         day=offer.when.day,
         slot=offer.when.slot,
         unit_price_cents=offer.unit_price_cents,
-        status=status,
+        status=ending.status,
         expires_at=offer.expires_at,
+        reason=ending.reason,
     )

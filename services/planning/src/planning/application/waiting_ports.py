@@ -11,10 +11,11 @@ from contracts.events.planning import ReservationState
 from contracts.values import PlaceOfferStatus
 from planning.application.ports import OutlookStore
 from planning.domain.activities import Activity
+from planning.domain.calendars import Holidays
 from planning.domain.counters import CountedSlot, Taking
 from planning.domain.slots import ActivitySlot
 from planning.domain.trail import Trace
-from planning.domain.waiting import PlaceOffer, Waiting, WaitingWish
+from planning.domain.waiting import Ending, PlaceOffer, Waiting, WaitingWish
 from planning.domain.waiting_rules import WaitingRules
 
 
@@ -95,7 +96,23 @@ class WaitingStore(OutlookStore, Protocol):
         ...
 
 
-class OfferStore(WaitingStore, Protocol):
+class EndingStore(Protocol):
+    """Offers that end without being accepted, in one transaction."""
+
+    async def hold_places(self, net: Mapping[CountedSlot, Taking]) -> bool:
+        """Takes or gives back places; False, and nothing is changed, when one would be too many."""
+        ...
+
+    async def end_offers(self, ended: Mapping[PlaceOffer, Ending]) -> None:
+        """Ends offers that were not accepted. Their places must have been given back."""
+        ...
+
+    async def publish(self, events: Sequence[Outgoing]) -> None:
+        """Publishes with this transaction."""
+        ...
+
+
+class OfferStore(WaitingStore, EndingStore, Protocol):
     """Places that are given on, in one transaction."""
 
     async def next_freed(self) -> Freed | None:
@@ -114,8 +131,8 @@ class OfferStore(WaitingStore, Protocol):
         """Places taken of a slot, by counter."""
         ...
 
-    async def hold_places(self, net: Mapping[CountedSlot, Taking]) -> bool:
-        """Takes or gives back places; False, and nothing is changed, when one would be too many."""
+    async def published(self) -> tuple[Mapping[UUID, Activity], Holidays]:
+        """The commune's activities with their calendars, and its holidays."""
         ...
 
     async def give(self, places: Sequence[GivenPlace]) -> None:
@@ -134,18 +151,10 @@ class OfferStore(WaitingStore, Protocol):
         """Makes an offered place a reservation, to be paid by then; the same in the draft is given up."""
         ...
 
-    async def end_offers(self, ended: Mapping[PlaceOffer, PlaceOfferStatus]) -> None:
-        """Ends offers that were not accepted. Their places must have been given back."""
-        ...
-
     async def forget_served(self) -> None:
         """Takes off the lists those who have what they wait for."""
         ...
 
     async def trace(self, traces: Sequence[Trace]) -> None:
         """Adds to the trail."""
-        ...
-
-    async def publish(self, events: Sequence[Outgoing]) -> None:
-        """Publishes with this transaction."""
         ...

@@ -12,13 +12,18 @@ from chassis.ids import new_id
 from chassis.outbox import Outgoing
 from contracts.events import ReservationsCommitted, ReservationsWithdrawn
 from contracts.events.planning import WithdrawnDay
+from contracts.values import PlaceOfferStatus
+from planning.application.answer_offer import give_back_offers
 from planning.application.ports import Commune
+from planning.application.waiting_ports import EndingStore
 from planning.domain.activities import Activity
 from planning.domain.calendars import Holidays
-from planning.domain.counters import CountedSlot, Taking, given_back
+from planning.domain.counters import given_back
 from planning.domain.rules import Action
+from planning.domain.slots import DaySlot
 from planning.domain.trail import Actor, Trace
-from planning.domain.withdrawal import Held, no_longer_takes_place
+from planning.domain.waiting import Ending, PlaceOffer
+from planning.domain.withdrawal import Held, WaitedDay, no_longer_takes_place
 
 
 class DayPastError(DomainError):
@@ -36,7 +41,7 @@ class Withdrawn:
     families: int
 
 
-class WithdrawalStore(Protocol):
+class WithdrawalStore(EndingStore, Protocol):
     """Storage, in one transaction that holds the commune's calendars."""
 
     async def lock_calendars(self) -> None:
@@ -51,20 +56,24 @@ class WithdrawalStore(Protocol):
         """What is booked on these days, locked."""
         ...
 
+    async def open_offers(self, activity_id: UUID, days: Sequence[date]) -> Sequence[PlaceOffer]:
+        """Places of these days that are offered, locked."""
+        ...
+
+    async def waited_for(self, activity_id: UUID, days: Sequence[date]) -> Sequence[WaitedDay]:
+        """Who waits for these days."""
+        ...
+
+    async def stop_waiting(self, waited: Sequence[WaitedDay]) -> None:
+        """Takes them off the lists."""
+        ...
+
     async def cancel(self, held: Sequence[Held]) -> None:
         """Cancels them, and gives up what drafts wanted to do with them."""
         ...
 
-    async def hold_places(self, net: Mapping[CountedSlot, Taking]) -> bool:
-        """Gives places back."""
-        ...
-
     async def trace(self, traces: Sequence[Trace]) -> None:
         """Adds to the families' trails."""
-        ...
-
-    async def publish(self, events: Sequence[Outgoing]) -> None:
-        """Publishes if and only if the transaction commits."""
         ...
 
     def now(self) -> datetime:
@@ -77,7 +86,8 @@ async def withdraw_bookings(
 ) -> Withdrawn:
     """Cancels the bookings of these days whose slot the calendar in force closes, whatever the cancelling rule.
 
-    In a constant number of statements. Done again it finds nothing left. Raises ``NotFoundError``, ``DayPastError``.
+    Places offered there are withdrawn, and nobody waits for them any more. In a constant number of statements. Done
+    again it finds nothing left. Raises ``NotFoundError``, ``DayPastError``.
     """
     await store.lock_calendars()
     activities, holidays = await store.published()
@@ -86,20 +96,27 @@ async def withdraw_bookings(
         raise NotFoundError
     if min(days) < local_day(store.now(), commune.time_zone):
         raise DayPastError
-    reasons = {
-        held: reason
-        for held in await store.lock_booked(activity_id, days)
-        if (reason := no_longer_takes_place(activity, holidays, held.what.day, held.what.slot))
+
+    def closed(when: DaySlot) -> str | None:
+        return no_longer_takes_place(activity, holidays, *when)
+
+    held = {each: why for each in await store.lock_booked(activity_id, days) if (why := closed(each.what.when))}
+    waited = {each: why for each in await store.waited_for(activity_id, days) if (why := closed(each.when))}
+    offered = {
+        each: Ending(PlaceOfferStatus.WITHDRAWN, why)
+        for each in await store.open_offers(activity_id, days)
+        if (why := closed(each.when))
     }
-    by_family: dict[UUID, list[Held]] = {}
-    for held in reasons:
-        by_family.setdefault(held.family_id, []).append(held)
-    if reasons:
-        await store.cancel(list(reasons))
-        await store.hold_places(given_back(activities, [(held.what, held.counters) for held in reasons]))
-        await store.trace(_traces(reasons, actor))
-        await store.publish([event for of in by_family.values() for event in _told(activity, of, reasons)])
-    return Withdrawn(len(reasons), len(by_family))
+    if waited:
+        await store.stop_waiting(list(waited))
+    await give_back_offers(store, offered, activities)
+    if held:
+        await store.cancel(list(held))
+        await store.hold_places(given_back(activities, [(each.what, each.counters) for each in held]))
+        await store.trace(_traces(held, actor))
+    families = dict.fromkeys([*(each.family_id for each in held), *(each.family_id for each in waited)])
+    await store.publish([event for family in families for event in _told(activity, family, held, waited)])
+    return Withdrawn(len(held), len({each.family_id for each in held}))
 
 
 def _traces(reasons: Mapping[Held, str], actor: Actor) -> list[Trace]:
@@ -112,20 +129,33 @@ def _traces(reasons: Mapping[Held, str], actor: Actor) -> list[Trace]:
     ]
 
 
-def _told(activity: Activity, gone: Sequence[Held], reasons: Mapping[Held, str]) -> list[Outgoing]:
-    basket_id, family_id = new_id(), gone[0].family_id
-    states = tuple(held.cancelled(activity) for held in gone)
-    days = tuple(
-        WithdrawnDay(
-            first_name=held.first_name,
-            element_name=activity.element_of(held.what.slot),
-            day=held.what.day,
-            unit_price_cents=held.unit_price_cents,
-            reason=reasons[held],
-        )
-        for held in sorted(gone, key=lambda each: (each.what.day, each.first_name, each.what.slot))
-    )
-    return [
-        Outgoing(ReservationsCommitted(basket_id=basket_id, family_id=family_id, reservations=states), 1),
-        Outgoing(ReservationsWithdrawn(basket_id=basket_id, family_id=family_id, days=days), 1),
+def _told(
+    activity: Activity, family_id: UUID, held: Mapping[Held, str], waited: Mapping[WaitedDay, str]
+) -> list[Outgoing]:
+    """The family's cancelled reservations, if any, and all that it is told."""
+    basket_id = new_id()
+    gone = [each for each in held if each.family_id == family_id]
+    days = [(each.what.when, each.first_name, each.unit_price_cents, held[each], False) for each in gone] + [
+        (each.when, each.first_name, 0, why, True) for each, why in waited.items() if each.family_id == family_id
     ]
+    withdrawn = ReservationsWithdrawn(
+        basket_id=basket_id,
+        family_id=family_id,
+        days=tuple(
+            WithdrawnDay(
+                first_name=first_name,
+                element_name=activity.element_of(when.slot),
+                day=when.day,
+                unit_price_cents=cents,
+                reason=reason,
+                waited=has_waited,
+            )
+            for when, first_name, cents, reason, has_waited in sorted(days)
+        ),
+    )
+    events = [Outgoing(withdrawn, 1)]
+    if gone:
+        states = tuple(each.cancelled(activity) for each in gone)
+        basket = ReservationsCommitted(basket_id=basket_id, family_id=family_id, reservations=states)
+        events.insert(0, Outgoing(basket, 1))
+    return events

@@ -28,15 +28,23 @@ _ENDED = {
 }
 
 
+@dataclass(frozen=True)
+class Ending:
+    """What became of an offer; ``reason``: why its day does not take place."""
+
+    status: PlaceOfferStatus
+    reason: str | None = None
+
+
 class OfferEndedError(DomainError):
     """An offer that can no longer be accepted or declined."""
 
     slug = "offer-ended"
 
     @classmethod
-    def of(cls, status: PlaceOfferStatus) -> "OfferEndedError":
+    def of(cls, ending: Ending) -> "OfferEndedError":
         """Says what became of it."""
-        return cls(_ENDED[status])
+        return cls(f"Cette place n'est plus à accepter : {ending.reason}" if ending.reason else _ENDED[ending.status])
 
 
 class PlaceRefusedError(DomainError):
@@ -87,7 +95,7 @@ class WaitingWish:
 class PlaceOffer:
     """A place held for a member, or given to it. ``expires_at`` is None when it was booked at once.
 
-    ``counters``: those in which the place is held; none once it is not.
+    ``counters``: those in which the place is held; none once it is not. ``reason``: why its day does not take place.
     """
 
     offer_id: UUID
@@ -102,6 +110,7 @@ class PlaceOffer:
     element_name: str
     unit_price_cents: int
     counters: tuple[str, ...] = ()
+    reason: str | None = None
 
     @property
     def what(self) -> MemberSlot:
@@ -111,9 +120,9 @@ class PlaceOffer:
     def check_open(self, now: datetime) -> None:
         """Raises ``OfferEndedError`` when the offer cannot be answered any more."""
         if self.status is not PlaceOfferStatus.OFFERED:
-            raise OfferEndedError.of(self.status)
+            raise OfferEndedError.of(Ending(self.status, self.reason))
         if self.expires_at and self.expires_at < now:
-            raise OfferEndedError.of(PlaceOfferStatus.LAPSED)
+            raise OfferEndedError.of(Ending(PlaceOfferStatus.LAPSED))
 
 
 def in_order(rules: WaitingRules, waiting: Iterable[Waiting]) -> list[Waiting]:

@@ -9,7 +9,7 @@ from contracts.values import ReservationStatus
 from planning.domain.activities import Activity
 from planning.domain.calendars import Holidays, closed_reason
 from planning.domain.cells import NO_CALENDAR_REASON, NOT_OFFERED_REASON, outside_season
-from planning.domain.slots import MemberSlot
+from planning.domain.slots import DaySlot, MemberSlot
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,16 @@ class Held:
             unit_price_cents=self.unit_price_cents,
             status=ReservationStatus.CANCELLED,
         )
+
+
+@dataclass(frozen=True)
+class WaitedDay:
+    """A slot of a day for which a family waits."""
+
+    waiting_id: UUID
+    family_id: UUID
+    first_name: str
+    when: DaySlot
 
 
 def no_longer_takes_place(activity: Activity, holidays: Holidays, day: date, slot: str) -> str | None:

@@ -24,7 +24,8 @@ class WaitingView(SlotOfMember):
 class OfferView(SlotOfMember):
     """A place given on. ``expires_at`` is the last instant to accept it; null when it was booked at once.
 
-    ``unit_price_cents`` is null once the place is another family's.
+    ``unit_price_cents`` is null once the place is another family's. ``reason``: why a day does not take place whose
+    place was withdrawn.
     """
 
     offer_id: UUID
@@ -33,6 +34,7 @@ class OfferView(SlotOfMember):
     expires_at: datetime | None
     ended_at: datetime | None
     unit_price_cents: int | None
+    reason: str | None
 
 
 class OwnWaitingList(BaseModel):
