@@ -87,7 +87,18 @@ def private_system(*, at: str = Options.at) -> Iterator[PrivateSystem]:
         Path(folder).chmod(0o755)  # PostgreSQL's account must be able to enter
         state = State(Path(folder) / "state")
         port = free_block(_PORTS)
-        settings = ("--state", str(state.folder), "--port", str(port), "--at", at, "--no-demo", "--measured")
+        settings = (
+            "--state",
+            str(state.folder),
+            "--port",
+            str(port),
+            "--at",
+            at,
+            "--no-demo",
+            "--measured",
+            "--replicas",
+            "planning=2",
+        )
         try:
             if _portail("up", "--detach", *settings) != 0:
                 raise BenchError("le système n'a pas démarré")

@@ -23,6 +23,8 @@ from planning.domain.slots import ActivitySlot, MemberSlot
 
 Rows = Sequence[Any] | None
 
+_DAYS = "daterange((select from_day from period), (select to_day from period))"
+"""No day when there is none to look at (``period`` is empty without a draft)."""
 _PARTS = {
     "draft": """
         select array_agg((line_id, member_id, activity_id, day, slot, action, saved_at) order by day, slot, line_id)
@@ -40,23 +42,30 @@ _PARTS = {
         from entitlement e join entitlement_price p using (tenant_id, adhesion_id)
         where e.family_id = $2
     """,
-    "bookings": """
+    "bookings": f"""
         select array_agg((r.reservation_id, r.version, r.family_id, r.member_id, r.activity_id, r.day, r.slot,
                           r.tariff_label, r.unit_price_cents, r.booked_at, r.counters, r.attendance, r.billed,
                           r.pay_until))
-        from member_family f join reservation r using (tenant_id, member_id)
-        where f.family_id = $2 and r.status = 'booked'
-          and r.day >= (select from_day from period) and r.day < (select to_day from period)
-    """,
+        from member_family f cross join lateral (
+            select * from reservation b
+            where (b.tenant_id, b.member_id, b.status) = (f.tenant_id, f.member_id, 'booked') and b.day <@ {_DAYS}
+            offset 0
+        ) as r
+        where f.family_id = $2
+    """,  # noqa: S608 - ours
     "spots": f"""
         select array_agg((w.member_id, w.activity_id, w.day, w.slot, w.family_id = $2, {RANK}))
-        from member_family f join waiting w using (tenant_id, member_id)
-        where f.family_id = $2 and w.day >= (select from_day from period) and w.day < (select to_day from period)
+        from member_family f cross join lateral (
+            select * from waiting m
+            where (m.tenant_id, m.member_id) = (f.tenant_id, f.member_id) and m.day <@ {_DAYS}
+            offset 0
+        ) as w
+        where f.family_id = $2
     """,  # noqa: S608 - ours
     "offers": """
         select array_agg((o.member_id, o.activity_id, o.day, o.slot, o.expires_at))
         from place_offer o
-        where o.family_id = $2 and o.status = 'offered'
+        where o.family_id = $2 and o.status || '' = 'offered'
     """,
     "freed": """
         select array_agg((f.activity_id, f.day, f.slot))
@@ -65,26 +74,36 @@ _PARTS = {
     """,
     "custodies": f"""
         select array_agg({CUSTODY})
-        from member_family own join custody c using (tenant_id, member_id)
-        where own.family_id = $2 and {HOMES_ARE_THERE}
+        from member_family own cross join lateral (
+            select * from custody c
+            where (c.tenant_id, c.member_id) = (own.tenant_id, own.member_id) and {HOMES_ARE_THERE}
+            offset 0
+        ) as c
+        where own.family_id = $2
     """,  # noqa: S608 - ours
     "kept": "select (request_hash, body) from idempotency_key where account_id = $5::uuid and key = $6::text",
     "places": """
         select array_agg((p.activity_id, p.day, p.slot, p.counter, p.booked))
-        from (select distinct tenant_id, activity_id from entitlement where family_id = $2) e
-        join place_count p using (tenant_id, activity_id)
-        where p.day >= (select from_day from period) and p.day < (select to_day from period)
+        from (select distinct tenant_id, activity_id from entitlement where family_id = $2) e cross join lateral (
+            select * from place_count c
+            where (c.tenant_id, c.activity_id) = (e.tenant_id, e.activity_id)
+              and c.day >= (select from_day from period) and c.day < (select to_day from period)
+            offset 0
+        ) as p
     """,
 }
 """Each a query of one value, an array mostly, of a family (``$2``). The places are those of the activities
 to which it has an adhesion.
+
+The statement is planned once, maybe while tables are empty. What could be found by day alone – everyone's – is
+therefore fenced (``lateral``, ``offset 0``) and its days written so that no index on the day serves (``<@``).
 """
 
 _PERIOD = """
-    select coalesce($3::date, min(day)) as from_day, coalesce($4::date, max(day) + 1) as to_day
+    select coalesce($3::date, min(day), 'infinity') as from_day, coalesce($4::date, max(day) + 1, 'infinity') as to_day
     from draft_line where family_id = $2
 """
-_READ = f"with period as ({_PERIOD}) select {ENTER}, ({VERSION}) as version, " + ", ".join(
+READ_HOLDINGS = f"with period as ({_PERIOD}) select {ENTER}, ({VERSION}) as version, " + ", ".join(
     f"({part}) as {name}" for name, part in _PARTS.items()
 )
 
@@ -110,7 +129,7 @@ class SqlOutlookStore:
         With what was answered to the request before.
         """
         key = (request.account_id, request.key) if request else (None, None)
-        (row,) = await self._asks.ask(_READ, str(self.tenant_id), family_id, *(period or (None, None)), *key)
+        (row,) = await self._asks.ask(READ_HOLDINGS, str(self.tenant_id), family_id, *(period or (None, None)), *key)
         calendars = await self.calendars_of(row["version"])
         return Holdings(
             calendar_version=calendars.version,
