@@ -86,12 +86,16 @@ class Baskets:
 
     async def check(self, numbers: range, booked: int) -> None:
         """What is held is what was answered. Raises ``BenchError`` for a place lost, doubled or oversold."""
+        await self.check_held(numbers, booked)
+        await self.check_counts()
+
+    async def check_held(self, numbers: range, booked: int) -> None:
+        """Each basket that was answered is held. Raises ``BenchError``."""
         planning = self.databases["planning"]
         families = [copied(self.family.family_id, number) for number in numbers]
         held = await planning.fetchval(_HELD, families)
         if held != booked * len(DAYS):
             raise BenchError(f"{booked} paniers répondus, {held} réservations")
-        await self.check_counts()
 
     async def check_counts(self) -> None:
         """Each place is counted, none is sold twice. Raises ``BenchError``."""

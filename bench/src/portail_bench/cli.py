@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from portail_bench import commits, month, payments, rush
+from portail_bench import commits, growth, month, payments, rush
 from portail_bench.private import BenchError, say
 
 Result = dict[str, Any]
@@ -38,6 +38,11 @@ BENCHES = {
         commits.run_hot,
     ),
     "month": Bench("mois d'un enfant lus par seconde, par l'API ; limite : pgbench, mêmes ordres SQL", 1000, month.run),
+    "growth": Bench(
+        "commits et mois à 1, 10 et 100 communes de 100 000 réservations chacune ; limite : pgbench, mêmes ordres SQL",
+        100_000,
+        growth.run,
+    ),
     "rush": Bench("un jour d'ouverture : des familles en une minute, une autre commune à côté", 3000, rush.run),
 }
 

@@ -19,7 +19,7 @@ _WATCHED = 8
 _CLIENTS, _CONNECTIONS = 8, 16
 _RUNS = 40
 _OK = 200
-_MONTH = "/planning?member_id={child}&from=2022-09-01&to=2022-10-01"
+MONTH = "/planning?member_id={child}&from=2022-09-01&to=2022-10-01"
 
 
 async def run(size: int) -> dict[str, Any]:
@@ -35,11 +35,11 @@ async def run(size: int) -> dict[str, Any]:
             await months.come_in(range(measured.stop))
             log = StatementLog(private)
             await log.start()
-            await fire(port, months.requests(watched, "GET", _MONTH), connections=1)
+            await fire(port, months.requests(watched, "GET", MONTH), connections=1)
             statements = [each for each in await log.stop() if each.database == "planning"]
             say(f"{size} mois lus, {_CONNECTIONS} à la fois…")
             before = processor_seconds(private)
-            shots = await fire(port, months.requests(measured, "GET", _MONTH), connections=_CONNECTIONS)
+            shots = await fire(port, months.requests(measured, "GET", MONTH), connections=_CONNECTIONS)
             cost = spent(before, processor_seconds(private), size)
         private.stop()
         if {shot.status for shot in shots} != {_OK}:
