@@ -37,7 +37,11 @@ BENCHES = {
         1500,
         commits.run_hot,
     ),
-    "month": Bench("mois d'un enfant lus par seconde, par l'API ; limite : pgbench, mêmes ordres SQL", 1000, month.run),
+    "month": Bench(
+        "mois d'un enfant lus par seconde, par l'API, et pages de planning ; limite : pgbench, mêmes ordres SQL",
+        1000,
+        month.run,
+    ),
     "growth": Bench(
         "commits et mois à 1, 10 et 100 communes de 100 000 réservations chacune ; limite : pgbench, mêmes ordres SQL",
         100_000,

@@ -11,6 +11,7 @@ from portail_bench import replay
 from portail_bench.baskets import prepare
 from portail_bench.figures import milliseconds
 from portail_bench.load import fire
+from portail_bench.page import read_pages
 from portail_bench.private import BenchError, private_system, say
 from portail_bench.processors import processor_seconds, spent
 from portail_bench.statements import StatementLog
@@ -41,6 +42,7 @@ async def run(size: int) -> dict[str, Any]:
             before = processor_seconds(private)
             shots = await fire(port, months.requests(measured, "GET", MONTH), connections=_CONNECTIONS)
             cost = spent(before, processor_seconds(private), size)
+            pages = await read_pages(months, size // 2)
         private.stop()
         if {shot.status for shot in shots} != {_OK}:
             raise BenchError(f"réponses inattendues : {sorted({shot.status for shot in shots})}")
@@ -63,6 +65,7 @@ async def run(size: int) -> dict[str, Any]:
         **milliseconds([shot.answered_at - shot.sent_at for shot in shots]),
         "processor_ms": round(sum(cost.values()), 2),
         "processor_ms_by_program": cost,
+        **pages,
         "connections": _CONNECTIONS,
         "load_average": round(os.getloadavg()[0], 1),
     }

@@ -41,6 +41,7 @@ class AtTheBank:
     family_id: str
     child_id: str
     parent: Portal
+    user_name: str
 
 
 class Town:
@@ -76,7 +77,7 @@ class Town:
         """A family of two orders one child's adhesion, to the first activity unless told, and leaves for the bank."""
         family_id, child_id = str(uuid.uuid4()), str(uuid.uuid4())
         self._town_hall.put("enrolment", f"/families/{family_id}", _family(child_id))
-        parent = self._parent_of(family_id)
+        parent, user_name = self._parent_of(family_id)
         activities = _until(lambda: parent.get("enrolment", "/activities"))
         body = {"activity_id": activity_id or activities[0]["activity_id"], "member_ids": [child_id]}
         order = parent.post("enrolment", "/adhesion-orders", body)
@@ -85,16 +86,17 @@ class Town:
         parent.get("payment-gateway", f"/payments/{payment_id}")  # waits until it has heard of it
         started = parent.post("payment-gateway", f"/payments/{payment_id}/attempts", {})
         ids = (order["order_id"], adhesion_id, payment_id, started["attempt_id"])
-        return AtTheBank(*ids, dict(started["fields"]), family_id, child_id, parent)
+        return AtTheBank(*ids, dict(started["fields"]), family_id, child_id, parent, user_name)
 
-    def _parent_of(self, family_id: str) -> Portal:
+    def _parent_of(self, family_id: str) -> tuple[Portal, str]:
+        """Logged in, with a password of its own, and its user name."""
         accounts = _until(lambda: self._town_hall.get("identity", "/accounts", family_id=family_id)["items"])
         drawn = self._town_hall.post("identity", f"/accounts/{accounts[0]['account_id']}/first-password", {})
         first = self.portal(self._log_in(drawn["user_name"], drawn["first_password"]))
         first.put(
             "identity", "/account/password", {"current_password": drawn["first_password"], "new_password": PASSWORD}
         )
-        return self.portal(self._log_in(drawn["user_name"], PASSWORD))
+        return self.portal(self._log_in(drawn["user_name"], PASSWORD)), drawn["user_name"]
 
     def portal(self, token: str) -> Portal:
         """The API for who has this token."""

@@ -67,10 +67,9 @@ async def trouble_page(request: Request, status: int, detail: str | None = None)
 
 async def _page(request: Request, trouble: Trouble, detail: str | None = None) -> Response:
     """In the commune's look when it can be known."""
-    content = {"trouble": trouble, "detail": detail}
     visit = Visit(request)
     try:
-        return await visit.page("errors/trouble.html", trouble.status, **content)
+        return await visit.page("errors/trouble.html", trouble.status, trouble=trouble, detail=detail)
     except ApiProblem:
         return _plain(
             request, Trouble(404, _("Commune inconnue"), _("Aucune commune n'a son portail à cette adresse."))

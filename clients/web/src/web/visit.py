@@ -1,6 +1,5 @@
 """One visit of one page: who asks, of which commune, with which API; what routes ask for, by annotation."""
 
-import asyncio
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -90,9 +89,18 @@ class Visit:
             kept = paying if len(invoice_ids) <= _MOST_INVOICES_KEPT else None
             self.browser.begin(self.session.model_copy(update={"paying": kept}))
 
-    async def page(self, template: str, status: int = 200, /, **content: Any) -> HTMLResponse:  # noqa: ANN401
-        """Renders a template in the shell of the commune."""
-        commune, waiting = await asyncio.gather(self.commune(), self._days_waiting())
+    async def page(
+        self,
+        template: str,
+        status: int = 200,
+        /,
+        *,
+        days_waiting: int | None = None,
+        **content: Any,  # noqa: ANN401
+    ) -> HTMLResponse:
+        """Renders a template in the shell of the commune. ``days_waiting``: of the draft, where it is known."""
+        commune = await self.commune()
+        waiting = await self._days_waiting() if days_waiting is None else days_waiting
         session = self.session
         staff = session is not None and session.is_staff
         usable = session is not None and not session.must_change_password

@@ -120,6 +120,7 @@ async def _planning_page(
     return await visit.page(
         "family/planning/planning.html",
         problem.status if problem else 200,
+        days_waiting=shown.draft_count,
         members=members,
         member=member,
         period=period,

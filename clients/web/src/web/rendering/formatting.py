@@ -1,6 +1,7 @@
 """Amounts, dates and sizes as French readers write them."""
 
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
@@ -9,6 +10,7 @@ _LOCALE = "fr_FR"
 _WEEK_DAYS = ("Lu", "Ma", "Me", "Je", "Ve", "Sa", "Di")
 
 
+@lru_cache(maxsize=4096)
 def money(cents: int) -> str:
     """1700 → «17,00 €» (with a no-break space)."""
     return format_currency(cents / 100, "EUR", locale=_LOCALE).replace("\u202f", "\u00a0")
@@ -19,11 +21,13 @@ def short_date(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
+@lru_cache(maxsize=4096)
 def long_date(day: date) -> str:
     """«jeudi 1er septembre 2022»."""
     return format_date(day, f"EEEE {_number(day)} MMMM y", locale=_LOCALE)
 
 
+@lru_cache(maxsize=4096)
 def day_month(day: date) -> str:
     """«1er septembre 2022»."""
     return format_date(day, f"{_number(day)} MMMM y", locale=_LOCALE)
