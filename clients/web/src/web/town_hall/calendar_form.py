@@ -152,7 +152,7 @@ def _deadline(fields: Fields, prefix: str) -> Document:
         case "days_before":
             return {"kind": kind, "days": number, "time": time, "counting": fields.get(f"{prefix}.compte", "")}
         case "hours_before":
-            return {"kind": kind, "hours": number, "begins": time}
+            return {"kind": kind, "hours": number, "begins": time or None}
         case "day_of_month":
             months = _number(fields.get(f"{prefix}.mois", "") or "1")
             return {"kind": kind, "day_of_month": number, "time": time, "months_before": months}

@@ -184,7 +184,7 @@ def _deadline_document(deadline: Deadline) -> Document:
         case DaysBeforeDeadline():
             kind = {"kind": "days_before", "days": deadline.days, "counting": deadline.counting}
         case HoursBeforeDeadline():
-            begins = deadline.begins.isoformat("minutes")
+            begins = deadline.begins and deadline.begins.isoformat("minutes")
             return {"kind": "hours_before", "hours": deadline.hours, "begins": begins}
         case DayOfMonthDeadline():
             month = {"day_of_month": deadline.day_of_month, "months_before": deadline.months_before}
@@ -199,7 +199,8 @@ def _deadline_document(deadline: Deadline) -> Document:
 def _read_deadline(document: Document) -> Deadline:
     kind = document["kind"]
     if kind == "hours_before":
-        return HoursBeforeDeadline(document["hours"], time.fromisoformat(document["begins"]))
+        begins = document["begins"]
+        return HoursBeforeDeadline(document["hours"], time.fromisoformat(begins) if begins else None)
     moment = time.fromisoformat(document["time"])
     match kind:
         case "weekly":

@@ -38,7 +38,7 @@ class BookedSlot:
 
 @dataclass(frozen=True)
 class PreviewedDay:
-    """A day under the calendar. ``closed_reason`` is None when the activity takes place."""
+    """A day under the calendar, judged by its first slot. ``closed_reason`` is None when the activity takes place."""
 
     day: date
     closed_reason: str | None
@@ -100,7 +100,9 @@ async def preview_calendar(
 
     def look(day: date) -> PreviewedDay:
         outside = outside_season(activity.opens_on, activity.closes_on, day)
-        told = partial(explain, day=day, holidays=holidays, time_zone=commune.time_zone, now=now)
+        told = partial(
+            explain, day=day, holidays=holidays, time_zone=commune.time_zone, now=now, starts=activity.first_start
+        )
         return PreviewedDay(
             day=day,
             closed_reason=outside or closed_reason(calendar, holidays, day),

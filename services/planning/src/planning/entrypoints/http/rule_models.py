@@ -58,15 +58,15 @@ class DaysBeforeDeadline(Request):
 
 
 class HoursBeforeDeadline(Request):
-    """«72 hours before 12:00 of the day»."""
+    """«72 hours before 12:00 of the day»; without ``begins``, before the booked slot starts."""
 
     kind: Literal["hours_before"]
     hours: Annotated[int, Field(ge=0, le=2160)]
-    begins: LocalTime
+    begins: LocalTime | None = None
 
     def to_domain(self) -> deadlines.Deadline:
         """The rule."""
-        return deadlines.HoursBeforeDeadline(self.hours, time.fromisoformat(self.begins))
+        return deadlines.HoursBeforeDeadline(self.hours, time.fromisoformat(self.begins) if self.begins else None)
 
 
 class DayOfMonthDeadline(Request):

@@ -112,6 +112,21 @@ async def _view(store: SqlCalendarStore, activity_id: UUID) -> CalendarView:
 
 
 def _notices(activity: Activity, years: Sequence[HolidayYear]) -> list[str]:
+    return [*_hours_notices(activity), *_holiday_notices(activity, years)]
+
+
+def _hours_notices(activity: Activity) -> list[str]:
+    calendar = activity.calendar
+    rules = (calendar.booking_rule, calendar.cancelling_rule) if calendar else ()
+    if activity.first_start is not None or not any(rule.counts_from_slots for rule in rules):
+        return []
+    return [
+        "Cette activité n'a pas de créneaux avec des heures : les délais en heures se comptent depuis minuit. "
+        "Donnez une heure dans la règle, ou des créneaux à l'activité."
+    ]
+
+
+def _holiday_notices(activity: Activity, years: Sequence[HolidayYear]) -> list[str]:
     needed = school_years([(activity.opens_on, activity.closes_on)])
     return [
         f"Les vacances scolaires {year.school_year}/{year.school_year + 1} de la zone {year.zone} ne sont pas connues. "
