@@ -71,7 +71,7 @@ class Day:
     one, ``replaces`` one that the family can still give up for it. ``waiting_rank``: the family waits, 1 is next;
     ``offered_until``: it has a place to accept. ``freed``: places left are about to be given to those who wait.
     ``is_others``: the day is the other home's of the child. ``pay_until``: it is booked, and given up unless paid.
-    ``starts``: when the slot begins, local time.
+    ``starts``: when the slot begins, local time. ``school``: the member's.
     """
 
     day: date
@@ -80,6 +80,7 @@ class Day:
     calendar: ActivityCalendar | None
     slot: str = WHOLE_DAY
     starts: time | None = None
+    school: str | None = None
     blocked_reason: str | None = None
     price_cents: int = 0
     booked_by: BookedBy | None = None
@@ -222,7 +223,7 @@ def _closed(day: Day, holidays: Holidays) -> Refusal | None:
         return Refusal("day-closed", CellState.CLOSED, NO_CALENDAR_REASON)
     if not day.offered:
         return Refusal("day-closed", CellState.CLOSED, NOT_OFFERED_REASON)
-    reason_in_words = closed_reason(day.calendar, holidays, day.day, day.slot)
+    reason_in_words = closed_reason(day.calendar, holidays, day.day, day.slot, school=day.school)
     return Refusal("day-closed", CellState.CLOSED, reason_in_words) if reason_in_words else None
 
 

@@ -12,6 +12,9 @@ from typing import Protocol
 
 from chassis.french import WEEK_DAYS, short_time
 
+LocalTime = time
+"""For methods of classes that have a field ``time``."""
+
 
 class DayCounts(Protocol):
     """What deadlines ask of the commune's holidays."""
@@ -36,7 +39,7 @@ class DayCounts(Protocol):
 class Deadline(Protocol):
     """One kind of deadline."""
 
-    def last_minute(self, day: date, holidays: DayCounts, starts: time) -> datetime:
+    def last_minute(self, day: date, holidays: DayCounts, starts: LocalTime) -> datetime:
         """The last local minute, without time zone, at which a slot of ``day`` that ``starts`` then may be changed."""
         ...
 
@@ -53,7 +56,7 @@ class WeeklyDeadline:
     time: time
     weeks_before: int
 
-    def last_minute(self, day: date, holidays: DayCounts, starts: time) -> datetime:
+    def last_minute(self, day: date, holidays: DayCounts, starts: LocalTime) -> datetime:
         """The week day, the given number of weeks before the day's Monday-to-Sunday week."""
         last_day = day + timedelta(days=self.week_day - day.weekday() - 7 * self.weeks_before)
         return datetime.combine(last_day, self.time)
@@ -101,7 +104,7 @@ class DaysBeforeDeadline:
     time: time
     counting: Counting
 
-    def last_minute(self, day: date, holidays: DayCounts, starts: time) -> datetime:
+    def last_minute(self, day: date, holidays: DayCounts, starts: LocalTime) -> datetime:
         """Goes back day by day, counting only those that count."""
         left = self.days
         while left:
@@ -137,7 +140,7 @@ class HoursBeforeDeadline:
     hours: int
     begins: time | None = None
 
-    def last_minute(self, day: date, holidays: DayCounts, starts: time) -> datetime:
+    def last_minute(self, day: date, holidays: DayCounts, starts: LocalTime) -> datetime:
         """Counts back from the beginning."""
         begins = starts if self.begins is None else self.begins
         return datetime.combine(day, begins) - timedelta(hours=self.hours)
@@ -158,7 +161,7 @@ class DayOfMonthDeadline:
     time: time
     months_before: int
 
-    def last_minute(self, day: date, holidays: DayCounts, starts: time) -> datetime:
+    def last_minute(self, day: date, holidays: DayCounts, starts: LocalTime) -> datetime:
         """That day of that month."""
         year, month = divmod(day.year * 12 + day.month - 1 - self.months_before, 12)
         last = calendar.monthrange(year, month + 1)[1]
@@ -178,7 +181,7 @@ class SchoolPeriodDeadline:
     days: int
     time: time
 
-    def last_minute(self, day: date, holidays: DayCounts, starts: time) -> datetime:
+    def last_minute(self, day: date, holidays: DayCounts, starts: LocalTime) -> datetime:
         """One deadline for the whole of a period."""
         return datetime.combine(holidays.school_period_start(day) - timedelta(days=self.days), self.time)
 

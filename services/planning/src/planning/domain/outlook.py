@@ -218,6 +218,7 @@ class Outlook:
             closes_on=activity.closes_on,
             calendar=activity.calendar,
             starts=offered.from_time if offered else None,
+            school=member.school,
             blocked_reason=_blocked_reason(entitlements, member, activity, day),
             price_cents=own.unit_price_cents if own else price.cents_of(slot) if price and not is_others else 0,
             booked_by=None if booking is None else BookedBy.US if own else BookedBy.OTHER_HOME,
