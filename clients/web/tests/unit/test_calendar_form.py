@@ -20,7 +20,26 @@ CALENDAR = {
     "last_places": 5,
     "overbooking_percent": 0,
     "pay_within_minutes": 60,
-    "groups": [{"code": "petits", "name": "Petits"}],
+    "groups": [
+        {
+            "code": "petits",
+            "name": "3–5 ans",
+            "from_age": 3,
+            "to_age": 5,
+            "schools": ["Jules Ferry"],
+            "capacity": 12,
+            "reserved": 0,
+        },
+        {
+            "code": "ferry",
+            "name": "Jules Ferry",
+            "from_age": None,
+            "to_age": None,
+            "schools": ["Jules Ferry", "Pasteur"],
+            "capacity": None,
+            "reserved": 8,
+        },
+    ],
     "booking_rule": {
         "default": WEEKLY,
         "week_days": {"2": KINDS[1]},
@@ -39,17 +58,18 @@ CALENDAR = {
         "windows": [{"from": "2023-07-03", "to": "2023-07-08", "opens_at": None, "closes_at": "2023-06-20T23:59"}],
     },
     "closures": [
-        {"from": "2022-09-12", "to": "2022-09-14", "reason": "Grève"},
+        {"from": "2022-09-12", "to": "2022-09-14", "reason": "Grève", "schools": ["Jules Ferry", "Pasteur"]},
         *(
             {
                 "from": f"2023-{n // 28 + 1:02}-{n % 28 + 1:02}",
                 "to": f"2023-{n // 28 + 1:02}-{n % 28 + 2:02}",
                 "reason": "Travaux",
+                "schools": [],
             }
             for n in range(100)
         ),
     ],
-    "extra_openings": [{"day": "2022-09-17", "reason": "Fête"}],
+    "extra_openings": [{"day": "2022-09-17", "reason": "Fête", "schools": ["Pasteur"]}],
 }
 
 
@@ -76,6 +96,12 @@ def fields_of(calendar):
         for number, row in enumerate(rows):
             named = {"du": row.first, "au": row.last, "motif": row.words, "ouvre": row.opens, "ferme": row.closes}
             fields.update({f"{name}.{number}.{field}": value for field, value in named.items()})
+            fields.update({f"{name}.{number}.ecole.{n}": school for n, school in enumerate(sorted(row.schools))})
+    for number, row in enumerate(form.groups):
+        named = {"code": row.code, "nom": row.name, "age_de": row.from_age, "age_a": row.to_age}
+        named |= {"places": row.capacity, "reservees": row.reserved}
+        fields.update({f"groupe.{number}.{field}": value for field, value in named.items()})
+        fields.update({f"groupe.{number}.ecole.{n}": school for n, school in enumerate(sorted(row.schools))})
     return fields, sorted(form.week_days)
 
 
@@ -92,7 +118,7 @@ def test_each_kind_of_deadline_is_read_back(kind) -> None:
 def test_one_day_needs_no_last_day() -> None:
     fields, days = fields_of(CALENDAR)
     document = document_of(fields | {"fermeture.0.au": ""}, days, CALENDAR)
-    assert document["closures"][0] == {"from": "2022-09-12", "to": "2022-09-13", "reason": "Grève"}
+    assert document["closures"][0] == CALENDAR["closures"][0] | {"to": "2022-09-13"}
 
 
 def test_what_is_wrong_is_shown_again_as_it_was_typed() -> None:
@@ -100,3 +126,28 @@ def test_what_is_wrong_is_shown_again_as_it_was_typed() -> None:
     wrong = {"places": "beaucoup", "reserver.nombre": "x", "reserver.genre": "", "fermeture.0.au": "demain"}
     form = form_of(document_of(fields | wrong, days, CALENDAR))
     assert (form.capacity, form.booking.number, form.closures[0].last) == ("beaucoup", "x", "demain")
+
+
+def test_a_new_group_gets_a_code_of_its_own() -> None:
+    fields, days = fields_of(CALENDAR)
+    new = {"groupe.2.nom": "Petits", "groupe.2.age_de": "3", "groupe.3.nom": "Élémentaire", "groupe.3.age_de": "6"}
+    groups = document_of(fields | new, days, CALENDAR)["groups"]
+    assert [(group["code"], group["name"]) for group in groups[2:]] == [
+        ("petits-2", "Petits"),
+        ("elementaire", "Élémentaire"),
+    ]
+
+
+def test_a_group_without_its_name_goes_and_a_new_one_without_name_is_refused() -> None:
+    fields, days = fields_of(CALENDAR)
+    changed = fields | {"groupe.0.nom": "", "groupe.2.age_de": "trois"}
+    groups = document_of(changed, days, CALENDAR)["groups"]
+    assert [(group["code"], group["name"], group["from_age"]) for group in groups] == [
+        ("ferry", "Jules Ferry", None),
+        ("groupe", "", "trois"),
+    ]
+    assert form_of(CALENDAR | {"groups": groups}).groups[1].from_age == "trois"
+
+
+def test_a_school_that_no_file_names_any_more_is_still_offered() -> None:
+    assert form_of(CALENDAR).schools(["Carnot"]) == ["Carnot", "Jules Ferry", "Pasteur"]
