@@ -91,7 +91,7 @@ def test_one_school_is_closed_and_a_group_has_its_places(desk: PortalPages, scen
     desk.press("Aperçu")
     desk.expect_text("Les places réservées dépassent la capacité")
     camera.take("school-closure-refused")
-    group = page.get_by_role("group", name="Groupe 1")
+    group = page.get_by_role("group", name="3–5 ans")
     expect(group.get_by_label("Nom, lu par les familles")).to_have_value("3–5 ans")
     group.get_by_label("Dont réservées").fill("6")
     desk.press("Aperçu")

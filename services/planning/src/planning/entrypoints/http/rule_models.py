@@ -1,9 +1,9 @@
-"""Rules of booking and cancelling as the town hall writes them."""
+"""Rules of booking and cancelling as the town hall writes them, and what they say of a day."""
 
 from datetime import datetime, time
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from planning.domain import deadlines, rules
 from planning.domain.deadlines import Counting
@@ -152,3 +152,14 @@ class Rule(Request):
             dates=tuple(each.to_domain() for each in self.dates),
             windows=tuple(window.to_domain() for window in self.windows),
         )
+
+
+class Explained(BaseModel):
+    """Whether a day may be booked, or cancelled, now; from and until when; in words."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    timing: rules.Timing
+    opens_at: datetime | None
+    closes_at: datetime
+    sentence: str

@@ -9,9 +9,8 @@ from pydantic import AliasPath, BaseModel, ConfigDict, Field, StringConstraints,
 from contracts.values import ReservationStatus
 from planning.application.ports import HolidayYear
 from planning.domain import calendars, groups
-from planning.domain.rules import Timing
 from planning.entrypoints.http.common import Day, Request, Sentence, SlotCode
-from planning.entrypoints.http.rule_models import Period, Rule, WeekDay
+from planning.entrypoints.http.rule_models import Explained, Period, Rule, WeekDay
 
 Age = Annotated[int, Field(ge=0, le=130)]
 Places = Annotated[int, Field(ge=0, le=100_000)]
@@ -152,17 +151,6 @@ class CalendarToTry(Period):
     """A calendar that is not published, and the period ``[from, to)`` to see it on, at most 400 days."""
 
     calendar: Calendar
-
-
-class Explained(BaseModel):
-    """Whether a day may be booked, or cancelled, now; from and until when; in words."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    timing: Timing
-    opens_at: datetime | None
-    closes_at: datetime
-    sentence: str
 
 
 class PreviewedDay(BaseModel):
