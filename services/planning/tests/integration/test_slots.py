@@ -192,3 +192,16 @@ async def test_hours_before_a_slot_without_times_are_counted_from_midnight_and_t
     async with world.staff(Role.ADMINISTRATOR) as client:
         (notice,) = (await client.get(f"/activities/{canteen}/calendar")).json()["notices"]
     assert "comptent depuis minuit" in notice
+
+
+async def test_the_kitchens_numbers_are_final_slot_by_slot(world) -> None:
+    hours = {"default": {"kind": "hours_before", "hours": 72}}
+    activity = await centre(world, booking_rule=hours, cancelling_rule=hours)
+    family, child = await enrolled(world, activity)
+    booked = await world.book(family, child, activity, matin=[MONDAY], **{"apres-midi": [MONDAY]})
+    assert booked.status_code == 200
+    world.stand_at(2022, 9, 2, 6, 31)
+    async with world.staff() as client:
+        params = {"from": MONDAY, "to": TUESDAY, "activity_id": str(activity)}
+        counts = (await client.get("/kitchen-counts", params=params)).json()
+    assert {each["slot"]: each["is_final"] for each in counts} == {"matin": True, "apres-midi": False}

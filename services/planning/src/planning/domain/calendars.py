@@ -152,8 +152,9 @@ def closed_reason(
     for closure in calendar.closures:
         if closure.from_day <= day < closure.to_day and _concerns(closure, school):
             return closure.reason
-    if any(opening.day == day and _concerns(opening, school) for opening in calendar.extra_openings):
-        return None
+    for opening in calendar.extra_openings:
+        if opening.day == day and _concerns(opening, school):
+            return None
     return _out_of_period_reason(calendar, holidays, day) or _slot_reason(calendar, day, slot)
 
 
