@@ -144,9 +144,10 @@ def test_a_group_without_its_name_goes_and_a_new_one_without_name_is_refused() -
     groups = document_of(changed, days, CALENDAR)["groups"]
     assert [(group["code"], group["name"], group["from_age"]) for group in groups] == [
         ("ferry", "Jules Ferry", None),
-        ("groupe", "", "trois"),
+        ("", "", "trois"),
     ]
-    assert form_of(CALENDAR | {"groups": groups}).groups[1].from_age == "trois"
+    shown = form_of(CALENDAR | {"groups": groups}).groups
+    assert [(row.from_age, row.typed) for row in shown[1:]] == [("trois", True), ("", False), ("", False)]
 
 
 def test_a_school_that_no_file_names_any_more_is_still_offered() -> None:

@@ -24,6 +24,11 @@ class GroupRow:
     reserved: str = ""
     schools: frozenset[str] = frozenset()
 
+    @property
+    def typed(self) -> bool:
+        """Whether anything is in it."""
+        return self != GroupRow()
+
 
 def group_row(group: Document) -> GroupRow:
     """The row of a group."""
@@ -56,11 +61,11 @@ def group_of(fields: Fields, row: str) -> Document | None:
 
 
 def with_codes(groups: list[Document]) -> list[Document]:
-    """New groups get a code made of their name, which no other group has."""
+    """New groups get a code made of their name, which no other group has; without a name none, and are refused."""
     codes = {group["code"] for group in groups}
     coded = []
     for group in groups:
-        code = group["code"] or _new_code(group["name"], codes)
+        code = group["code"] or (group["name"] and _new_code(group["name"], codes))
         codes.add(code)
         coded.append(group | {"code": code})
     return coded
