@@ -178,7 +178,11 @@ def _published(activity_id: UUID, name: str, slots: Sequence[OfferedSlot]) -> Ac
 
 
 def member(
-    first_name: str, *family_ids: UUID, member_id: UUID | None = None, birth_date: date = date(2015, 5, 5)
+    first_name: str,
+    *family_ids: UUID,
+    member_id: UUID | None = None,
+    birth_date: date = date(2015, 5, 5),
+    school: str | None = None,
 ) -> MemberRegistered:
     return MemberRegistered(
         member_id=member_id or new_id(),
@@ -187,7 +191,7 @@ def member(
         first_name=first_name,
         last_name="Martin",
         birth_date=birth_date,
-        school=None,
+        school=school,
     )
 
 

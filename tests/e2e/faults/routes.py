@@ -24,6 +24,7 @@ PARENTS = {
     "POST /api/enrolment/v1/adhesion-orders/{order_id}/payment",
     "GET /api/planning/v1/members",
     "GET /api/planning/v1/planning",
+    "GET /api/planning/v1/explain",
     "PUT /api/planning/v1/draft/members/{member_id}",
     "GET /api/planning/v1/draft",
     "DELETE /api/planning/v1/draft",

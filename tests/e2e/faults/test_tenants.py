@@ -412,6 +412,11 @@ def test_another_familys_ids_do_not_exist_in_what_is_sent(
             },
         ),
         neighbour.api.send("GET", "/api/planning/v1/planning", params={"member_id": ids["member_id"], **march}),
+        neighbour.api.send(
+            "GET",
+            "/api/planning/v1/explain",
+            params={"member_id": ids["member_id"], "activity_id": ids["activity_id"], "day": "2023-03-06"},
+        ),
         neighbour.api.send("POST", "/api/enrolment/v1/adhesion-orders", json=order),
         neighbour.api.send("POST", "/api/billing/v1/invoice-payments", json={"invoice_ids": [ids["invoice_id"]]}),
     ]

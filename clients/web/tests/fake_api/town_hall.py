@@ -197,6 +197,11 @@ def _planning(world: World) -> APIRouter:
             "reservations": [{"member_id": member, "first_name": CHILDREN[member]} | names for member in members],
         }
 
+    @router.get("/schools")
+    def schools(request: Request) -> list[str]:
+        staff(world, request)
+        return ["Jules Ferry", "Pasteur"]
+
     @router.get("/activities/{activity_id}/calendar")
     def calendar(request: Request, activity_id: uuid.UUID) -> dict[str, Any]:
         staff(world, request)
@@ -221,6 +226,7 @@ def _planning(world: World) -> APIRouter:
         closed = [day for day in closed if day not in world.town_hall.withdrawn]
         days = [
             {"day": day, "closed_reason": reason, "booking": told, "cancelling": told, "reservations": 3, "families": 2}
+            | {"of_some_schools": []}
             for day, reason in [(body["from"], None), *((day, "Grève") for day in closed)]
         ]
         texts = {"booking_rule_text": "Réservation essayée.", "cancelling_rule_text": "Annulation essayée."}
@@ -303,6 +309,9 @@ def _planning(world: World) -> APIRouter:
 
 
 def _check(calendar: dict[str, Any]) -> None:
+    if sum(group["reserved"] for group in calendar["groups"]) > (calendar["capacity"] or 0):
+        errors = [{"field": "calendar", "message": "Value error, les places réservées dépassent la capacité"}]
+        raise Problem(422, "invalid-payload", "Certaines informations sont absentes.", errors=errors)
     if not isinstance(calendar["booking_rule"]["default"].get("days", 0), int):
         errors = [{"field": "booking_rule.default.days_before.days", "message": "not a number"}]
         raise Problem(422, "invalid-payload", "Certaines informations sont absentes.", errors=errors)

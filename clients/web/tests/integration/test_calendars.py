@@ -84,6 +84,38 @@ async def test_what_stayed_booked_can_be_cancelled_later(administrator, world: W
     assert "encore réservés" not in (await administrator.get(PAGE)).text
 
 
+async def test_groups_and_schools_are_written_on_the_page(administrator, world: World) -> None:
+    group = {"groupe.0.nom": "3–5 ans", "groupe.0.age_de": "3", "groupe.0.age_a": "5", "groupe.0.reservees": "8"}
+    fields = FIELDS | group | {"groupe.0.ecole.1": "Pasteur", "fermeture.0.ecole.0": "Jules Ferry"}
+    answer = await administrator.submit(PAGE, fields | {"suite": "publier"}, seen_on=PAGE)
+    assert answer.headers["location"] == f"{PAGE}?fait=publie"
+    (written,) = world.town_hall.calendar["groups"]
+    assert written == {
+        "code": "3-5-ans",
+        "name": "3–5 ans",
+        "from_age": 3,
+        "to_age": 5,
+        "schools": ["Pasteur"],
+        "capacity": None,
+        "reserved": 8,
+    }
+    assert world.town_hall.calendar["closures"][0]["schools"] == ["Jules Ferry"]
+    shown = (await administrator.get(PAGE)).text
+    assert 'name="fermeture.0.ecole.0" value="Jules Ferry" checked' in shown
+    assert 'name="groupe.0.ecole.1" value="Pasteur" checked' in shown
+
+
+async def test_groups_that_do_not_fit_are_told_why_and_stay_as_typed(administrator, world: World) -> None:
+    group = {"groupe.0.nom": "3–5 ans", "groupe.0.age_de": "3", "groupe.0.reservees": "41"}
+    for pressed in ("apercu", "publier"):
+        answer = await administrator.submit(PAGE, FIELDS | group | {"suite": pressed}, seen_on=PAGE)
+        assert answer.status_code == 422
+        assert "Les places réservées dépassent la capacité." in answer.text
+        assert 'value="3–5 ans"' in answer.text
+        assert 'value="41"' in answer.text
+    assert world.town_hall.calendar is None
+
+
 async def test_only_an_administrator_sees_calendars(visitor) -> None:
     await visitor.log_in(user=REGISSEUR_USER)
     assert (await visitor.get(PAGE)).status_code == 403

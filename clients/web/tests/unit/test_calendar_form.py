@@ -9,6 +9,7 @@ KINDS = [
     WEEKLY,
     {"kind": "days_before", "days": 2, "time": "12:00", "counting": "without_weekends"},
     {"kind": "hours_before", "hours": 72, "begins": "11:30"},
+    {"kind": "hours_before", "hours": 72, "begins": None},
     {"kind": "day_of_month", "day_of_month": 20, "time": "23:59", "months_before": 1},
     {"kind": "school_period", "days": 7, "time": "23:59"},
 ]
@@ -19,36 +20,56 @@ CALENDAR = {
     "last_places": 5,
     "overbooking_percent": 0,
     "pay_within_minutes": 60,
-    "groups": [{"code": "petits", "name": "Petits"}],
+    "groups": [
+        {
+            "code": "petits",
+            "name": "3–5 ans",
+            "from_age": 3,
+            "to_age": 5,
+            "schools": ["Jules Ferry"],
+            "capacity": 12,
+            "reserved": 0,
+        },
+        {
+            "code": "ferry",
+            "name": "Jules Ferry",
+            "from_age": None,
+            "to_age": None,
+            "schools": ["Jules Ferry", "Pasteur"],
+            "capacity": None,
+            "reserved": 8,
+        },
+    ],
     "booking_rule": {
         "default": WEEKLY,
         "week_days": {"2": KINDS[1]},
         "school_holidays": KINDS[2],
-        "dates": [{"from": "2022-11-14", "to": "2022-11-19", "deadline": KINDS[3]}],
+        "dates": [{"from": "2022-11-14", "to": "2022-11-19", "deadline": KINDS[4]}],
         "windows": [
             {"from": "2023-07-03", "to": "2023-07-08", "opens_at": "2023-06-01T12:00", "closes_at": "2023-06-20T23:59"},
             {"from": "2022-10-24", "to": "2022-11-05", "opens_at": None, "closes_at": "2022-10-10T23:59"},
         ],
     },
     "cancelling_rule": {
-        "default": KINDS[4],
-        "week_days": {"4": KINDS[3] | {"months_before": 3}},
+        "default": KINDS[5],
+        "week_days": {"4": KINDS[4] | {"months_before": 3}},
         "school_holidays": None,
         "dates": [],
         "windows": [{"from": "2023-07-03", "to": "2023-07-08", "opens_at": None, "closes_at": "2023-06-20T23:59"}],
     },
     "closures": [
-        {"from": "2022-09-12", "to": "2022-09-14", "reason": "Grève"},
+        {"from": "2022-09-12", "to": "2022-09-14", "reason": "Grève", "schools": ["Jules Ferry", "Pasteur"]},
         *(
             {
                 "from": f"2023-{n // 28 + 1:02}-{n % 28 + 1:02}",
                 "to": f"2023-{n // 28 + 1:02}-{n % 28 + 2:02}",
                 "reason": "Travaux",
+                "schools": [],
             }
             for n in range(100)
         ),
     ],
-    "extra_openings": [{"day": "2022-09-17", "reason": "Fête"}],
+    "extra_openings": [{"day": "2022-09-17", "reason": "Fête", "schools": ["Pasteur"]}],
 }
 
 
@@ -75,6 +96,12 @@ def fields_of(calendar):
         for number, row in enumerate(rows):
             named = {"du": row.first, "au": row.last, "motif": row.words, "ouvre": row.opens, "ferme": row.closes}
             fields.update({f"{name}.{number}.{field}": value for field, value in named.items()})
+            fields.update({f"{name}.{number}.ecole.{n}": school for n, school in enumerate(sorted(row.schools))})
+    for number, row in enumerate(form.groups):
+        named = {"code": row.code, "nom": row.name, "age_de": row.from_age, "age_a": row.to_age}
+        named |= {"places": row.capacity, "reservees": row.reserved}
+        fields.update({f"groupe.{number}.{field}": value for field, value in named.items()})
+        fields.update({f"groupe.{number}.ecole.{n}": school for n, school in enumerate(sorted(row.schools))})
     return fields, sorted(form.week_days)
 
 
@@ -82,7 +109,7 @@ def test_a_calendar_is_read_back_as_it_was() -> None:
     assert document_of(*fields_of(CALENDAR), CALENDAR) == CALENDAR
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=[kind["kind"] for kind in KINDS])
+@pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_each_kind_of_deadline_is_read_back(kind) -> None:
     calendar = CALENDAR | {"cancelling_rule": CALENDAR["cancelling_rule"] | {"default": kind}}
     assert document_of(*fields_of(calendar), CALENDAR)["cancelling_rule"]["default"] == kind
@@ -91,7 +118,7 @@ def test_each_kind_of_deadline_is_read_back(kind) -> None:
 def test_one_day_needs_no_last_day() -> None:
     fields, days = fields_of(CALENDAR)
     document = document_of(fields | {"fermeture.0.au": ""}, days, CALENDAR)
-    assert document["closures"][0] == {"from": "2022-09-12", "to": "2022-09-13", "reason": "Grève"}
+    assert document["closures"][0] == CALENDAR["closures"][0] | {"to": "2022-09-13"}
 
 
 def test_what_is_wrong_is_shown_again_as_it_was_typed() -> None:
@@ -99,3 +126,29 @@ def test_what_is_wrong_is_shown_again_as_it_was_typed() -> None:
     wrong = {"places": "beaucoup", "reserver.nombre": "x", "reserver.genre": "", "fermeture.0.au": "demain"}
     form = form_of(document_of(fields | wrong, days, CALENDAR))
     assert (form.capacity, form.booking.number, form.closures[0].last) == ("beaucoup", "x", "demain")
+
+
+def test_a_new_group_gets_a_code_of_its_own() -> None:
+    fields, days = fields_of(CALENDAR)
+    new = {"groupe.2.nom": "Petits", "groupe.2.age_de": "3", "groupe.3.nom": "Élémentaire", "groupe.3.age_de": "6"}
+    groups = document_of(fields | new, days, CALENDAR)["groups"]
+    assert [(group["code"], group["name"]) for group in groups[2:]] == [
+        ("petits-2", "Petits"),
+        ("elementaire", "Élémentaire"),
+    ]
+
+
+def test_a_group_without_its_name_goes_and_a_new_one_without_name_is_refused() -> None:
+    fields, days = fields_of(CALENDAR)
+    changed = fields | {"groupe.0.nom": "", "groupe.2.age_de": "trois"}
+    groups = document_of(changed, days, CALENDAR)["groups"]
+    assert [(group["code"], group["name"], group["from_age"]) for group in groups] == [
+        ("ferry", "Jules Ferry", None),
+        ("", "", "trois"),
+    ]
+    shown = form_of(CALENDAR | {"groups": groups}).groups
+    assert [(row.from_age, row.typed) for row in shown[1:]] == [("trois", True), ("", False), ("", False)]
+
+
+def test_a_school_that_no_file_names_any_more_is_still_offered() -> None:
+    assert form_of(CALENDAR).schools(["Carnot"]) == ["Carnot", "Jules Ferry", "Pasteur"]

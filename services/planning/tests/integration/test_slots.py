@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from contracts.events.enrolment import OfferedSlot
+from contracts.values import Role
 
 DAY = OfferedSlot(code="journee", name="Journée avec repas", from_time="08:30", until_time="17:30")
 MORNING = OfferedSlot(code="matin", name="Matin", from_time="08:30", until_time="12:00")
@@ -158,3 +159,49 @@ async def test_a_slot_may_have_week_days_of_its_own(world) -> None:
     _, tuesday = await read(world, family, child, activity, TUESDAY)
     assert monday["matin"]["reason"] == "Ce créneau n'a pas lieu le lundi."
     assert (monday["journee"]["state"], tuesday["matin"]["state"]) == ("available", "available")
+
+
+async def test_hours_before_are_counted_from_each_slots_start(world) -> None:
+    hours = {"default": {"kind": "hours_before", "hours": 72}}
+    activity = await centre(world, booking_rule=hours, cancelling_rule=hours)
+    family, child = await enrolled(world, activity)
+    _, cells = await read(world, family, child, activity)
+    assert {slot: cell["closes_at"][:16] for slot, cell in cells.items()} == {
+        "journee": "2022-09-02T06:30",
+        "matin": "2022-09-02T06:30",
+        "apres-midi": "2022-09-02T11:30",
+    }
+    drafted = await world.want(family, child, activity, slots={"matin": [MONDAY], "apres-midi": [MONDAY]})
+    assert drafted.status_code == 200
+    world.stand_at(2022, 9, 2, 6, 31)
+    refused = await world.commit(family)
+    assert [line["slot"] for line in refused.json()["lines"]] == ["matin"]
+    assert "jusqu'au vendredi 2 septembre 2022 à 8h30" in refused.json()["lines"][0]["reason"]
+    async with world.staff(Role.ADMINISTRATOR) as client:
+        told = (await client.get(f"/activities/{activity}/calendar")).json()
+    assert told["booking_rule_text"] == "Réservation possible jusqu'à 72 heures avant le début du créneau."
+    assert told["notices"] == []
+
+
+async def test_hours_before_a_slot_without_times_are_counted_from_midnight_and_the_town_is_told(world) -> None:
+    hours = {"default": {"kind": "hours_before", "hours": 72, "begins": None}}
+    canteen = await world.activity(booking_rule=hours)
+    family, child = await world.enrolled(canteen)
+    cells = await world.cells(family, child, canteen)
+    assert cells[MONDAY]["closes_at"].startswith("2022-09-01T22:00")
+    async with world.staff(Role.ADMINISTRATOR) as client:
+        (notice,) = (await client.get(f"/activities/{canteen}/calendar")).json()["notices"]
+    assert "comptent depuis minuit" in notice
+
+
+async def test_the_kitchens_numbers_are_final_slot_by_slot(world) -> None:
+    hours = {"default": {"kind": "hours_before", "hours": 72}}
+    activity = await centre(world, booking_rule=hours, cancelling_rule=hours)
+    family, child = await enrolled(world, activity)
+    booked = await world.book(family, child, activity, matin=[MONDAY], **{"apres-midi": [MONDAY]})
+    assert booked.status_code == 200
+    world.stand_at(2022, 9, 2, 6, 31)
+    async with world.staff() as client:
+        params = {"from": MONDAY, "to": TUESDAY, "activity_id": str(activity)}
+        counts = (await client.get("/kitchen-counts", params=params)).json()
+    assert {each["slot"]: each["is_final"] for each in counts} == {"matin": True, "apres-midi": False}

@@ -8,7 +8,16 @@ import pytest
 from planning.adapters.holiday_source import LibraryHolidaySource
 from planning.application.fill_holidays import fill_holidays, school_year, school_years
 from planning.application.ports import Commune, HolidayYear
-from planning.domain.calendars import ActivityCalendar, Closure, During, Holidays, SchoolHoliday, closed_reason
+from planning.domain.calendars import (
+    ActivityCalendar,
+    Closure,
+    During,
+    ExtraOpening,
+    Holidays,
+    SchoolHoliday,
+    closed_reason,
+    of_some_schools,
+)
 from planning.domain.deadlines import WeeklyDeadline
 from planning.domain.rules import Rule
 
@@ -24,7 +33,11 @@ CANTEEN = ActivityCalendar(
     booking_rule=RULE,
     cancelling_rule=RULE,
     closures=(Closure(date(2022, 9, 15), date(2022, 9, 17), "Grève"),),
-    extra_openings={date(2022, 9, 14): "Mercredi travaillé", date(2022, 10, 24): "Stage", date(2022, 9, 16): "Annulée"},
+    extra_openings=(
+        ExtraOpening(date(2022, 9, 14), "Mercredi travaillé"),
+        ExtraOpening(date(2022, 10, 24), "Stage"),
+        ExtraOpening(date(2022, 9, 16), "Annulée"),
+    ),
 )
 CENTRE = replace(CANTEEN, during=During.HOLIDAYS)
 ALWAYS = replace(CANTEEN, during=During.ALWAYS)
@@ -54,7 +67,42 @@ ALWAYS = replace(CANTEEN, during=During.ALWAYS)
     ],
 )
 def test_a_closed_day_says_why(calendar: ActivityCalendar, day: str, reason: str | None) -> None:
-    assert closed_reason(calendar, HOLIDAYS, date.fromisoformat(day)) == reason
+    for school in (None, "Jules Ferry"):
+        assert closed_reason(calendar, HOLIDAYS, date.fromisoformat(day), school=school) == reason
+
+
+BY_SCHOOL = replace(
+    CANTEEN,
+    closures=(
+        Closure(date(2022, 9, 12), date(2022, 9, 14), "Sortie scolaire", frozenset({"Jules Ferry", "Pasteur"})),
+        Closure(date(2022, 9, 13), date(2022, 9, 14), "Grève"),
+    ),
+    extra_openings=(
+        ExtraOpening(date(2022, 9, 14), "Rattrapage", frozenset({"Pasteur"})),
+        ExtraOpening(date(2022, 9, 21), "Fête"),
+    ),
+)
+WEDNESDAY = "Cette activité n'a pas lieu le mercredi."
+
+
+@pytest.mark.parametrize(
+    ("day", "reasons"),
+    [
+        ("2022-09-12", {"Jules Ferry": "Sortie scolaire", "Pasteur": "Sortie scolaire", "Carnot": None, None: None}),
+        ("2022-09-13", {"Jules Ferry": "Sortie scolaire", "Carnot": "Grève", None: "Grève"}),
+        ("2022-09-14", {"Jules Ferry": WEDNESDAY, "Pasteur": None, "Carnot": WEDNESDAY, None: WEDNESDAY}),
+        ("2022-09-21", {"Jules Ferry": None, "Pasteur": None, "Carnot": None, None: None}),
+    ],
+)
+def test_a_school_has_its_own_closures_and_openings(day: str, reasons: dict[str | None, str | None]) -> None:
+    told = {s: closed_reason(BY_SCHOOL, HOLIDAYS, date.fromisoformat(day), school=s) for s in reasons}
+    assert told == reasons
+
+
+def test_what_is_decided_for_some_schools_is_said() -> None:
+    assert of_some_schools(BY_SCHOOL, date(2022, 9, 13)) == ["Fermé pour Jules Ferry et Pasteur : Sortie scolaire"]
+    assert of_some_schools(BY_SCHOOL, date(2022, 9, 14)) == ["Ouvert pour Pasteur : Rattrapage"]
+    assert of_some_schools(BY_SCHOOL, date(2022, 9, 21)) == []
 
 
 def test_school_holidays_of_2022_2023_in_zone_a() -> None:

@@ -109,6 +109,35 @@ def test_the_last_minute_is_included_and_the_next_is_not(commune: str, rule: Rul
     assert not possible(minute + timedelta(minutes=1))
 
 
+@pytest.mark.parametrize(
+    ("day", "starts", "last"),
+    [
+        ("2022-09-13", time(7, 30), datetime(2022, 9, 10, 5, 30, tzinfo=UTC)),
+        ("2022-09-13", time(16, 30), datetime(2022, 9, 10, 14, 30, tzinfo=UTC)),
+        ("2022-09-13", None, datetime(2022, 9, 9, 22, 0, tzinfo=UTC)),
+        # Clocks go back in the night of 30 October, and forward in that of 26 March: the wall's hour stays.
+        ("2022-11-01", time(7, 30), datetime(2022, 10, 29, 5, 30, tzinfo=UTC)),
+        ("2023-03-28", time(16, 30), datetime(2023, 3, 25, 15, 30, tzinfo=UTC)),
+        ("2022-11-02", time(2, 30), datetime(2022, 10, 30, 1, 30, tzinfo=UTC)),
+        ("2023-03-29", time(2, 30), datetime(2023, 3, 26, 0, 59, tzinfo=UTC)),
+    ],
+)
+def test_hours_are_counted_from_the_start_of_the_slot(day: str, starts: time | None, last: datetime) -> None:
+    rule, booked = Rule(HoursBeforeDeadline(72)), date.fromisoformat(day)
+
+    def possible(now: datetime) -> bool:
+        told = explain(rule, Action.BOOK, booked, HOLIDAYS, time_zone=PARIS, now=now, starts=starts)
+        return told.possible
+
+    assert closes_at(rule, booked, HOLIDAYS, PARIS, starts) == last + timedelta(seconds=59, microseconds=999_999)
+    assert possible(last)
+    assert not possible(last + timedelta(minutes=1))
+
+
+def test_a_time_in_the_rule_goes_before_the_slots_own() -> None:
+    assert closes_at(ERAGNY, date(2022, 9, 13), HOLIDAYS, PARIS, time(8)).isoformat()[:16] == "2022-09-10T10:00"
+
+
 def test_noon_is_the_communes_own() -> None:
     assert closes_at(GUIDE_CANTEEN, date(2022, 9, 6), HOLIDAYS, PARIS).isoformat()[:16] == "2022-09-01T10:00"
     assert closes_at(GUIDE_CANTEEN, date(2022, 9, 6), HOLIDAYS, "Indian/Reunion").isoformat()[:16] == "2022-09-01T08:00"
@@ -132,6 +161,11 @@ def test_a_minute_that_is_skipped_ends_with_the_last_one_shown_before() -> None:
         (Rule(before(1, "23:59")), Action.CANCEL, "Annulation possible jusqu'à 23h59 la veille."),
         (Rule(before(0, "07:00")), Action.BOOK, "Réservation possible jusqu'à 7h le jour même."),
         (Rule(before(8, "23:59")), Action.BOOK, "Réservation possible jusqu'à 23h59, 8 jours avant."),
+        (
+            Rule(HoursBeforeDeadline(72)),
+            Action.BOOK,
+            "Réservation possible jusqu'à 72 heures avant le début du créneau.",
+        ),
         (RONTALON, Action.BOOK, "Réservation possible jusqu'à 11h le jour d'école précédent."),
         (Rule(weekly(WED, "12:00", 2)), Action.BOOK, "Réservation possible jusqu'au mercredi 12h, 2 semaines avant."),
         (
@@ -227,7 +261,7 @@ def public_holidays(postal_code: str) -> Holidays:
 )
 def test_public_holidays_of_the_commune_count(postal_code: str, day: str, last: str) -> None:
     deadline = before(1, "12:00", Counting.WORKING)
-    minute = deadline.last_minute(date.fromisoformat(day), public_holidays(postal_code))
+    minute = deadline.last_minute(date.fromisoformat(day), public_holidays(postal_code), time(8))
     assert minute == datetime.fromisoformat(last)
 
 
@@ -244,7 +278,7 @@ times = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 deadlines = st.one_of(
     st.builds(WeeklyDeadline, st.integers(0, 6), times, st.integers(0, 3)),
     st.builds(DaysBeforeDeadline, st.integers(0, 15), times, st.sampled_from(Counting)),
-    st.builds(HoursBeforeDeadline, st.integers(0, 200), times),
+    st.builds(HoursBeforeDeadline, st.integers(0, 200), st.none() | times),
     st.builds(DayOfMonthDeadline, st.integers(1, 31), times, st.integers(1, 3)),
     st.builds(SchoolPeriodDeadline, st.integers(0, 30), times),
 )
@@ -285,6 +319,12 @@ def test_a_later_moment_never_opens_a_day_that_was_open_or_closed(
     assert order.index(earlier) <= order.index(later)
 
 
+@given(rules, days, zones, st.tuples(times, times).map(sorted))
+def test_a_later_slot_never_closes_earlier(rule: Rule, day: date, zone: str, starts: list[time]) -> None:
+    earlier, later = (closes_at(rule, day, HOLIDAYS, zone, each) for each in starts)
+    assert earlier <= later if rule.counts_from_slots else earlier == later
+
+
 @given(rules, days, moments, zones)
 def test_verdict_sentence_and_instants_agree(rule: Rule, day: date, now: datetime, zone: str) -> None:
     verdict = explain(rule, Action.BOOK, day, HOLIDAYS, time_zone=zone, now=now)
@@ -300,7 +340,7 @@ def test_verdict_sentence_and_instants_agree(rule: Rule, day: date, now: datetim
 def test_a_day_never_closes_after_the_days_that_are_counted(
     counting: Counting, number: int, moment: time, day: date
 ) -> None:
-    last = DaysBeforeDeadline(number, moment, counting).last_minute(day, HOLIDAYS).date()
+    last = DaysBeforeDeadline(number, moment, counting).last_minute(day, HOLIDAYS, time(8)).date()
     assert day - last >= timedelta(days=number)
 
 

@@ -22,10 +22,14 @@ class Explained(Answer):
 
 
 class PreviewedDay(Answer):
-    """A day under a calendar. ``closed_reason`` is None when the activity takes place."""
+    """A day under a calendar. ``closed_reason`` is None when the activity takes place.
+
+    ``of_some_schools``: what is decided for some schools only, in words.
+    """
 
     day: date
     closed_reason: str | None
+    of_some_schools: list[str]
     booking: Explained
     cancelling: Explained
     reservations: int
@@ -55,6 +59,11 @@ async def calendar(api: Api, activity_id: UUID) -> PublishedCalendar:
     told = await api.get(Document, f"{_BASE}/{activity_id}/calendar")
     document = {name: value for name, value in told.items() if name not in _SHOWN_ONLY}
     return PublishedCalendar(document=document, **{name: told[name] for name in _SHOWN_ONLY})
+
+
+async def schools(api: Api) -> list[str]:
+    """The schools that members' files name, in alphabetical order."""
+    return await api.get(list[str], "planning/v1/schools")
 
 
 async def publish(api: Api, activity_id: UUID, document: Document) -> None:

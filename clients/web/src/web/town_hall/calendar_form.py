@@ -1,14 +1,21 @@
 """A calendar as the fields of a form, and the fields as a calendar. Without scripts: lists end with empty rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
 from web.api.calendars import Document
 from web.i18n import gettext as _
-
-Fields = Mapping[str, str]
+from web.town_hall.group_form import (
+    Fields,
+    GroupRow,
+    group_of,
+    group_row,
+    number_of,
+    optional_number,
+    ticked_schools,
+    with_codes,
+)
 
 DEADLINES = [
     ("weekly", _("un jour de la semaine, des semaines avant")),
@@ -54,11 +61,12 @@ class DeadlineException:
 
 @dataclass(frozen=True)
 class Dates:
-    """A row about the days from ``first`` to ``last``, both included, with what is said of them."""
+    """A row about the days from ``first`` to ``last``, both included, with what is said of them; no schools: all."""
 
     first: str = ""
     last: str = ""
     words: str = ""
+    schools: frozenset[str] = frozenset()
     opens: str = ""
     closes: str = ""
 
@@ -80,6 +88,12 @@ class CalendarForm:
     windows: list[Dates]
     closures: list[Dates]
     openings: list[Dates]
+    groups: list[GroupRow]
+
+    def schools(self, known: Iterable[str]) -> list[str]:
+        """What the form offers: the known schools and those that the calendar names."""
+        of_days = [row.schools for row in (*self.closures, *self.openings)]
+        return sorted({*known}.union(*of_days, *(group.schools for group in self.groups)))
 
 
 def form_of(document: Document) -> CalendarForm:
@@ -103,11 +117,15 @@ def form_of(document: Document) -> CalendarForm:
             ),
             *[Dates()] * _EMPTY_ROWS,
         ],
-        closures=[*(Dates(*days_of(row), row["reason"]) for row in document["closures"]), *[Dates()] * _EMPTY_ROWS],
-        openings=[
-            *(Dates(row["day"], words=row["reason"]) for row in document["extra_openings"]),
+        closures=[
+            *(Dates(*days_of(row), row["reason"], _schools(row)) for row in document["closures"]),
             *[Dates()] * _EMPTY_ROWS,
         ],
+        openings=[
+            *(Dates(row["day"], words=row["reason"], schools=_schools(row)) for row in document["extra_openings"]),
+            *[Dates()] * _EMPTY_ROWS,
+        ],
+        groups=[*map(group_row, document.get("groups", ())), *[GroupRow()] * _EMPTY_ROWS],
     )
 
 
@@ -115,16 +133,17 @@ def document_of(fields: Fields, week_days: list[str], kept: Document) -> Documen
     """The calendar that was typed; what the form does not show stays as in ``kept``. Wrong fields stay as typed."""
     booking = _rule(fields, "reserver") | {"windows": rows_of(fields, "fenetre", _window)}
     return kept | {
-        "week_days": [_number(day) for day in week_days],
+        "week_days": [number_of(day) for day in week_days],
         "during": fields.get("periode", ""),
-        "capacity": _number(fields.get("places", "")) if fields.get("places", "").strip() else None,
-        "last_places": _number(fields.get("dernieres", "") or "0"),
-        "overbooking_percent": _number(fields.get("surplus", "") or "0"),
-        "pay_within_minutes": _number(minutes) if (minutes := fields.get("payer", "").strip()) else None,
+        "capacity": optional_number(fields.get("places", "")),
+        "last_places": number_of(fields.get("dernieres", "") or "0"),
+        "overbooking_percent": number_of(fields.get("surplus", "") or "0"),
+        "pay_within_minutes": optional_number(fields.get("payer", "")),
         "booking_rule": booking,
         "cancelling_rule": _rule(fields, "annuler") | {"windows": kept["cancelling_rule"].get("windows", [])},
         "closures": rows_of(fields, "fermeture", _closure),
         "extra_openings": rows_of(fields, "ouverture", _opening),
+        "groups": with_codes(rows_of(fields, "groupe", group_of)),
     }
 
 
@@ -144,17 +163,17 @@ def _rule(fields: Fields, prefix: str) -> Document:
 
 def _deadline(fields: Fields, prefix: str) -> Document:
     kind, time = fields.get(f"{prefix}.genre", ""), fields.get(f"{prefix}.heure", "")[:5]
-    number = _number(fields.get(f"{prefix}.nombre", ""))
+    number = number_of(fields.get(f"{prefix}.nombre", ""))
     match kind:
         case "weekly":
-            week_day = _number(fields.get(f"{prefix}.jour", ""))
+            week_day = number_of(fields.get(f"{prefix}.jour", ""))
             return {"kind": kind, "week_day": week_day, "time": time, "weeks_before": number}
         case "days_before":
             return {"kind": kind, "days": number, "time": time, "counting": fields.get(f"{prefix}.compte", "")}
         case "hours_before":
-            return {"kind": kind, "hours": number, "begins": time}
+            return {"kind": kind, "hours": number, "begins": time or None}
         case "day_of_month":
-            months = _number(fields.get(f"{prefix}.mois", "") or "1")
+            months = number_of(fields.get(f"{prefix}.mois", "") or "1")
             return {"kind": kind, "day_of_month": number, "time": time, "months_before": months}
         case _:
             return {"kind": kind, "days": number, "time": time}
@@ -194,13 +213,19 @@ def rows_of(fields: Fields, name: str, read: Callable[[Fields, str], Document | 
 def _closure(fields: Fields, row: str) -> Document | None:
     if not fields.get(f"{row}.du"):
         return None
-    return period_of(fields, row) | {"reason": fields.get(f"{row}.motif", "").strip()}
+    reason = fields.get(f"{row}.motif", "").strip()
+    return period_of(fields, row) | {"reason": reason, "schools": ticked_schools(fields, row)}
 
 
 def _opening(fields: Fields, row: str) -> Document | None:
     if not fields.get(f"{row}.du"):
         return None
-    return {"day": fields[f"{row}.du"], "reason": fields.get(f"{row}.motif", "").strip()}
+    reason = fields.get(f"{row}.motif", "").strip()
+    return {"day": fields[f"{row}.du"], "reason": reason, "schools": ticked_schools(fields, row)}
+
+
+def _schools(row: Document) -> frozenset[str]:
+    return frozenset(row.get("schools", ()))
 
 
 def _window(fields: Fields, row: str) -> Document | None:
@@ -226,10 +251,3 @@ def days_of(row: Document) -> tuple[str, str]:
         return row["from"], (date.fromisoformat(row["to"]) - timedelta(days=1)).isoformat()
     except ValueError:
         return row["from"], row["to"]
-
-
-def _number(text: str) -> Any:  # noqa: ANN401 - what is no number is refused by the API
-    try:
-        return int(text)
-    except ValueError:
-        return text

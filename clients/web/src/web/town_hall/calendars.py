@@ -43,7 +43,11 @@ _PLACES = [
     ("cancelling_rule", _("les règles d'annulation")),
     ("closures", _("les fermetures")),
     ("extra_openings", _("les ouvertures exceptionnelles")),
+    ("groups", _("les groupes")),
 ]
+
+_OUR_WORDS = "Value error, "
+"""Before the API's own sentences about a calendar that contradicts itself."""
 
 
 @router.get(_PATH)
@@ -122,15 +126,17 @@ async def _calendar_page(
     refusal: str = "",
     notice: str = "",
 ) -> Response:
-    activity, published = await asyncio.gather(_activity(visit, activity_id), _published(visit, activity_id))
-    shown = document or (published.document if published else _NEW)
+    activity, published, schools = await asyncio.gather(
+        _activity(visit, activity_id), _published(visit, activity_id), calendars.schools(visit.api)
+    )
+    form = form_of(document or (published.document if published else _NEW))
     return await visit.page(
         "town_hall/calendars/one.html",
         status,
         activity=activity,
         published=published,
-        form=form_of(shown),
-        groups=shown.get("groups", []),
+        form=form,
+        schools=form.schools(schools),
         deadlines=DEADLINES,
         countings=COUNTINGS,
         tried=tried,
@@ -168,9 +174,13 @@ async def _shown(visit: Visit, activity_id: UUID, today: date) -> tuple[date, da
 
 
 def _refusal(problem: ApiProblem) -> str:
-    """Names the parts of the form that are wrong."""
-    errors = [str(error.get("field", "")) for error in problem.members.get("errors") or [] if isinstance(error, dict)]
-    wrong = [label for name, label in _PLACES if any(name in field.split(".") for field in errors)]
-    if not wrong:
-        return problem.detail
-    return _("Rien n'est publié. À vérifier : %(parts)s.") % {"parts": ", ".join(wrong)}
+    """Names the parts of the form that are wrong, and says why where the API does."""
+    errors = [error for error in problem.members.get("errors") or [] if isinstance(error, dict)]
+    parts = {str(error.get("field", "")).removeprefix("calendar.").split(".")[0] for error in errors}
+    wrong = [label for name, label in _PLACES if name in parts]
+    told = [str(error.get("message", "")) for error in errors]
+    why = dict.fromkeys(each.removeprefix(_OUR_WORDS) for each in told if each.startswith(_OUR_WORDS))
+    reasons = [f"{each[:1].upper()}{each[1:]}." for each in why]
+    if wrong:
+        reasons.insert(0, _("À vérifier : %(parts)s.") % {"parts": ", ".join(wrong)})
+    return " ".join(reasons) or problem.detail

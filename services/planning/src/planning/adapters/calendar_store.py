@@ -9,7 +9,13 @@ from sqlalchemy import text
 
 from chassis.database import Transaction
 from planning.adapters.commune_calendars import ONE_ACTIVITY, read_activity
-from planning.adapters.documents import groups_document, rule_document, slot_openings_document
+from planning.adapters.documents import (
+    closures_document,
+    extra_openings_document,
+    groups_document,
+    rule_document,
+    slot_openings_document,
+)
 from planning.adapters.waiting_store import GIVE_PLACES
 from planning.adapters.writing_store import CALENDARS_LOCK
 from planning.application.ports import HolidayYear
@@ -32,13 +38,14 @@ _REPLACE_CALENDAR = """
         pay_within_minutes = excluded.pay_within_minutes
 """
 _INSERT_CLOSURES = """
-    insert into activity_closure (tenant_id, activity_id, from_day, to_day, reason)
+    insert into activity_closure (tenant_id, activity_id, from_day, to_day, reason, schools)
     select :tenant_id, :activity_id, *
-    from unnest(cast(:from_days as date[]), cast(:to_days as date[]), cast(:reasons as text[]))
+    from jsonb_to_recordset(cast(:closures as jsonb)) as c (from_day date, to_day date, reason text, schools text[])
 """
 _INSERT_OPENINGS = """
-    insert into extra_opening (tenant_id, activity_id, day, reason)
-    select :tenant_id, :activity_id, * from unnest(cast(:days as date[]), cast(:reasons as text[]))
+    insert into extra_opening (tenant_id, activity_id, day, reason, schools)
+    select :tenant_id, :activity_id, *
+    from jsonb_to_recordset(cast(:openings as jsonb)) as o (day date, reason text, schools text[])
 """
 _COUNTED = "select distinct slot, counter from place_count where activity_id = :activity_id"
 _APPLY_LIMITS = """
@@ -75,12 +82,13 @@ _YEARS = """
     order by y.school_year
 """
 _BOOKED_SLOTS = """
-    select day, slot, family_id, count(*) as reservations
-    from reservation
-    where activity_id = :activity_id and status = 'booked' and day >= :from_day
-    group by day, slot, family_id
-    order by day, slot, family_id
+    select r.day, r.slot, r.family_id, m.school, count(*) as reservations
+    from reservation r left join member m using (tenant_id, member_id)
+    where r.activity_id = :activity_id and r.status = 'booked' and r.day >= :from_day
+    group by r.day, r.slot, r.family_id, m.school
+    order by r.day, r.slot, r.family_id, m.school
 """
+_SCHOOLS = "select distinct school from member where school <> '' order by school"
 
 
 class SqlCalendarStore:
@@ -98,6 +106,10 @@ class SqlCalendarStore:
         values = {"activity_id": activity_id, "from_day": from_day}
         rows = await self._transaction.connection.execute(text(_BOOKED_SLOTS), values)
         return [BookedSlot(*row) for row in rows]
+
+    async def schools(self) -> Sequence[str]:
+        """The schools of the commune's members, in alphabetical order."""
+        return (await self._transaction.connection.scalars(text(_SCHOOLS))).all()
 
     async def lock_calendars(self) -> None:
         """Waits for the drafts and baskets being written and makes the next ones wait."""
@@ -134,12 +146,13 @@ class SqlCalendarStore:
         await self._run(
             _INSERT_CLOSURES,
             activity_id=activity_id,
-            from_days=[closure.from_day for closure in calendar.closures],
-            to_days=[closure.to_day for closure in calendar.closures],
-            reasons=[closure.reason for closure in calendar.closures],
+            closures=json.dumps(closures_document(calendar.closures)),
         )
-        openings = calendar.extra_openings
-        await self._run(_INSERT_OPENINGS, activity_id=activity_id, days=list(openings), reasons=list(openings.values()))
+        await self._run(
+            _INSERT_OPENINGS,
+            activity_id=activity_id,
+            openings=json.dumps(extra_openings_document(calendar.extra_openings)),
+        )
         await self._apply_limits(activity_id, calendar)
         await self._run(_MARK_WAITED_FOR, activity_id=activity_id)
         self._transaction.wake(GIVE_PLACES)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from planning.domain.absence_policy import AbsencePolicy, AbsenceReason
-from planning.domain.calendars import ActivityCalendar, Closure, During, SlotOpening
+from planning.domain.calendars import ActivityCalendar, Closure, During, ExtraOpening, SlotOpening
 from planning.domain.deadlines import (
     Counting,
     DayOfMonthDeadline,
@@ -81,10 +81,18 @@ def read_calendar(document: Document) -> ActivityCalendar:
         booking_rule=read_rule(document["booking_rule"]),
         cancelling_rule=read_rule(document["cancelling_rule"]),
         closures=tuple(
-            Closure(date.fromisoformat(item["from_day"]), date.fromisoformat(item["to_day"]), item["reason"])
+            Closure(
+                date.fromisoformat(item["from_day"]),
+                date.fromisoformat(item["to_day"]),
+                item["reason"],
+                frozenset(item["schools"]),
+            )
             for item in document["closures"]
         ),
-        extra_openings={date.fromisoformat(item["day"]): item["reason"] for item in document["extra_openings"]},
+        extra_openings=tuple(
+            ExtraOpening(date.fromisoformat(item["day"]), item["reason"], frozenset(item["schools"]))
+            for item in document["extra_openings"]
+        ),
         slots={code: _read_opening(item) for code, item in document["slots"].items()},
         groups=tuple(Group(**{**item, "schools": frozenset(item["schools"])}) for item in document["groups"]),
         overbooking_percent=document["overbooking_percent"],
@@ -92,6 +100,27 @@ def read_calendar(document: Document) -> ActivityCalendar:
         absences=_read_absences(document["absence_policy"]),
         pay_within=timedelta(minutes=minutes) if (minutes := document["pay_within_minutes"]) else None,
     )
+
+
+def closures_document(closures: Sequence[Closure]) -> list[Document]:
+    """Closures as JSON, their schools in alphabetical order."""
+    return [
+        {
+            "from_day": closure.from_day.isoformat(),
+            "to_day": closure.to_day.isoformat(),
+            "reason": closure.reason,
+            "schools": sorted(closure.schools),
+        }
+        for closure in closures
+    ]
+
+
+def extra_openings_document(openings: Sequence[ExtraOpening]) -> list[Document]:
+    """Extra openings as JSON, the same way."""
+    return [
+        {"day": opening.day.isoformat(), "reason": opening.reason, "schools": sorted(opening.schools)}
+        for opening in openings
+    ]
 
 
 def slot_openings_document(slots: Mapping[str, SlotOpening]) -> Document:
@@ -184,7 +213,7 @@ def _deadline_document(deadline: Deadline) -> Document:
         case DaysBeforeDeadline():
             kind = {"kind": "days_before", "days": deadline.days, "counting": deadline.counting}
         case HoursBeforeDeadline():
-            begins = deadline.begins.isoformat("minutes")
+            begins = deadline.begins and deadline.begins.isoformat("minutes")
             return {"kind": "hours_before", "hours": deadline.hours, "begins": begins}
         case DayOfMonthDeadline():
             month = {"day_of_month": deadline.day_of_month, "months_before": deadline.months_before}
@@ -199,7 +228,8 @@ def _deadline_document(deadline: Deadline) -> Document:
 def _read_deadline(document: Document) -> Deadline:
     kind = document["kind"]
     if kind == "hours_before":
-        return HoursBeforeDeadline(document["hours"], time.fromisoformat(document["begins"]))
+        begins = document["begins"]
+        return HoursBeforeDeadline(document["hours"], time.fromisoformat(begins) if begins else None)
     moment = time.fromisoformat(document["time"])
     match kind:
         case "weekly":

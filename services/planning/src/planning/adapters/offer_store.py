@@ -52,7 +52,7 @@ _GIVE = """
 """
 _OFFERS = f"""
     select o.offer_id, o.reservation_id, o.family_id, o.member_id, o.activity_id, o.day, o.slot, o.status, o.expires_at,
-           o.reason, m.first_name, {element_name("o")} as element_name,
+           o.reason, m.first_name, m.school, {element_name("o")} as element_name,
            coalesce(r.unit_price_cents, 0) as unit_price_cents, coalesce(r.counters, '{{}}') as counters
     from place_offer o
     join member m using (tenant_id, member_id)
@@ -231,4 +231,5 @@ def _place_offer(row: Row[Any]) -> PlaceOffer:
         unit_price_cents=row.unit_price_cents,
         counters=tuple(row.counters),
         reason=row.reason,
+        school=row.school,
     )

@@ -10,7 +10,7 @@ from planning.domain.slots import DaySlot, MemberSlot
 from planning.domain.withdrawal import Held, WaitedDay
 
 _LOCK_BOOKED = """
-    select r.*, coalesce(m.first_name, '') as first_name
+    select r.*, coalesce(m.first_name, '') as first_name, m.school
     from reservation r left join member m using (tenant_id, member_id)
     where r.status = 'booked' and {which}
     order by r.reservation_id
@@ -27,7 +27,7 @@ _FORGET_DRAFTED = """
         = (r.family_id, r.member_id, r.activity_id, r.day, r.slot)
 """
 _WAITED = """
-    select w.waiting_id, w.family_id, m.first_name, w.day, w.slot
+    select w.waiting_id, w.family_id, m.first_name, w.day, w.slot, m.school
     from waiting w join member m using (tenant_id, member_id)
     where w.activity_id = :activity_id and w.day = any(cast(:days as date[]))
 """
@@ -54,6 +54,7 @@ class SqlWithdrawalStore(SqlOfferStore):
                 tariff_label=row.tariff_label,
                 unit_price_cents=row.unit_price_cents,
                 counters=tuple(row.counters),
+                school=row.school,
             )
             for row in await self.run(_LOCK_BOOKED.format(which=which), **values)
         ]
@@ -61,7 +62,10 @@ class SqlWithdrawalStore(SqlOfferStore):
     async def waited_for(self, activity_id: UUID, days: Sequence[date]) -> Sequence[WaitedDay]:
         """See the port."""
         rows = await self.run(_WAITED, activity_id=activity_id, days=list(days))
-        return [WaitedDay(row.waiting_id, row.family_id, row.first_name, DaySlot(row.day, row.slot)) for row in rows]
+        return [
+            WaitedDay(row.waiting_id, row.family_id, row.first_name, DaySlot(row.day, row.slot), row.school)
+            for row in rows
+        ]
 
     async def stop_waiting(self, waited: Sequence[WaitedDay]) -> None:
         """See the port."""

@@ -90,7 +90,7 @@ def _ending(
     activity = activities.get(offer.activity_id)
     if activity is None or status is not PlaceOfferStatus.LAPSED:
         return Ending(status)
-    reason = no_longer_takes_place(activity, holidays, *offer.when)
+    reason = no_longer_takes_place(activity, holidays, offer.when, offer.school)
     return Ending(PlaceOfferStatus.WITHDRAWN, reason) if reason else Ending(status)
 
 

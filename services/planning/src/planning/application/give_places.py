@@ -97,7 +97,8 @@ def _place(outlook: Outlook, slot: _Slot, waiting: Waiting, limits: tuple[Limit,
     if price is None or outlook.refusal_of_place(member, slot.activity, waiting.when):
         return None
     now, rules = outlook.moment.now, slot.calendar.waiting
-    closing = closes_at(slot.calendar.booking_rule, what.day, outlook.holidays, outlook.moment.time_zone)
+    rule, starts = slot.calendar.booking_rule, slot.activity.starts(what.slot)
+    closing = closes_at(rule, what.day, outlook.holidays, outlook.moment.time_zone, starts)
     return GivenPlace(
         offer_id=new_id(),
         waiting=waiting,

@@ -12,9 +12,10 @@ from chassis.clock import local_day
 from chassis.errors import NotFoundError
 from planning.application.ports import Commune, HolidayYear
 from planning.domain.activities import Activity
-from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason
+from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason, of_some_schools
 from planning.domain.cells import outside_season
 from planning.domain.rules import Action, Verdict, explain
+from planning.domain.slots import DaySlot
 from planning.domain.withdrawal import no_longer_takes_place
 
 
@@ -28,20 +29,25 @@ class Booked:
 
 @dataclass(frozen=True)
 class BookedSlot:
-    """How often a family booked a slot of a day."""
+    """How often a family booked a slot of a day for its members of a school."""
 
     day: date
     slot: str
     family_id: UUID
+    school: str | None
     reservations: int
 
 
 @dataclass(frozen=True)
 class PreviewedDay:
-    """A day under the calendar. ``closed_reason`` is None when the activity takes place."""
+    """A day under the calendar, judged by its first slot. ``closed_reason`` is None when the activity takes place.
+
+    ``of_some_schools``: what is decided for some schools only, in words.
+    """
 
     day: date
     closed_reason: str | None
+    of_some_schools: Sequence[str]
     booking: Verdict
     cancelling: Verdict
     booked: Booked
@@ -100,19 +106,23 @@ async def preview_calendar(
 
     def look(day: date) -> PreviewedDay:
         outside = outside_season(activity.opens_on, activity.closes_on, day)
-        told = partial(explain, day=day, holidays=holidays, time_zone=commune.time_zone, now=now)
+        told = partial(
+            explain, day=day, holidays=holidays, time_zone=commune.time_zone, now=now, starts=activity.first_start
+        )
         return PreviewedDay(
             day=day,
-            closed_reason=outside or closed_reason(calendar, holidays, day),
+            closed_reason=outside or closed_reason(calendar, holidays, day, school=None),
+            of_some_schools=() if outside else of_some_schools(calendar, day),
             booking=told(calendar.booking_rule, Action.BOOK),
             cancelling=told(calendar.cancelling_rule, Action.CANCEL),
             booked=_counted(booked.get(day, ())),
         )
 
     def touch(day: date) -> PreviewedDay | None:
-        reasons = {each: no_longer_takes_place(tried, holidays, day, each.slot) for each in booked[day]}
-        gone = [each for each, reason in reasons.items() if reason]
-        return replace(look(day), closed_reason=reasons[gone[0]], booked=_counted(gone)) if gone else None
+        whens = ((each, DaySlot(day, each.slot)) for each in booked[day])
+        gone = {each: why for each, when in whens if (why := no_longer_takes_place(tried, holidays, when, each.school))}
+        reason = " ; ".join(dict.fromkeys(gone.values()))
+        return replace(look(day), closed_reason=reason, booked=_counted(list(gone))) if gone else None
 
     days = [look(period[0] + timedelta(days=n)) for n in range((period[1] - period[0]).days)]
     return Preview(days, [touched for day in booked if day >= today and (touched := touch(day))])

@@ -97,15 +97,17 @@ async def withdraw_bookings(
     if min(days) < local_day(store.now(), commune.time_zone):
         raise DayPastError
 
-    def closed(when: DaySlot) -> str | None:
-        return no_longer_takes_place(activity, holidays, *when)
+    def closed(when: DaySlot, school: str | None) -> str | None:
+        return no_longer_takes_place(activity, holidays, when, school)
 
-    held = {each: why for each in await store.lock_booked(activity_id, days) if (why := closed(each.what.when))}
-    waited = {each: why for each in await store.waited_for(activity_id, days) if (why := closed(each.when))}
+    booked = await store.lock_booked(activity_id, days)
+    held = {each: why for each in booked if (why := closed(each.what.when, each.school))}
+    waiting = await store.waited_for(activity_id, days)
+    waited = {each: why for each in waiting if (why := closed(each.when, each.school))}
     offered = {
         each: Ending(PlaceOfferStatus.WITHDRAWN, why)
         for each in await store.open_offers(activity_id, days)
-        if (why := closed(each.when))
+        if (why := closed(each.when, each.school))
     }
     if waited:
         await store.stop_waiting(list(waited))

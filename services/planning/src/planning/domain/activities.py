@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from uuid import UUID
 
 from contracts.values import MemberKind
@@ -48,6 +48,16 @@ class Activity:
     def slot(self, code: str) -> Slot | None:
         """The slot of a code, None when the activity does not (any more) offer it."""
         return next((slot for slot in self.slots if slot.code == code), None)
+
+    def starts(self, code: str) -> time | None:
+        """When a slot begins, local time; None when it does not say."""
+        slot = self.slot(code)
+        return slot.from_time if slot else None
+
+    @property
+    def first_start(self) -> time | None:
+        """When the first slot of a day begins."""
+        return min((slot.from_time for slot in self.slots if slot.from_time), default=None)
 
     def element_of(self, code: str) -> str:
         """What one booked slot is called: «Cantine», «Centre de loisirs – Matin»."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chassis.errors import NotFoundError
-from chassis.french import WEEK_DAYS
+from chassis.french import WEEK_DAYS, enumeration
 from contracts.values import WHOLE_DAY
 from planning.domain.absence_policy import AbsencePolicy
 from planning.domain.groups import Group
@@ -82,11 +82,21 @@ class During(StrEnum):
 
 @dataclass(frozen=True)
 class Closure:
-    """The town closes the activity for the half-open period ``[from_day, to_day)``."""
+    """The town closes the activity for the half-open period ``[from_day, to_day)``; ``schools`` empty: for all."""
 
     from_day: date
     to_day: date
     reason: str
+    schools: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class ExtraOpening:
+    """The town opens the activity on a day outside its week days or period; ``schools`` empty: for all."""
+
+    day: date
+    reason: str
+    schools: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -113,7 +123,7 @@ class ActivityCalendar:
     booking_rule: Rule
     cancelling_rule: Rule
     closures: tuple[Closure, ...] = ()
-    extra_openings: Mapping[date, str] = field(default_factory=dict)
+    extra_openings: tuple[ExtraOpening, ...] = ()
     slots: Mapping[str, SlotOpening] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
     overbooking_percent: int = 0
@@ -129,20 +139,38 @@ class ActivityCalendar:
         return self.capacity if opening is None or opening.capacity is None else opening.capacity
 
 
-def closed_reason(calendar: ActivityCalendar, holidays: Holidays, day: date, slot: str = WHOLE_DAY) -> str | None:
-    """Why a slot of the activity does not take place on a day, None when it does.
+def closed_reason(
+    calendar: ActivityCalendar, holidays: Holidays, day: date, slot: str = WHOLE_DAY, *, school: str | None
+) -> str | None:
+    """Why a slot of the activity does not take place on a day for someone of a school, None when it does.
 
     A public holiday and the town's closures close even an extra opening; an extra opening opens a day outside the
-    week days or the part of the year.
+    week days or the part of the year. ``school`` None: only what is for all schools counts.
     """
     if day in holidays.public:
         return f"Jour férié : {holidays.public[day]}"
     for closure in calendar.closures:
-        if closure.from_day <= day < closure.to_day:
+        if closure.from_day <= day < closure.to_day and _concerns(closure, school):
             return closure.reason
-    if day in calendar.extra_openings:
-        return None
+    for opening in calendar.extra_openings:
+        if opening.day == day and _concerns(opening, school):
+            return None
     return _out_of_period_reason(calendar, holidays, day) or _slot_reason(calendar, day, slot)
+
+
+def _concerns(decision: Closure | ExtraOpening, school: str | None) -> bool:
+    return not decision.schools or school in decision.schools
+
+
+def of_some_schools(calendar: ActivityCalendar, day: date) -> list[str]:
+    """What the town decided of a day for some schools only, in words."""
+    closed = [each for each in calendar.closures if each.schools and each.from_day <= day < each.to_day]
+    opened = [each for each in calendar.extra_openings if each.schools and each.day == day]
+    return [
+        f"{verb} pour {enumeration(sorted(each.schools))} : {each.reason}"
+        for verb, decisions in (("Fermé", closed), ("Ouvert", opened))
+        for each in decisions
+    ]
 
 
 def _slot_reason(calendar: ActivityCalendar, day: date, slot: str) -> str | None:

@@ -5,7 +5,7 @@ closed, adhesion, the other home's day, past or too late, a place offered or wai
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from chassis.french import short_date
@@ -71,6 +71,7 @@ class Day:
     one, ``replaces`` one that the family can still give up for it. ``waiting_rank``: the family waits, 1 is next;
     ``offered_until``: it has a place to accept. ``freed``: places left are about to be given to those who wait.
     ``is_others``: the day is the other home's of the child. ``pay_until``: it is booked, and given up unless paid.
+    ``starts``: when the slot begins, local time. ``school``: the member's.
     """
 
     day: date
@@ -78,6 +79,8 @@ class Day:
     closes_on: date
     calendar: ActivityCalendar | None
     slot: str = WHOLE_DAY
+    starts: time | None = None
+    school: str | None = None
     blocked_reason: str | None = None
     price_cents: int = 0
     booked_by: BookedBy | None = None
@@ -220,7 +223,7 @@ def _closed(day: Day, holidays: Holidays) -> Refusal | None:
         return Refusal("day-closed", CellState.CLOSED, NO_CALENDAR_REASON)
     if not day.offered:
         return Refusal("day-closed", CellState.CLOSED, NOT_OFFERED_REASON)
-    reason_in_words = closed_reason(day.calendar, holidays, day.day, day.slot)
+    reason_in_words = closed_reason(day.calendar, holidays, day.day, day.slot, school=day.school)
     return Refusal("day-closed", CellState.CLOSED, reason_in_words) if reason_in_words else None
 
 
@@ -240,7 +243,7 @@ def _too_late(action: Action, day: Day, holidays: Holidays, moment: Moment) -> R
     if day.calendar is None:
         return None
     rule = day.calendar.booking_rule if action is Action.BOOK else day.calendar.cancelling_rule
-    verdict = explain(rule, action, day.day, holidays, time_zone=moment.time_zone, now=moment.now)
+    verdict = explain(rule, action, day.day, holidays, time_zone=moment.time_zone, now=moment.now, starts=day.starts)
     match verdict.timing:
         case Timing.OPEN:
             return None
@@ -303,4 +306,4 @@ def _closing(action: Action, day: Day, holidays: Holidays, moment: Moment) -> da
     if day.calendar is None:
         return None
     rule = day.calendar.booking_rule if action is Action.BOOK else day.calendar.cancelling_rule
-    return closes_at(rule, day.day, holidays, moment.time_zone)
+    return closes_at(rule, day.day, holidays, moment.time_zone, day.starts)

@@ -12,6 +12,9 @@ from typing import Protocol
 
 from chassis.french import WEEK_DAYS, short_time
 
+LocalTime = time
+"""For methods of classes that have a field ``time``."""
+
 
 class DayCounts(Protocol):
     """What deadlines ask of the commune's holidays."""
@@ -36,8 +39,8 @@ class DayCounts(Protocol):
 class Deadline(Protocol):
     """One kind of deadline."""
 
-    def last_minute(self, day: date, holidays: DayCounts) -> datetime:
-        """The last local minute, without time zone, at which ``day`` may still be changed."""
+    def last_minute(self, day: date, holidays: DayCounts, starts: LocalTime) -> datetime:
+        """The last local minute, without time zone, at which a slot of ``day`` that ``starts`` then may be changed."""
         ...
 
     def describe(self) -> str:
@@ -53,7 +56,7 @@ class WeeklyDeadline:
     time: time
     weeks_before: int
 
-    def last_minute(self, day: date, holidays: DayCounts) -> datetime:
+    def last_minute(self, day: date, holidays: DayCounts, starts: LocalTime) -> datetime:
         """The week day, the given number of weeks before the day's Monday-to-Sunday week."""
         last_day = day + timedelta(days=self.week_day - day.weekday() - 7 * self.weeks_before)
         return datetime.combine(last_day, self.time)
@@ -101,7 +104,7 @@ class DaysBeforeDeadline:
     time: time
     counting: Counting
 
-    def last_minute(self, day: date, holidays: DayCounts) -> datetime:
+    def last_minute(self, day: date, holidays: DayCounts, starts: LocalTime) -> datetime:
         """Goes back day by day, counting only those that count."""
         left = self.days
         while left:
@@ -132,18 +135,21 @@ class DaysBeforeDeadline:
 
 @dataclass(frozen=True)
 class HoursBeforeDeadline:
-    """``hours`` before the hour at which the activity begins on the booked day."""
+    """``hours`` before a time of the booked day; ``begins`` None: before the booked slot starts."""
 
     hours: int
-    begins: time
+    begins: time | None = None
 
-    def last_minute(self, day: date, holidays: DayCounts) -> datetime:
+    def last_minute(self, day: date, holidays: DayCounts, starts: LocalTime) -> datetime:
         """Counts back from the beginning."""
-        return datetime.combine(day, self.begins) - timedelta(hours=self.hours)
+        begins = starts if self.begins is None else self.begins
+        return datetime.combine(day, begins) - timedelta(hours=self.hours)
 
     def describe(self) -> str:
         """Says the rule for any day."""
         hours = "une heure" if self.hours == 1 else f"{self.hours} heures"
+        if self.begins is None:
+            return f"jusqu'à {hours} avant le début du créneau"
         return f"jusqu'à {hours} avant {short_time(self.begins)} le jour réservé"
 
 
@@ -155,7 +161,7 @@ class DayOfMonthDeadline:
     time: time
     months_before: int
 
-    def last_minute(self, day: date, holidays: DayCounts) -> datetime:
+    def last_minute(self, day: date, holidays: DayCounts, starts: LocalTime) -> datetime:
         """That day of that month."""
         year, month = divmod(day.year * 12 + day.month - 1 - self.months_before, 12)
         last = calendar.monthrange(year, month + 1)[1]
@@ -175,7 +181,7 @@ class SchoolPeriodDeadline:
     days: int
     time: time
 
-    def last_minute(self, day: date, holidays: DayCounts) -> datetime:
+    def last_minute(self, day: date, holidays: DayCounts, starts: LocalTime) -> datetime:
         """One deadline for the whole of a period."""
         return datetime.combine(holidays.school_period_start(day) - timedelta(days=self.days), self.time)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from planning.domain.activities import Activity
 from planning.domain.calendars import Holidays
 from planning.domain.rules import closes_at
+from planning.domain.slots import DaySlot
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,11 @@ class Portions:
         return self.under_6 + self.from_6_to_11 + self.from_12
 
 
-def final_from(activity: Activity, day: date, holidays: Holidays, time_zone: str) -> datetime | None:
-    """The last instant at which families may still book or cancel a day; None without calendar."""
+def final_from(activity: Activity, when: DaySlot, holidays: Holidays, time_zone: str) -> datetime | None:
+    """The last instant at which families may still book or cancel a slot; None without calendar."""
     calendar = activity.calendar
     if calendar is None:
         return None
     rules = (calendar.booking_rule, calendar.cancelling_rule)
-    return max(closes_at(rule, day, holidays, time_zone) for rule in rules)
+    starts = activity.starts(when.slot)
+    return max(closes_at(rule, when.day, holidays, time_zone, starts) for rule in rules)

@@ -200,6 +200,7 @@ class Outlook:
     def _day(self, member: Member, activity: Activity, when: DaySlot, drafted: Action | None) -> Day:
         """Asked for each slot of each day: what is empty is not looked into."""
         day, slot = when
+        offered = activity.slot(slot)
         what, place = MemberSlot(member.member_id, activity.activity_id, day, slot), None
         if self.places or self.freed:
             place = ActivitySlot(activity.activity_id, day, slot)
@@ -216,12 +217,14 @@ class Outlook:
             opens_on=activity.opens_on,
             closes_on=activity.closes_on,
             calendar=activity.calendar,
+            starts=offered.from_time if offered else None,
+            school=member.school,
             blocked_reason=_blocked_reason(entitlements, member, activity, day),
             price_cents=own.unit_price_cents if own else price.cents_of(slot) if price and not is_others else 0,
             booked_by=None if booking is None else BookedBy.US if own else BookedBy.OTHER_HOME,
             drafted=drafted,
             places=taken(limits, self.places.get(place, {}) if place else {}),
-            offered=activity.slot(slot) is not None,
+            offered=offered is not None,
             waiting_rank=spot.rank if spot and spot.by is BookedBy.US else None,
             offered_until=self.offers.get(what) if self.offers else None,
             freed=place in self.freed,

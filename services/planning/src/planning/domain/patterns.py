@@ -133,7 +133,7 @@ def _habits(outlook: Outlook, member: Member, activity: Activity, month: Period)
     wanted = _wanted(outlook, member.member_id, activity.activity_id, month)
     return {
         slot: _habit(
-            [day for day in days_of(month) if _takes_place(outlook, activity, DaySlot(day, slot))],
+            [day for day in days_of(month) if _takes_place(outlook, member, activity, DaySlot(day, slot))],
             {when.day for when in wanted if when.slot == slot},
         )
         for slot in {when.slot for when in wanted}
@@ -152,9 +152,9 @@ def _habit(open_days: list[date], wanted: set[date]) -> Habit:
     return usual
 
 
-def _takes_place(outlook: Outlook, activity: Activity, when: DaySlot) -> bool:
+def _takes_place(outlook: Outlook, member: Member, activity: Activity, when: DaySlot) -> bool:
     return (
         activity.opens_on <= when.day < activity.closes_on
         and activity.calendar is not None
-        and closed_reason(activity.calendar, outlook.holidays, *when) is None
+        and closed_reason(activity.calendar, outlook.holidays, *when, school=member.school) is None
     )

@@ -7,16 +7,18 @@ real communes is tested by the commune's name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from chassis.french import WEEK_DAYS, enumeration, full_date, full_time, long_date, short_date
-from planning.domain.deadlines import DayCounts, Deadline
+from planning.domain.deadlines import DayCounts, Deadline, HoursBeforeDeadline
 
 _END_OF_MINUTE = timedelta(seconds=59, microseconds=999_999)
 _MINUTE = timedelta(minutes=1)
+_MIDNIGHT = time(0)
+"""From when on hours before are counted where neither the rule nor the slot says."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,20 @@ class Rule:
     school_holidays: Deadline | None = None
     dates: tuple[DatesDeadline, ...] = ()
     windows: tuple[Window, ...] = ()
-    _spans: dict[tuple[date, str], "_Span"] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _spans: dict[tuple[date, str, time | None], "_Span"] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     """Worked out once for all families: days are the same for everyone."""
 
-    def span(self, day: date, holidays: DayCounts, time_zone: str) -> "_Span":
-        """Between which instants a day may be changed."""
-        known = self._spans.get((day, time_zone))
+    def span(self, day: date, holidays: DayCounts, time_zone: str, starts: time | None) -> "_Span":
+        """Between which instants a slot of a day may be changed; ``starts`` None: the slot does not say when."""
+        known = self._spans.get((day, time_zone, starts))
         if known is None or known.holidays is not holidays:
-            first, last = opens_at(self, day, time_zone), _last_instant(self, day, holidays, time_zone)
-            known = self._spans[day, time_zone] = _Span(holidays, day, time_zone, first, last)
+            last = self.deadline(day, holidays).last_minute(day, holidays, starts or _MIDNIGHT)
+            window = self.window(day)
+            closing = _end_of_local_minute(min(last, window.closes_at) if window else last, time_zone)
+            known = _Span(holidays, day, time_zone, opens_at(self, day, time_zone), closing)
+            self._spans[day, time_zone, starts] = known
         return known
 
     def deadline(self, day: date, holidays: DayCounts) -> Deadline:
@@ -72,6 +79,12 @@ class Rule:
         if self.school_holidays and holidays.is_school_holiday(day):
             return self.school_holidays
         return self.week_days.get(day.weekday(), self.default)
+
+    @property
+    def counts_from_slots(self) -> bool:
+        """Whether any deadline is so many hours before the slot starts."""
+        others = [*self.week_days.values(), self.school_holidays, *(each.deadline for each in self.dates)]
+        return any(isinstance(each, HoursBeforeDeadline) and each.begins is None for each in (self.default, *others))
 
     def window(self, day: date) -> Window | None:
         """The window of a day."""
@@ -161,14 +174,9 @@ def opens_at(rule: Rule, day: date, time_zone: str) -> datetime | None:
     return _end_of_local_minute(window.opens_at, time_zone) - _END_OF_MINUTE
 
 
-def closes_at(rule: Rule, day: date, holidays: DayCounts, time_zone: str) -> datetime:
-    """The last instant (UTC) at which ``day`` may be changed."""
-    return rule.span(day, holidays, time_zone).closes_at
-
-
-def _last_instant(rule: Rule, day: date, holidays: DayCounts, time_zone: str) -> datetime:
-    last, window = rule.deadline(day, holidays).last_minute(day, holidays), rule.window(day)
-    return _end_of_local_minute(min(last, window.closes_at) if window else last, time_zone)
+def closes_at(rule: Rule, day: date, holidays: DayCounts, time_zone: str, starts: time | None = None) -> datetime:
+    """The last instant (UTC) at which a slot of ``day``, that ``starts`` then, may be changed."""
+    return rule.span(day, holidays, time_zone, starts).closes_at
 
 
 def _end_of_local_minute(local: datetime, time_zone: str) -> datetime:
@@ -209,9 +217,21 @@ def _describe_window(window: Window, action: Action) -> str:
     return f"{days} : {noun} du {_moment(window.opens_at)} au {_moment(window.closes_at)}."
 
 
-def explain(rule: Rule, action: Action, day: date, holidays: DayCounts, *, time_zone: str, now: datetime) -> Verdict:
-    """Whether ``day`` may be changed at ``now``, and the sentence that says from and until when it can or could."""
-    span = rule.span(day, holidays, time_zone)
+def explain(
+    rule: Rule,
+    action: Action,
+    day: date,
+    holidays: DayCounts,
+    *,
+    time_zone: str,
+    now: datetime,
+    starts: time | None = None,
+) -> Verdict:
+    """Whether a slot of ``day`` may be changed at ``now``, and from and until when it can or could, in words.
+
+    ``starts``: when the slot begins, local time; None: it does not say.
+    """
+    span = rule.span(day, holidays, time_zone, starts)
     if now > span.closes_at:
         return Verdict(Timing.LATE, action, span)
     return Verdict(Timing.EARLY if span.opens_at and now < span.opens_at else Timing.OPEN, action, span)

@@ -111,6 +111,7 @@ class PlaceOffer:
     unit_price_cents: int
     counters: tuple[str, ...] = ()
     reason: str | None = None
+    school: str | None = None
 
     @property
     def what(self) -> MemberSlot:

@@ -1,7 +1,6 @@
 """Bookings that a calendar in force no longer has: the town hall cancels them, and says why."""
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from contracts.events.planning import ReservationState
@@ -25,6 +24,7 @@ class Held:
     tariff_label: str
     unit_price_cents: int
     counters: tuple[str, ...]
+    school: str | None = None
 
     def cancelled(self, activity: Activity | None) -> ReservationState:
         """What is published of it once it is cancelled."""
@@ -51,14 +51,15 @@ class WaitedDay:
     family_id: UUID
     first_name: str
     when: DaySlot
+    school: str | None = None
 
 
-def no_longer_takes_place(activity: Activity, holidays: Holidays, day: date, slot: str) -> str | None:
-    """Why what is booked of an activity does not take place, None when it does: for the preview and for cancelling."""
-    if outside := outside_season(activity.opens_on, activity.closes_on, day):
+def no_longer_takes_place(activity: Activity, holidays: Holidays, when: DaySlot, school: str | None) -> str | None:
+    """Why what someone of a school booked does not take place, None when it does; previews and cancelling ask it."""
+    if outside := outside_season(activity.opens_on, activity.closes_on, when.day):
         return outside
     if activity.calendar is None:
         return NO_CALENDAR_REASON
-    if activity.slot(slot) is None:
+    if activity.slot(when.slot) is None:
         return NOT_OFFERED_REASON
-    return closed_reason(activity.calendar, holidays, day, slot)
+    return closed_reason(activity.calendar, holidays, *when, school=school)

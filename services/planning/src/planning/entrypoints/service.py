@@ -8,6 +8,7 @@ from planning.entrypoints.http.advanced import router as advanced
 from planning.entrypoints.http.agenda import router as agenda
 from planning.entrypoints.http.agenda import telling as agenda_secrets
 from planning.entrypoints.http.custody import router as custody
+from planning.entrypoints.http.explanation import router as explanation
 from planning.entrypoints.http.family import router as family
 from planning.entrypoints.http.family_commit import router as family_commit
 from planning.entrypoints.http.kitchen import router as kitchen
@@ -26,7 +27,7 @@ SERVICE = Service(
     title="Planning",
     settings=PlanningSettings,
     routers=[
-        *(family, family_commit, advanced, waiting, absences, trail, agenda, agenda_secrets),
+        *(family, family_commit, explanation, advanced, waiting, absences, trail, agenda, agenda_secrets),
         *(staff, custody, kitchen, presence, withdrawals, waiting_staff, absences_staff, statements),
     ],
     problems={

@@ -15,6 +15,7 @@ from chassis.http.scope import PortalRoute
 from chassis.spreadsheet import MARK, MEDIA_TYPE, Cell, csv_rows
 from planning.adapters.kitchen_queries import portions
 from planning.domain.kitchen import Portions, final_from
+from planning.domain.slots import DaySlot
 from planning.entrypoints.http.common import CurrentCommune, ListPeriod
 from planning.entrypoints.http.stores import Published
 
@@ -71,7 +72,8 @@ async def list_kitchen_counts(
     def count(of: Sequence[Portions]) -> KitchenCount:
         first = of[0]
         activity = activities.get(first.activity_id)
-        until = final_from(activity, first.day, holidays, commune.time_zone) if activity else None
+        when = DaySlot(first.day, first.slot)
+        until = final_from(activity, when, holidays, commune.time_zone) if activity else None
         return KitchenCount(
             day=first.day,
             activity_id=first.activity_id,

@@ -1,9 +1,9 @@
-"""Rules of booking and cancelling as the town hall writes them."""
+"""Rules of booking and cancelling as the town hall writes them, and what they say of a day."""
 
 from datetime import datetime, time
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from planning.domain import deadlines, rules
 from planning.domain.deadlines import Counting
@@ -58,15 +58,15 @@ class DaysBeforeDeadline(Request):
 
 
 class HoursBeforeDeadline(Request):
-    """«72 hours before 12:00 of the day»."""
+    """«72 hours before 12:00 of the day»; without ``begins``, before the booked slot starts."""
 
     kind: Literal["hours_before"]
     hours: Annotated[int, Field(ge=0, le=2160)]
-    begins: LocalTime
+    begins: LocalTime | None = None
 
     def to_domain(self) -> deadlines.Deadline:
         """The rule."""
-        return deadlines.HoursBeforeDeadline(self.hours, time.fromisoformat(self.begins))
+        return deadlines.HoursBeforeDeadline(self.hours, time.fromisoformat(self.begins) if self.begins else None)
 
 
 class DayOfMonthDeadline(Request):
@@ -152,3 +152,14 @@ class Rule(Request):
             dates=tuple(each.to_domain() for each in self.dates),
             windows=tuple(window.to_domain() for window in self.windows),
         )
+
+
+class Explained(BaseModel):
+    """Whether a day may be booked, or cancelled, now; from and until when; in words."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    timing: rules.Timing
+    opens_at: datetime | None
+    closes_at: datetime
+    sentence: str

@@ -12,7 +12,13 @@ from chassis.http.scope import PortalRoute
 from contracts.values import WHOLE_DAY
 from planning.adapters import reservation_queries as queries
 from planning.adapters.calendar_store import SqlCalendarStore
-from planning.adapters.documents import groups_document, rule_document, slot_openings_document
+from planning.adapters.documents import (
+    closures_document,
+    extra_openings_document,
+    groups_document,
+    rule_document,
+    slot_openings_document,
+)
 from planning.adapters.holiday_source import HOLIDAY_SOURCE
 from planning.application.fill_holidays import school_years
 from planning.application.ports import HolidayYear
@@ -99,8 +105,8 @@ async def _view(store: SqlCalendarStore, activity_id: UUID) -> CalendarView:
         last_places=calendar.last_places,
         booking_rule=Rule.model_validate(rule_document(calendar.booking_rule)),
         cancelling_rule=Rule.model_validate(rule_document(calendar.cancelling_rule)),
-        closures=[Closure(from_day=c.from_day, to_day=c.to_day, reason=c.reason) for c in calendar.closures],
-        extra_openings=[ExtraOpening(day=day, reason=why) for day, why in sorted(calendar.extra_openings.items())],
+        closures=[Closure(**item) for item in closures_document(calendar.closures)],
+        extra_openings=[ExtraOpening(**item) for item in extra_openings_document(calendar.extra_openings)],
         slots={code: SlotOpening(**item) for code, item in slot_openings_document(calendar.slots).items()},
         groups=[Group(**item) for item in groups_document(calendar.groups)],
         overbooking_percent=calendar.overbooking_percent,
@@ -112,6 +118,21 @@ async def _view(store: SqlCalendarStore, activity_id: UUID) -> CalendarView:
 
 
 def _notices(activity: Activity, years: Sequence[HolidayYear]) -> list[str]:
+    return [*_hours_notices(activity), *_holiday_notices(activity, years)]
+
+
+def _hours_notices(activity: Activity) -> list[str]:
+    calendar = activity.calendar
+    rules = (calendar.booking_rule, calendar.cancelling_rule) if calendar else ()
+    if activity.first_start is not None or not any(rule.counts_from_slots for rule in rules):
+        return []
+    return [
+        "Cette activité n'a pas de créneaux avec des heures : les délais en heures se comptent depuis minuit. "
+        "Donnez une heure dans la règle, ou des créneaux à l'activité."
+    ]
+
+
+def _holiday_notices(activity: Activity, years: Sequence[HolidayYear]) -> list[str]:
     needed = school_years([(activity.opens_on, activity.closes_on)])
     return [
         f"Les vacances scolaires {year.school_year}/{year.school_year + 1} de la zone {year.zone} ne sont pas connues. "
@@ -119,6 +140,12 @@ def _notices(activity: Activity, years: Sequence[HolidayYear]) -> list[str]:
         for year in years
         if year.school_year in needed and not year.school_holidays_known
     ]
+
+
+@router.get("/schools")
+async def list_schools(_principal: Staff, transaction: CurrentTransaction) -> list[str]:
+    """The schools that members' files name."""
+    return list(await SqlCalendarStore(transaction).schools())
 
 
 @router.get("/holidays")

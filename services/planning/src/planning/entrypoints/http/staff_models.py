@@ -9,25 +9,38 @@ from pydantic import AliasPath, BaseModel, ConfigDict, Field, StringConstraints,
 from contracts.values import ReservationStatus
 from planning.application.ports import HolidayYear
 from planning.domain import calendars, groups
-from planning.domain.rules import Timing
 from planning.entrypoints.http.common import Day, Request, Sentence, SlotCode
-from planning.entrypoints.http.rule_models import Period, Rule, WeekDay
+from planning.entrypoints.http.rule_models import Explained, Period, Rule, WeekDay
 
 Age = Annotated[int, Field(ge=0, le=130)]
 Places = Annotated[int, Field(ge=0, le=100_000)]
 
 
+Schools = Annotated[list[Sentence], Field(max_length=50)]
+"""As the members' files name them; an empty list means all."""
+
+
 class Closure(Period):
-    """The activity does not take place."""
+    """The activity does not take place, for members of these schools."""
 
     reason: Sentence
+    schools: Schools = Field(default_factory=list)
+
+    def to_domain(self) -> calendars.Closure:
+        """The closure."""
+        return calendars.Closure(self.from_day, self.to_day, self.reason, frozenset(self.schools))
 
 
 class ExtraOpening(Request):
-    """The activity takes place on a day outside its week days or period."""
+    """The activity takes place on a day outside its week days or period, for members of these schools."""
 
     day: Day
     reason: Sentence
+    schools: Schools = Field(default_factory=list)
+
+    def to_domain(self) -> calendars.ExtraOpening:
+        """The opening."""
+        return calendars.ExtraOpening(self.day, self.reason, frozenset(self.schools))
 
 
 class SlotOpening(Request):
@@ -52,7 +65,7 @@ class Group(Request):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
     from_age: Age | None = None
     to_age: Age | None = None
-    schools: Annotated[list[Sentence], Field(max_length=50)] = Field(default_factory=list)
+    schools: Schools = Field(default_factory=list)
     capacity: Places | None = None
     reserved: Places = 0
 
@@ -102,10 +115,10 @@ class Calendar(Request):
 
     @model_validator(mode="after")
     def _names_each_once(self) -> "Calendar":
-        if len({(c.from_day, c.to_day) for c in self.closures}) < len(self.closures):
-            raise ValueError("deux fermetures ont les mêmes dates")
-        if len({opening.day for opening in self.extra_openings}) < len(self.extra_openings):
-            raise ValueError("deux ouvertures exceptionnelles ont la même date")
+        if len({(c.from_day, c.to_day, frozenset(c.schools)) for c in self.closures}) < len(self.closures):
+            raise ValueError("deux fermetures ont les mêmes dates, pour les mêmes écoles")
+        if len({(o.day, frozenset(o.schools)) for o in self.extra_openings}) < len(self.extra_openings):
+            raise ValueError("deux ouvertures exceptionnelles ont la même date, pour les mêmes écoles")
         return self
 
     def to_domain(self) -> calendars.ActivityCalendar:
@@ -117,8 +130,8 @@ class Calendar(Request):
             last_places=self.last_places,
             booking_rule=self.booking_rule.to_domain(),
             cancelling_rule=self.cancelling_rule.to_domain(),
-            closures=tuple(calendars.Closure(c.from_day, c.to_day, c.reason) for c in self.closures),
-            extra_openings={opening.day: opening.reason for opening in self.extra_openings},
+            closures=tuple(closure.to_domain() for closure in self.closures),
+            extra_openings=tuple(opening.to_domain() for opening in self.extra_openings),
             slots={code: opening.to_domain() for code, opening in self.slots.items()},
             groups=tuple(group.to_domain() for group in self.groups),
             overbooking_percent=self.overbooking_percent,
@@ -140,24 +153,17 @@ class CalendarToTry(Period):
     calendar: Calendar
 
 
-class Explained(BaseModel):
-    """Whether a day may be booked, or cancelled, now; from and until when; in words."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    timing: Timing
-    opens_at: datetime | None
-    closes_at: datetime
-    sentence: str
-
-
 class PreviewedDay(BaseModel):
-    """A day under a calendar. ``closed_reason`` is null when the activity takes place."""
+    """A day under a calendar. ``closed_reason`` is null when the activity takes place.
+
+    ``of_some_schools``: what is decided for some schools only, in words.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
     day: date
     closed_reason: str | None
+    of_some_schools: list[str]
     booking: Explained
     cancelling: Explained
     reservations: int = Field(validation_alias=AliasPath("booked", "reservations"))

@@ -1,0 +1,103 @@
+"""The groups of a calendar as rows of a form, and the rows as groups; with the fields that closures have too."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from web.api.calendars import Document
+
+Fields = Mapping[str, str]
+_LONGEST_CODE = 20
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A group, all texts as typed. ``code`` is empty in the rows for new ones; no schools: any."""
+
+    code: str = ""
+    name: str = ""
+    from_age: str = ""
+    to_age: str = ""
+    capacity: str = ""
+    reserved: str = ""
+    schools: frozenset[str] = frozenset()
+
+    @property
+    def typed(self) -> bool:
+        """Whether anything is in it."""
+        return self != GroupRow()
+
+
+def group_row(group: Document) -> GroupRow:
+    """The row of a group."""
+    numbers = {name: _text(group.get(name)) for name in ("from_age", "to_age", "capacity")}
+    reserved = _text(group.get("reserved") or "")
+    schools = frozenset(group.get("schools", ()))
+    return GroupRow(group["code"], group["name"], **numbers, reserved=reserved, schools=schools)
+
+
+def group_of(fields: Fields, row: str) -> Document | None:
+    """The group of a row. None for an empty one, and for a known group whose name was emptied: it goes."""
+
+    def typed(name: str) -> str:
+        return fields.get(f"{row}.{name}", "").strip()
+
+    code, name, schools = typed("code"), typed("nom"), ticked_schools(fields, row)
+    rest = [typed(each) for each in ("age_de", "age_a", "places", "reservees")]
+    if not name and (code or not any((*rest, *schools))):
+        return None
+    from_age, to_age, places, reserved = rest
+    return {
+        "code": code,
+        "name": name,
+        "from_age": optional_number(from_age),
+        "to_age": optional_number(to_age),
+        "schools": schools,
+        "capacity": optional_number(places),
+        "reserved": number_of(reserved or "0"),
+    }
+
+
+def with_codes(groups: list[Document]) -> list[Document]:
+    """New groups get a code made of their name, which no other group has; without a name none, and are refused."""
+    codes = {group["code"] for group in groups}
+    coded = []
+    for group in groups:
+        code = group["code"] or (group["name"] and _new_code(group["name"], codes))
+        codes.add(code)
+        coded.append(group | {"code": code})
+    return coded
+
+
+def _new_code(name: str, taken: set[str]) -> str:
+    letters = re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFD", name.lower()))
+    plain = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_LONGEST_CODE] or "groupe"
+    code, number = plain, 2
+    while code in taken:
+        ending = f"-{number}"
+        code, number = plain[: _LONGEST_CODE - len(ending)] + ending, number + 1
+    return code
+
+
+def ticked_schools(fields: Fields, row: str) -> list[str]:
+    """The schools ticked in a row, each a field of its own."""
+    return sorted({value for name, value in fields.items() if name.startswith(f"{row}.ecole.")})
+
+
+def number_of(text: str) -> Any:  # noqa: ANN401 - what is no number is refused by the API
+    """A whole number where it is one."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
+def optional_number(text: str) -> Any:  # noqa: ANN401 - the same
+    """None where nothing was typed."""
+    return number_of(text) if text.strip() else None
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
