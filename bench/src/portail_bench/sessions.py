@@ -33,6 +33,7 @@ class Caller:
             if not is_told:
                 return status, answer
             self._told.waits.append(answer["retry_after"])
+            self.close()  # the gateway ends idle connections
             await asyncio.sleep(answer["retry_after"])
 
     async def _ask(self, name: str, method: str, path: str, body: object) -> tuple[int, Any]:

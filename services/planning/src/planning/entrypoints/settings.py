@@ -9,8 +9,8 @@ from planning.domain.entrance import Terms
 class PlanningSettings(ServiceSettings):
     """``entrance_at_once`` families of a commune come in as they arrive, then ``entrance_per_second``."""
 
-    entrance_at_once: int = Field(default=200, ge=1)
-    entrance_per_second: float = Field(default=25, gt=0)
+    entrance_at_once: int = Field(default=100, ge=1)
+    entrance_per_second: float = Field(default=20, gt=0)
 
     @property
     def entrance_terms(self) -> Terms:
