@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import Browser, expect
 
-from driver import OWN_PASSWORD, Parent, Portal, System, TownHall
+from driver import OWN_PASSWORD, Mailbox, Parent, Portal, System, TownHall
 from driver.accessibility import problems_of
 from driver.pages import Camera, PortalPages
 from faults.absence_scene import cannot_cancel
@@ -62,7 +62,12 @@ def test_the_page_is_accessible(browser: Browser, running_portal: Portal, home: 
 
 
 def test_announced_decided_not_invoiced(
-    plain_tab: PortalPages, home: Parent, browser: Browser, running_portal: Portal, numerian: TownHall
+    plain_tab: PortalPages,
+    home: Parent,
+    browser: Browser,
+    running_portal: Portal,
+    numerian: TownHall,
+    mailbox: Mailbox,
 ) -> None:
     camera = Camera(plain_tab.page)
     _announce(plain_tab, "Lundi 5 septembre 2022", "Grève", camera)
@@ -83,6 +88,8 @@ def test_announced_decided_not_invoiced(
     desk.page.get_by_role("button", name=re.compile("^Justifiée.*Zoé")).click()
     expect(desk.page.get_by_text("L'absence est décidée")).to_be_visible()
     context.close()
+    mail = mailbox.wait_for(home.family.email, "Absence de Zoé le mardi 6 septembre 2022 : la mairie a décidé")[0]
+    assert "Justificatif accepté : jour non facturé." in mail.text
 
     plain_tab.go(f"/planning?enfant={home.family.members['Zoé']}&debut=2022-09-05&vue=semaine")
     camera.take("absence-planning")

@@ -110,3 +110,19 @@ def test_the_town_hall_follows_the_lists(browser: Browser, running_portal: Porta
     desk.go(f"/mairie/attente/regles/{scene.activity_id}")
     camera.take("waiting-rules")
     context.close()
+
+
+def test_the_familys_pages_are_accessible(
+    browser: Browser, running_portal: Portal, scene: WaitedFor, first: Parent
+) -> None:
+    scene.wait(first, "Zoé", TUESDAY)
+    context = browser.new_context(locale="fr-FR", bypass_csp=True)
+    tab = PortalPages(context.new_page(), running_portal.url("numerian"))
+    tab.go("/")
+    tab.log_in(first.family.user_name, OWN_PASSWORD)
+    tab.expect_title(re.compile("^Bonjour"))
+    choice = f"/planning/attente/rejoindre?enfant={first.family.members['Zoé']}&debut=2022-09-05&vue=semaine"
+    for path in ("/planning/attente", choice):
+        tab.go(path)
+        assert problems_of(tab.page) == [], path
+    context.close()

@@ -64,6 +64,7 @@ def _lines(world: World) -> list[dict[str, Any]]:
             "amount_cents": _UNIT_CENTS if action == "book" else -_UNIT_CENTS,
             "possible": day not in world.refused,
             "reason": world.refused.get(day),
+            "can_wait": day in world.full_days,
         }
         for (member_id, day), action in sorted(world.draft.items(), key=lambda entry: (entry[0][1], entry[0][0]))
     ]

@@ -107,3 +107,12 @@ async def test_an_administrator_sets_the_rules(visitor, full) -> None:
     }
     wrong = await visitor.submit(page, fields | {"delai": "5"}, seen_on=page)
     assert (wrong.status_code, "15 minutes à 7 jours" in words(wrong)) == (422, True)
+
+
+async def test_a_day_that_filled_up_meanwhile_is_waited_for_from_the_recapitulation(parent, full) -> None:
+    full.draft[LOUIS, MONDAY] = "book"
+    full.refused[MONDAY] = "Complet : il n'y a plus de place ce jour-là."
+    recap = await parent.get("/planning/recapitulatif")
+    link = re.search(r'href="(/planning/attente/rejoindre[^"]+)"', recap.text)
+    assert link
+    assert link[1].replace("&amp;", "&") == f"{LISTS}/rejoindre?enfant={LOUIS}&debut=2022-09-05&vue=mensuel"

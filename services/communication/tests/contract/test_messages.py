@@ -35,6 +35,7 @@ SETTING = Setting(
         "communication.notices billing.invoice_payment_unused.v1": FAMILY,
         "communication.notices enrolment.adhesion_payment_unused.v1": FAMILY,
         "communication.notices planning.place_offered.v1": FAMILY,
+        "communication.notices planning.attendance_recorded.v1": FAMILY,
         "communication.notices planning.reservations_withdrawn.v1": FAMILY,
     },
 )

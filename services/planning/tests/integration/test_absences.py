@@ -77,6 +77,13 @@ async def test_the_town_hall_decides_on_proof_once(world, booked) -> None:
         twice = await client.post(url, json={"justified": False})
         unknown = await client.post(f"/town-hall/absences/{uuid4()}/decision", json={"justified": True})
     assert (twice.status_code, twice.json()["type"].rpartition(":")[2]) == (409, "absence-decided")
+    told = [json.loads(row["body"]) for row in await world.harness.query(TOLD, AttendanceRecorded.event_type)]
+    said = [each["attendances"] for each in told if each["family_id"] == str(booked[1])]
+    assert [[(day["first_name"], day["decision"]) for day in days] for days in said] == [
+        [(None, None)],
+        [(None, None)],
+        [("Louis", "Justificatif accepté : jour non facturé.")],
+    ], "only what the town hall decided is told by mail"
     assert unknown.status_code == 404
     rows = await world.harness.query(STORED, booked[2])
     assert [(row["version"], row["billed"], row["attendance"]) for row in rows][1] == (3, False, "absent_justified")

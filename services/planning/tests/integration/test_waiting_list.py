@@ -250,3 +250,18 @@ async def test_nothing_is_oversold_nor_overtaken(world, lists) -> None:
     day = date.fromisoformat(MONDAY)
     assert [row["n"] for row in await world.harness.query(on_monday, canteen, day, "booked")] == [5]
     assert [row["n"] for row in await world.harness.query(on_monday, canteen, day, "offered")] == [0]
+
+
+async def test_a_drafted_day_that_filled_up_can_be_waited_for(world, lists) -> None:
+    canteen = await world.activity(capacity=1)
+    (slow, louis), (quick, zoe) = await world.enrolled(canteen), await world.enrolled(canteen, "Zoé")
+    await lists.rules(canteen, is_open=True)
+    await world.want(slow, louis, canteen, MONDAY)
+    await world.book(quick, zoe, canteen, MONDAY)
+    async with world.parent(slow) as client:
+        (line,) = (await client.get("/draft")).json()["lines"]
+        assert (line["possible"], line["can_wait"]) == (False, True)
+        assert (await lists.join(slow, louis, canteen, MONDAY)).is_success
+        assert (await client.get("/draft")).json()["lines"] == []
+    cell = (await world.cells(slow, louis, canteen))[MONDAY]
+    assert (cell["state"], cell["reason"]) == ("waiting", "En liste d'attente, rang 1.")

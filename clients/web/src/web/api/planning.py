@@ -132,9 +132,10 @@ class Planning(Answer):
 
 
 class DraftLine(Answer):
-    """One change not yet made. ``amount_cents`` is negative for a cancelled day."""
+    """One change not yet made. ``amount_cents`` is negative for a cancelled day. ``can_wait``: full, with a list."""
 
     line_id: UUID
+    member_id: UUID
     first_name: str
     activity_name: str
     element_name: str
@@ -145,6 +146,7 @@ class DraftLine(Answer):
     amount_cents: int
     possible: bool = True
     reason: str | None = None
+    can_wait: bool = False
 
 
 class Draft(Answer):

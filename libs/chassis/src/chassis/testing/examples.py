@@ -14,6 +14,7 @@ from contracts.events import (
     AdhesionPaid,
     AdhesionPaymentRequested,
     AdhesionPaymentUnused,
+    AttendanceRecorded,
     GuardianChanged,
     InvoiceIssued,
     InvoiceLapsed,
@@ -94,6 +95,8 @@ def _sensible(model: type[Event], revision: int) -> dict[str, object]:
         return {"status": _OUTCOMES[revision], "amount_cents": 1000}
     if model is ReservationsCommitted:
         return {"basket_id": known_id("basket_id", revision)}
+    if model is AttendanceRecorded:
+        return {"record_id": known_id("record_id", revision)}
     if model is SurplusDecided:
         return {"amount_cents": 1000, "label": "Cantine"}
     return {"period": _DAY} if model is InvoiceIssued else {}

@@ -83,10 +83,15 @@ class PlaceOffered(Event):
 
 
 class ReservationAttendance(Value):
-    """A reservation as it is since its attendance is known: ``billed`` may have changed, and its version has grown."""
+    """A reservation as it is since its attendance is known: ``billed`` may have changed, and its version has grown.
+
+    ``decision``: what the town hall decided, in words for the family; null for what the family did itself.
+    """
 
     attendance: AttendanceState
     reservation: ReservationState
+    first_name: str | None = None
+    decision: str | None = None
 
 
 @event("planning.attendance_recorded.v1", subject="record_id")

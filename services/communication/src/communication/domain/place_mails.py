@@ -1,4 +1,4 @@
-"""The mails about places of waiting lists, and about days that the town hall cancels, in words."""
+"""The mails about places of waiting lists, about days that the town hall cancels and absences it decides, in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -160,6 +160,29 @@ Vous attendiez une place, qui ne viendra plus :
 
 Vous n'avez rien à faire. Vos réservations ne changent pas :
 {PORTAL_ADDRESS}/planning
+
+{portal_title}
+{_END}
+""",
+    )
+
+
+def absence_decided(*, first_name: str, element_name: str, day: date, decision: str, portal_title: str) -> MailText:
+    """The town hall decided an absence that waited for its proof."""
+    return MailText(
+        subject=f"Absence {of(first_name)} le {full_date(day)} : la mairie a décidé",
+        body=f"""Bonjour,
+
+Vous aviez annoncé une absence :
+
+Pour : {first_name}
+Activité : {element_name}
+Jour : {full_date(day)}
+
+{decision}
+
+Vos absences et ce qui en a été décidé :
+{PORTAL_ADDRESS}/planning/absences
 
 {portal_title}
 {_END}

@@ -23,9 +23,10 @@ from communication.domain.mails import (
 )
 from communication.domain.receipts import Receipt, receipt_mail
 from communication.entrypoints.money_notices import tell_credit, tell_money_back, tell_unused
-from communication.entrypoints.place_notices import tell_place, tell_withdrawal
+from communication.entrypoints.place_notices import tell_decision, tell_place, tell_withdrawal
 from contracts.events import (
     AdhesionPaymentUnused,
+    AttendanceRecorded,
     FamilyRegistered,
     GuardianChanged,
     InvoiceIssued,
@@ -161,6 +162,7 @@ CONSUMERS = [
             AdhesionPaymentUnused: tell_unused,
             PlaceOffered: tell_place,
             ReservationsWithdrawn: tell_withdrawal,
+            AttendanceRecorded: tell_decision,
         },
     ),
 ]

@@ -1,4 +1,4 @@
-"""Mails about places of waiting lists, and about days that the town hall cancels."""
+"""Mails about places of waiting lists, about days that the town hall cancels and absences it decides."""
 
 from uuid import uuid5
 from zoneinfo import ZoneInfo
@@ -12,13 +12,14 @@ from communication.domain.mails import MailText
 from communication.domain.place_mails import (
     CancelledDay,
     Place,
+    absence_decided,
     days_withdrawn,
     place_closed,
     place_confirmed,
     place_lapsed,
     place_offered,
 )
-from contracts.events import PlaceOffered, ReservationsWithdrawn
+from contracts.events import AttendanceRecorded, PlaceOffered, ReservationsWithdrawn
 from contracts.values import PlaceOfferStatus
 
 
@@ -54,3 +55,25 @@ async def tell_withdrawal(transaction: Transaction, received: Received[Reservati
     text = days_withdrawn(days, portal_title=tenant.description.portal_title)
     notice = Notice(withdrawn.family_id, uuid5(withdrawn.basket_id, "withdrawn"), text)
     await notify_families(SqlCommunicationStore(transaction), [notice], transaction.now())
+
+
+async def tell_decision(transaction: Transaction, received: Received[AttendanceRecorded]) -> None:
+    """What the town hall decided of an absence; what a family announces is not told back to it."""
+    recorded, tenant = received.event, await tenant_of(transaction)
+    notices = [
+        Notice(
+            recorded.family_id,
+            uuid5(recorded.record_id, str(each.reservation.reservation_id)),
+            absence_decided(
+                first_name=each.first_name or "",
+                element_name=each.reservation.element_name,
+                day=each.reservation.day,
+                decision=each.decision,
+                portal_title=tenant.description.portal_title,
+            ),
+        )
+        for each in recorded.attendances
+        if each.decision
+    ]
+    if notices:
+        await notify_families(SqlCommunicationStore(transaction), notices, transaction.now())

@@ -43,8 +43,9 @@ _DECIDE = f"""
     order by r.day, r.reservation_id
 """  # noqa: S608 - ours
 _ABSENCE = """
-    select b.absence_id, b.reservation_id, b.family_id, r.member_id, r.activity_id, r.day, r.slot, r.attendance
-    from absence b join reservation r using (tenant_id, reservation_id)
+    select b.absence_id, b.reservation_id, b.family_id, r.member_id, m.first_name, r.activity_id, r.day, r.slot,
+           r.attendance
+    from absence b join reservation r using (tenant_id, reservation_id) join member m using (tenant_id, member_id)
     where b.absence_id = :absence_id and r.status = 'booked'
 """
 
@@ -74,7 +75,7 @@ class SqlAbsenceStore(SqlWritingStore):
         for row in await self.run(_ABSENCE, absence_id=absence_id):
             what = MemberSlot(row.member_id, row.activity_id, row.day, row.slot)
             state = AttendanceState(row.attendance)
-            return KnownAbsence(row.absence_id, row.reservation_id, row.family_id, what, state)
+            return KnownAbsence(row.absence_id, row.reservation_id, row.family_id, what, row.first_name, state)
         return None
 
     async def decide(self, decided: Mapping[UUID, Decision]) -> Sequence[ReservationState]:

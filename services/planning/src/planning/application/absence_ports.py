@@ -23,6 +23,7 @@ class KnownAbsence:
     reservation_id: UUID
     family_id: UUID
     what: MemberSlot
+    first_name: str
     state: AttendanceState
 
 

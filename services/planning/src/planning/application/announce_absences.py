@@ -73,7 +73,7 @@ async def decide_absence(store: AbsenceStore, absence_id: UUID, justified: bool,
         raise AbsenceDecidedError
     decision = decide_on_proof(justified)
     await store.trace([Trace(known.family_id, actor, Told.ABSENCE, (known.what,), decision.sentence)])
-    await _record(store, known.family_id, {known.reservation_id: decision})
+    await _record(store, known.family_id, {known.reservation_id: decision}, known.first_name)
 
 
 async def set_absence_policy(store: AbsenceStore, activity_id: UUID, policy: AbsencePolicy) -> None:
@@ -107,9 +107,17 @@ def _decide(outlook: Outlook, activity: Activity, wish: AbsenceWish) -> dict[UUI
     }
 
 
-async def _record(store: AbsenceStore, family_id: UUID, decided: Mapping[UUID, Decision]) -> None:
+async def _record(
+    store: AbsenceStore, family_id: UUID, decided: Mapping[UUID, Decision], told: str | None = None
+) -> None:
+    """``told``: the first name of whose absence the town hall decided, which the family is told."""
     attendances = tuple(
-        ReservationAttendance(attendance=decided[state.reservation_id].state, reservation=state)
+        ReservationAttendance(
+            attendance=decided[state.reservation_id].state,
+            reservation=state,
+            first_name=told,
+            decision=decided[state.reservation_id].sentence if told else None,
+        )
         for state in await store.decide(decided)
     )
     recorded = AttendanceRecorded(record_id=new_id(), family_id=family_id, attendances=attendances)

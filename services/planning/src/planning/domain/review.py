@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from planning.domain.activities import Activity
-from planning.domain.cells import Refusal
+from planning.domain.cells import CellState, Refusal
 from planning.domain.drafts import DraftLine
 from planning.domain.members import Member
 from planning.domain.outlook import Booking, Outlook
@@ -35,6 +35,12 @@ class ReviewedLine:
     def amount_cents(self) -> int:
         """What the line adds to the family's bill; negative for a cancellation."""
         return self.unit_price_cents if self.line.action is Action.BOOK else -self.unit_price_cents
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether the day is full and has a waiting list."""
+        calendar, refusal = self.activity.calendar, self.refusal
+        return bool(refusal and refusal.state is CellState.FULL and calendar and calendar.waiting.is_open)
 
     def pay_until(self, now: datetime) -> datetime | None:
         """Until when it is to be paid, when it is booked now and must not wait for the month's invoice."""

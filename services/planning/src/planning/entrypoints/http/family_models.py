@@ -187,7 +187,7 @@ class WantedDays(ChosenDays):
 
 
 class DraftLineView(SlotOfMember):
-    """One line of the recapitulation."""
+    """One line of the recapitulation. ``can_wait``: the day is full and has a waiting list."""
 
     line_id: UUID
     season: str
@@ -197,6 +197,7 @@ class DraftLineView(SlotOfMember):
     amount_cents: int
     possible: bool
     reason: str | None
+    can_wait: bool = False
 
     @classmethod
     def of(cls, reviewed: ReviewedLine) -> "DraftLineView":
@@ -217,6 +218,7 @@ class DraftLineView(SlotOfMember):
             amount_cents=reviewed.amount_cents,
             possible=reviewed.refusal is None,
             reason=reviewed.refusal.reason if reviewed.refusal else None,
+            can_wait=reviewed.can_wait,
         )
 
 
