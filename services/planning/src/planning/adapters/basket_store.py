@@ -6,6 +6,8 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from chassis.ids import new_id
 from planning.adapters.asking import Asks
 from planning.application.ports import Basket
@@ -37,7 +39,11 @@ class Sent:
 
 
 async def commit_baskets(asks: Asks, source: str, tenant_id: UUID, sent: Sequence[Sent]) -> list[bool]:
-    """Whether each basket was committed. None that was not has any effect."""
+    """Whether each basket was committed. None that was not has any effect.
+
+    One alone is not committed when someone else, the other home, has booked the same; of several, that is raised
+    (``asyncpg.UniqueViolationError``), for then the others' are not committed either.
+    """
     baskets = [each.basket for each in sent]
     columns = chain(
         _columns([_facts(each) for each in sent], 14),
@@ -49,7 +55,12 @@ async def commit_baskets(asks: Asks, source: str, tenant_id: UUID, sent: Sequenc
         _columns(_taken(baskets), 7),
         _columns(_traced(baskets), 7),
     )
-    done = {row[0] for row in await asks.ask(_COMMIT, tenant_id, source, *columns)}
+    try:
+        done = {row[0] for row in await asks.ask(_COMMIT, tenant_id, source, *columns)}
+    except asyncpg.UniqueViolationError as error:
+        if len(sent) > 1 or error.constraint_name != "reservation_booked_idx":
+            raise
+        return [False]
     return [place in done for place in range(1, len(baskets) + 1)]
 
 
