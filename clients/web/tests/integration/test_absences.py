@@ -70,12 +70,14 @@ async def test_an_administrator_says_what_is_excused(visitor, world: World) -> N
     page = f"/mairie/absences/regles/{CANTEEN}"
     assert page in (await visitor.get("/mairie/absences")).text
     fields = {"raison.illness": "preuve", "raison.strike": "excuse", "raison.other": "", "carence": "1", "delai": "3"}
+    fields["sans_reservation"] = "150"
     assert (await visitor.submit(page, fields, seen_on=page)).status_code == 303
     assert world.absence_policy == {
         "excused": ["illness", "strike"],
         "on_proof": ["illness"],
         "grace_days": 1,
         "days_to_announce": 3,
+        "unbooked_percent": 150,
     }
     shown = (await visitor.get(f"{page}?fait=1")).text
     assert "La règle est enregistrée." in shown

@@ -84,6 +84,7 @@ class Policy(Answer):
     on_proof: list[str]
     grace_days: int
     days_to_announce: int
+    unbooked_percent: int = 0
     how: str = ""
 
 

@@ -21,6 +21,7 @@ router = APIRouter()
 
 _PATH = "/mairie/absences"
 Days = Annotated[int, Form(ge=0, le=30)]
+Percent = Annotated[int, Form(ge=0, le=500)]
 _BEFORE, _AFTER = timedelta(days=31), timedelta(days=92)
 
 
@@ -60,7 +61,9 @@ async def show_policy(visit: AdministratorVisit, activity_id: UUID, fait: Code =
 
 
 @router.post(f"{_PATH}/regles/{{activity_id}}")
-async def change_policy(visit: AdministratorVisit, activity_id: UUID, carence: Days = 0, delai: Days = 2) -> Response:
+async def change_policy(
+    visit: AdministratorVisit, activity_id: UUID, carence: Days = 0, delai: Days = 2, sans_reservation: Percent = 0
+) -> Response:
     """Replaces the policy."""
     form = await visit.request.form()
     chosen = {reason: form.get(f"raison.{reason}") for reason in reasons()}
@@ -69,6 +72,7 @@ async def change_policy(visit: AdministratorVisit, activity_id: UUID, carence: D
         on_proof=[reason for reason, choice in chosen.items() if choice == "preuve"],
         grace_days=carence,
         days_to_announce=delai,
+        unbooked_percent=sans_reservation,
     )
     await absences.set_policy(visit.api, activity_id, wanted)
     return see_other(f"{_PATH}/regles/{activity_id}?fait=1")

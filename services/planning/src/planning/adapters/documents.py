@@ -172,6 +172,7 @@ def absences_document(policy: AbsencePolicy) -> Document:
         "on_proof": sorted(policy.on_proof),
         "grace_days": policy.grace_days,
         "days_to_announce": policy.days_to_announce,
+        "unbooked_percent": policy.unbooked_percent,
     }
 
 
@@ -184,6 +185,7 @@ def _read_absences(document: Document) -> AbsencePolicy:
         on_proof=frozenset(map(AbsenceReason, document["on_proof"])),
         grace_days=document["grace_days"],
         days_to_announce=document["days_to_announce"],
+        unbooked_percent=document.get("unbooked_percent", 0),
     )
 
 

@@ -13,15 +13,24 @@ from planning.adapters.reservation_queries import ELEMENT_NAME
 
 # A place that is only offered is nobody's yet.
 # One whose activity is not known (any more) cannot be stated whole: it counts as changed now, and is only named.
+# A presence without booking that was billed is stated like a reservation, which billing keeps it as.
 _PAGE = text(
     f"""
-    select r.*, coalesce({ELEMENT_NAME}, '') as element_name,
+    with r as (
+        select tenant_id, reservation_id, version, family_id, member_id, activity_id, regie_id, day, slot, tariff_label,
+               unit_price_cents, status, billed, '' as also, booked_at, cancelled_at, attendance_at
+        from reservation where status <> 'offered'
+        union all
+        select tenant_id, charge_id, version, family_id, member_id, activity_id, regie_id, day, slot, tariff_label,
+               unit_price_cents, status, true, ' – présence sans réservation', changed_at, null, null
+        from presence_charge
+    )
+    select r.*, coalesce({ELEMENT_NAME}, '') || r.also as element_name,
            case when a.activity_id is null then cast(:now as timestamptz)
                 else greatest(r.booked_at, r.cancelled_at, r.attendance_at) end as changed_at
-    from reservation r left join activity a using (tenant_id, activity_id)
+    from r left join activity a using (tenant_id, activity_id)
     where (r.day, r.reservation_id) > (cast(:after_day as date), cast(:after_id as uuid))
       and (r.day, r.reservation_id) <= (cast(:until_day as date), cast(:until_id as uuid))
-      and r.status <> 'offered'
     order by r.day, r.reservation_id
     limit :limit
     """  # noqa: S608 - ours

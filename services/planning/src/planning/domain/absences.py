@@ -105,6 +105,11 @@ def days_absent_before(day: date, booked: Sequence[tuple[date, bool]]) -> int:
 
 def describe_absences(policy: AbsencePolicy) -> str:
     """The rule, as a parent reads it before announcing."""
+    unbooked = f" Venir sans réservation est facturé {policy.unbooked_percent} % du prix."
+    return _announcing(policy) + (unbooked if policy.unbooked_percent else "")
+
+
+def _announcing(policy: AbsencePolicy) -> str:
     delay = "le jour même" if not policy.days_to_announce else f"jusqu'à {_days(policy.days_to_announce)} après"
     if not policy.excused:
         return f"Une absence s'annonce {delay} ; elle reste facturée."

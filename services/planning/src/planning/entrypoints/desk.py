@@ -16,6 +16,7 @@ from planning.adapters.commune_calendars import CalendarCache
 from planning.adapters.custody_store import SqlCustodyStore
 from planning.adapters.offer_store import SqlOfferStore
 from planning.adapters.outlook_store import SqlOutlookStore
+from planning.adapters.presence_charge_store import SqlPresenceChargeStore
 from planning.adapters.waiting_store import GIVE_PLACES
 from planning.adapters.withdrawal_store import SqlWithdrawalStore
 from planning.adapters.writing_store import SqlWritingStore
@@ -59,6 +60,10 @@ class Desk:
     def sharing(self, transaction: Transaction) -> SqlCustodyStore:
         """Writes how two homes share a child's days, in a transaction."""
         return SqlCustodyStore(transaction, self._calendars)
+
+    def charging_presences(self, transaction: Transaction) -> SqlPresenceChargeStore:
+        """Bills presences without booking, in a transaction."""
+        return SqlPresenceChargeStore(transaction, self._calendars)
 
     async def _commit(self, tenant_id: UUID, sent: Sequence[Sent]) -> Sequence[bool]:
         database = self._runtime.database

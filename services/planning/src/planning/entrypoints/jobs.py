@@ -11,9 +11,11 @@ from planning.adapters.calendar_store import SqlCalendarStore
 from planning.adapters.entrance_store import SqlEntranceStore
 from planning.adapters.holiday_source import HOLIDAY_SOURCE
 from planning.adapters.statement_store import SqlStatementStore
+from planning.application.charge_presences import charge_presences
 from planning.application.enter import forget_turns
 from planning.application.fill_holidays import fill_holidays
 from planning.application.state_reservations import state_reservations
+from planning.entrypoints.desk import desk_of
 from planning.entrypoints.http.common import commune_of
 from planning.entrypoints.waiting_jobs import WAITING_JOBS
 
@@ -45,7 +47,16 @@ async def forget_commune_turns(runtime: Runtime, tenant: Tenant) -> None:
         await forget_turns(SqlEntranceStore(transaction), runtime.clock.real_now())
 
 
+async def charge_commune_presences(runtime: Runtime, tenant: Tenant) -> None:
+    """Bills who was there without having booked, and takes back what the lists no longer say."""
+    async with runtime.transaction(tenant.id) as transaction:
+        changed = await charge_presences(desk_of(runtime).charging_presences(transaction), commune_of(tenant))
+    if changed:
+        _log.info("presences_charged", tenant=tenant.slug, changed=changed)
+
+
 JOBS = [
+    CommuneJob("charge-presences", 3600, charge_commune_presences),
     CommuneJob("forget-turns", 3600, forget_commune_turns),
     CommuneJob("holidays", 3600, fill_commune_holidays),
     CommuneJob(STATEMENTS, 300, state_commune_reservations),

@@ -71,16 +71,26 @@ class AbsenceDecision(Request):
 
 
 class Policy(Request):
-    """How absences of an activity are decided. ``on_proof``: those of ``excused`` that ask for a document."""
+    """How absences of an activity are decided. ``on_proof``: those of ``excused`` that ask for a document.
+
+    ``unbooked_percent``: of the price of a booked slot, billed to who comes without booking; 0: not by the portal.
+    """
 
     excused: Reasons = Field(default_factory=list)
     on_proof: Reasons = Field(default_factory=list)
     grace_days: Annotated[int, Field(ge=0, le=30)] = 0
     days_to_announce: Annotated[int, Field(ge=0, le=30)] = 2
+    unbooked_percent: Annotated[int, Field(ge=0, le=500)] = 0
 
     def to_domain(self) -> AbsencePolicy:
         """The policy."""
-        return AbsencePolicy(frozenset(self.excused), frozenset(self.on_proof), self.grace_days, self.days_to_announce)
+        return AbsencePolicy(
+            frozenset(self.excused),
+            frozenset(self.on_proof),
+            self.grace_days,
+            self.days_to_announce,
+            self.unbooked_percent,
+        )
 
 
 class PolicyView(Policy):
@@ -96,5 +106,6 @@ class PolicyView(Policy):
             on_proof=sorted(policy.on_proof),
             grace_days=policy.grace_days,
             days_to_announce=policy.days_to_announce,
+            unbooked_percent=policy.unbooked_percent,
             how=describe_absences(policy),
         )
