@@ -265,3 +265,36 @@ async def test_a_drafted_day_that_filled_up_can_be_waited_for(world, lists) -> N
         assert (await client.get("/draft")).json()["lines"] == []
     cell = (await world.cells(slow, louis, canteen))[MONDAY]
     assert (cell["state"], cell["reason"]) == ("waiting", "En liste d'attente, rang 1.")
+
+
+async def test_a_holiday_that_is_no_longer_one_serves_the_list_at_once(world, lists) -> None:
+    """The day was closed by the town's holidays; its only place had been given back meanwhile."""
+    canteen = await world.activity(capacity=1)
+    (holder, louis), (family, zoe) = await world.enrolled(canteen), await world.enrolled(canteen, "Zoé")
+    await lists.rules(canteen, is_open=True)
+    await world.book(holder, louis, canteen, MONDAY)
+    assert (await lists.join(family, zoe, canteen, MONDAY)).is_success
+    async with world.staff(Role.ADMINISTRATOR) as client:
+        years = (await client.get("/holidays")).json()
+        (year,) = [each for each in years if each["school_year"] == 2022]
+        body = {name: year[name] for name in ("school", "public")}
+        closed = {**body, "public": [*body["public"], {"day": MONDAY, "name": "Fête communale"}]}
+        assert (await client.put("/holidays/2022", json=closed)).is_success
+        await lists.cancel(holder, louis, canteen)
+        await lists.give()
+        assert (await lists.own(family))["offers"] == [], "nobody books a holiday"
+        assert (await client.put("/holidays/2022", json=body)).is_success
+    await lists.offered(zoe)
+
+
+async def test_a_child_who_comes_into_another_group_is_looked_at_at_once(world, lists, registered) -> None:
+    small = {"code": "petits", "name": "Petits", "to_age": 5, "capacity": 0}
+    canteen = await world.activity(capacity=1, groups=[small])
+    family, zoe = await world.enrolled(canteen, "Zoé")
+    await lists.rules(canteen, is_open=True)
+    await world.keep(registered("Zoé", family, member_id=zoe, birth_date=date(2018, 5, 5)))
+    assert (await lists.join(family, zoe, canteen, MONDAY)).is_success, "no place for the small ones"
+    await lists.give()
+    assert (await lists.own(family))["offers"] == []
+    await world.keep(registered("Zoé", family, member_id=zoe, birth_date=date(2015, 5, 5)))
+    await lists.offered(zoe)

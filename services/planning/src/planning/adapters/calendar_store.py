@@ -16,7 +16,7 @@ from planning.adapters.documents import (
     rule_document,
     slot_openings_document,
 )
-from planning.adapters.waiting_store import GIVE_PLACES
+from planning.adapters.waiting_store import mark_waited_for
 from planning.adapters.writing_store import CALENDARS_LOCK
 from planning.application.ports import HolidayYear
 from planning.application.preview_calendar import BookedSlot
@@ -54,11 +54,6 @@ _APPLY_LIMITS = """
     from unnest(cast(:slots as text[]), cast(:counters as text[]), cast(:limits as int[])) as l (slot, counter, places)
     where p.activity_id = :activity_id and (p.slot, p.counter) = (l.slot, l.counter)
 """
-_MARK_WAITED_FOR = """
-    insert into freed_slot (tenant_id, activity_id, day, slot)
-    select distinct tenant_id, activity_id, day, slot from waiting where activity_id = :activity_id
-"""
-"""A calendar that changed may have places for those who wait."""
 _INSERT_YEAR = """
     insert into holiday_year (tenant_id, school_year, zone, school_holidays_known, edited)
     values (:tenant_id, :school_year, :zone, :school_holidays_known, :edited)
@@ -154,8 +149,7 @@ class SqlCalendarStore:
             openings=json.dumps(extra_openings_document(calendar.extra_openings)),
         )
         await self._apply_limits(activity_id, calendar)
-        await self._run(_MARK_WAITED_FOR, activity_id=activity_id)
-        self._transaction.wake(GIVE_PLACES)
+        await mark_waited_for(self._transaction, activity_id=activity_id)
 
     async def _apply_limits(self, activity_id: UUID, calendar: ActivityCalendar) -> None:
         rows = await self._transaction.connection.execute(text(_COUNTED), {"activity_id": activity_id})
@@ -205,6 +199,7 @@ class SqlCalendarStore:
             names=[period.name for period in year.school],
         )
         await self._run(_INSERT_PUBLIC, school_year=number, days=list(year.public), names=list(year.public.values()))
+        await mark_waited_for(self._transaction)
 
     async def _run(self, statement: str, **values: object) -> None:
         """``tenant_id`` is given to the statements that name it."""

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from chassis.database import Transaction
 from contracts.events import ActivityPublished, AdhesionPaid, EntitlementChanged, FamilyRegistered, MemberRegistered
+from planning.adapters.waiting_store import mark_waited_for
 
 _FAMILY = """
     insert into family (tenant_id, family_id, version, name) values (:tenant_id, :family_id, :version, :name)
@@ -91,12 +92,14 @@ class Projections:
             families = {"member_id": event.member_id, "family_ids": list(event.family_ids)}
             await self._run(_LEAVE_FAMILIES, **families)
             await self._run(_JOIN_FAMILIES, **families)
+            await mark_waited_for(self._transaction, member_id=event.member_id)
 
     async def keep_activity(self, event: ActivityPublished, version: int) -> None:
         """The activity as published; its calendar is the town's to set here."""
         facts = event.model_dump(exclude={"regie", "slots"})
         slots = json.dumps([slot.model_dump() for slot in event.slots])
-        await self._run(_ACTIVITY, **facts, version=version, regie_id=event.regie.regie_id, slots=slots)
+        if await self._run(_ACTIVITY, **facts, version=version, regie_id=event.regie.regie_id, slots=slots):
+            await mark_waited_for(self._transaction, activity_id=event.activity_id)
 
     async def keep_entitlements(self, events: Sequence[tuple[AdhesionPaid, int]]) -> None:
         """Adhesions in force, each with its version, and their first prices."""

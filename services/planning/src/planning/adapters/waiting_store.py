@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Row, text
 
+from chassis.database import Transaction
 from chassis.ids import new_id
 from contracts.values import MemberKind
 from planning.adapters.documents import waiting_document
@@ -73,6 +74,21 @@ _GIVE_POINTS = """
     select :tenant_id, member_id, :points, :reason from member where member_id = :member_id
     on conflict (tenant_id, member_id) do update set points = excluded.points, reason = excluded.reason
 """
+_MARK_WAITED_FOR = text("""
+    insert into freed_slot (tenant_id, activity_id, day, slot)
+    select distinct tenant_id, activity_id, day, slot from waiting
+    where (cast(:activity_id as uuid) is null or activity_id = :activity_id)
+      and (cast(:member_id as uuid) is null or member_id = :member_id)
+""")
+
+
+async def mark_waited_for(
+    transaction: Transaction, *, activity_id: UUID | None = None, member_id: UUID | None = None
+) -> None:
+    """Has the slots looked at for which someone waits, of all or of an activity or member: what decides has changed."""
+    values = {"activity_id": activity_id, "member_id": member_id}
+    await transaction.connection.execute(_MARK_WAITED_FOR, values)
+    transaction.wake(GIVE_PLACES)
 
 
 class SqlWaitingStore(SqlWritingStore):
