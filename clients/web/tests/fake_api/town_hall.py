@@ -285,7 +285,9 @@ def _planning(world: World) -> APIRouter:
                 "total": sum(booked == day for _member, booked in world.booked),
                 "is_final": False,
                 "final_from": NOW,
-                "schools": [{"school": "", "under_6": 1, "from_6_to_11": 0, "from_12": 0, "total": 1}],
+                "schools": [
+                    {"school": "", "diet": "without_meat", "under_6": 1, "from_6_to_11": 0, "from_12": 0, "total": 1}
+                ],
             }
             for day in days
         ]

@@ -14,6 +14,7 @@ async def test_a_week_is_counted_and_downloaded(visitor, world: World) -> None:
     page = await visitor.get(f"/mairie/cuisine?du=2022-09-08&activite={CANTEEN}")
     assert "Mardi 6 septembre 2022" in page.text
     assert "École non renseignée" in page.text
+    assert "sans viande" in page.text
     assert "peut changer jusqu&#39;au" in page.text or "peut changer jusqu'au" in page.text
     assert "Personne n" in (await visitor.get("/mairie/cuisine?du=2022-09-12")).text
     file = await visitor.get("/mairie/cuisine.csv?du=2022-09-08")

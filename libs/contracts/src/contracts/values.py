@@ -31,6 +31,14 @@ class MemberKind(StrEnum):
     ADULT = "adult"
 
 
+class Diet(StrEnum):
+    """What a member eats at a meal; never why."""
+
+    STANDARD = "standard"
+    WITHOUT_MEAT = "without_meat"
+    OWN_MEAL = "own_meal"
+
+
 class Guardian(Value):
     """An adult responsible for a family file, who may hold an account."""
 

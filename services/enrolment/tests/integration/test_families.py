@@ -41,7 +41,11 @@ async def test_a_new_file_is_published_whole(commune: "Commune") -> None:
         "guardians": home.file()["guardians"],
     }
     (louis,) = await commune.events("member_registered", "member_id", home.members["Louis"])
-    assert json.loads(louis["body"]) == {**home.member("Louis"), "family_ids": [str(home.family_id)]}
+    assert json.loads(louis["body"]) == {
+        **home.member("Louis"),
+        "family_ids": [str(home.family_id)],
+        "diet": "standard",
+    }
 
 
 async def test_the_same_file_again_publishes_nothing(commune: "Commune") -> None:

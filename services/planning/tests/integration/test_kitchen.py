@@ -1,23 +1,25 @@
-"""Counts for the kitchen: by school and age, without the absent, until when they may change."""
+"""Counts for the kitchen: by school, diet and age, without the absent, until when they may change."""
 
 from datetime import date
 
 import pytest
 
-from contracts.values import Role
+from contracts.values import Diet, Role
 
 MONDAY, TUESDAY = "2022-09-05", "2022-09-06"
 
 
 @pytest.fixture
 async def canteen(world, registered):
-    """Monday: two of Jules Verne, of 5 and 8 years, one of another school, one without school."""
+    """Monday: two of Jules Verne, of 5 and (without meat) 8 years, one of another school, one without school."""
     canteen = await world.activity()
     born = {"Zoé": date(2017, 6, 1), "Louis": date(2014, 6, 1), "Adam": date(2010, 6, 1), "Léa": date(2014, 6, 1)}
     schools = {"Zoé": "Jules Verne", "Louis": "Jules Verne", "Adam": "=Pagnol", "Léa": None}
     for name, birth_date in born.items():
         family, _ = await world.family()
-        child = registered(name, family, birth_date=birth_date).model_copy(update={"school": schools[name]})
+        diet = Diet.WITHOUT_MEAT if name == "Louis" else Diet.STANDARD
+        child = registered(name, family, birth_date=birth_date)
+        child = child.model_copy(update={"school": schools[name], "diet": diet})
         await world.keep(child)
         await world.adhesion(family, child.member_id, canteen)
         assert (await world.book(family, child.member_id, canteen, MONDAY)).status_code == 200
@@ -34,9 +36,10 @@ async def test_by_school_and_age_until_the_last_moment(world, canteen) -> None:
     (count,) = (await counts(world, canteen)).json()
     assert (count["total"], count["is_final"], count["final_from"][:16]) == (4, False, "2022-09-01T10:00")
     assert [tuple(each.values()) for each in count["schools"]] == [
-        ("", 0, 1, 0, 1),
-        ("=Pagnol", 0, 0, 1, 1),
-        ("Jules Verne", 1, 1, 0, 2),
+        ("", "standard", 0, 1, 0, 1),
+        ("=Pagnol", "standard", 0, 0, 1, 1),
+        ("Jules Verne", "standard", 1, 0, 0, 1),
+        ("Jules Verne", "without_meat", 0, 1, 0, 1),
     ]
     world.stand_at(2022, 9, 2)
     assert (await counts(world, canteen)).json()[0]["is_final"] is True
@@ -58,9 +61,10 @@ async def test_a_file_for_a_spreadsheet_runs_nothing(world, canteen) -> None:
     answer = await counts(world, canteen, ".csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     lines = answer.content.decode("utf-8-sig").split("\r\n")
-    assert lines[0] == "Jour;Activité;Créneau;École;Moins de 6 ans;6 à 11 ans;12 ans et plus;Total"
-    assert lines[2].split(";")[3:] == ["'=Pagnol", "0", "0", "1", "1"]
-    assert len(lines) == 5
+    assert lines[0] == "Jour;Activité;Créneau;École;Régime;Moins de 6 ans;6 à 11 ans;12 ans et plus;Total"
+    assert lines[2].split(";")[3:] == ["'=Pagnol", "ordinaire", "0", "0", "1", "1"]
+    assert lines[4].split(";")[3:] == ["Jules Verne", "sans viande", "0", "1", "0", "1"]
+    assert len(lines) == 6
 
 
 async def test_it_is_the_town_halls(world, canteen) -> None:

@@ -31,6 +31,10 @@ class Adhesion(Answer):
     paid_at: datetime | None = None
 
 
+Diet = Literal["standard", "without_meat", "own_meal"]
+"""What a member eats; never why."""
+
+
 class Guardian(Answer):
     """A parent or guardian."""
 
@@ -51,6 +55,7 @@ class Member(Answer):
     last_name: str
     birth_date: date | None = None
     school: str | None = None
+    diet: Diet = "standard"
     adhesions: list[Adhesion] = Field(default_factory=list)
 
 

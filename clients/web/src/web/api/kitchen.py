@@ -4,15 +4,17 @@ from datetime import date, datetime
 from uuid import UUID
 
 from web.api.client import Answer, Api
+from web.api.enrolment import Diet
 from web.api.planning import SlotOfDay
 
 _BASE = "planning/v1"
 
 
 class SchoolCount(Answer):
-    """Expected of one school, by age; ``school`` is empty when not known."""
+    """Expected of one school and diet, by age; ``school`` is empty when not known."""
 
     school: str
+    diet: Diet = "standard"
     under_6: int
     from_6_to_11: int
     from_12: int

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from web.api import enrolment
 from web.api.errors import ApiProblem
+from web.diet_words import diets
 from web.forms import Code, ShortText
 from web.i18n import gettext as _
 from web.navigation import see_other
@@ -38,7 +39,9 @@ async def _file_page(visit: Visit, status: int = 200, notice: str = "", error: s
     family = await enrolment.family(visit.api)
     guardian_id = visit.session.account.guardian_id if visit.session else None
     own = next((guardian for guardian in family.guardians if guardian.guardian_id == guardian_id), None)
-    return await visit.page("family/dossier.html", status, family=family, own=own, notice=notice, error=error)
+    return await visit.page(
+        "family/dossier.html", status, family=family, own=own, diets=diets(), notice=notice, error=error
+    )
 
 
 @router.get("/activites")

@@ -14,6 +14,7 @@ from web.api.enrolment import Family
 from web.api.identity import FamilyAccount
 from web.api.planning import CommuneReservation
 from web.attempts import attempt
+from web.diet_words import diets
 from web.town_hall.lists import Cursor, DayFilter, Parts, WordsFilter, month_after
 from web.visit import StaffVisit
 
@@ -72,6 +73,7 @@ async def show_family(visit: StaffVisit, family_id: UUID, du: DayFilter = None, 
         guardians=_with_accounts(family, accounts),
         accounts_known=accounts is not None,
         shared=shared or [],
+        diets=diets(),
         booked=booked,
         period=(start, last),
         invoices=invoices,

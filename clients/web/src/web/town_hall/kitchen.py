@@ -8,6 +8,7 @@ from starlette.responses import StreamingResponse
 
 from web.api import enrolment, kitchen
 from web.attempts import attempt
+from web.diet_words import diets
 from web.downloads import pass_on
 from web.town_hall.lists import DayFilter, IdFilter
 from web.visit import StaffVisit, Visit
@@ -35,6 +36,7 @@ async def show_counts(visit: StaffVisit, du: DayFilter = None, activite: IdFilte
         days=[(day, of) for day, of in days if of],
         activities=activities or [],
         chosen=activite,
+        diets=diets(),
     )
 
 

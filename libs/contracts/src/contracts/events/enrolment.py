@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 
 from contracts.event import Event, Value, event
 from contracts.events.payment_request import PaymentRequest
-from contracts.values import Cents, Guardian, MemberKind, PostalAddress, Regie
+from contracts.values import Cents, Diet, Guardian, MemberKind, PostalAddress, Regie
 
 LocalTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """«08:30», of the commune."""
@@ -70,6 +70,7 @@ class MemberRegistered(Event):
     last_name: str
     birth_date: date
     school: str | None
+    diet: Diet = Diet.STANDARD
 
 
 @event("enrolment.activity_published.v1", subject="activity_id")

@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from chassis.errors import NotFoundError
-from contracts.values import MemberKind
+from contracts.values import Diet, MemberKind
 from enrolment.adapters.sql import SqlPart, as_json
 from enrolment.domain.family import Address, Family, Guardian, GuardianElsewhereError, Member
 
 _MEMBERS_OF = """
-    select m.member_id, m.kind, m.first_name, m.last_name, m.birth_date, m.school
+    select m.member_id, m.kind, m.first_name, m.last_name, m.birth_date, m.school, m.diet
     from member_family l join member m using (tenant_id, member_id)
     where l.family_id = :family_id order by l.position, m.member_id
 """
@@ -155,21 +155,26 @@ class SqlFamilies(SqlPart):
                 "last_name": member.last_name,
                 "birth_date": member.birth_date,
                 "school": member.school,
+                "diet": member.diet,
             }
             for member in sorted(members, key=lambda member: member.member_id)  # as they are locked
         ]
         written = await self._run(
             """
-            insert into member (tenant_id, member_id, kind, first_name, last_name, birth_date, school, version)
+            insert into member (tenant_id, member_id, kind, first_name, last_name, birth_date, school, diet,
+                                version)
             select :tenant_id, row.*, 0
             from jsonb_to_recordset(cast(:rows as jsonb)) as row
-                (member_id uuid, kind text, first_name text, last_name text, birth_date date, school text)
+                (member_id uuid, kind text, first_name text, last_name text, birth_date date, school text,
+                 diet text)
             on conflict (tenant_id, member_id) do update
             set kind = excluded.kind, first_name = excluded.first_name, last_name = excluded.last_name,
-                birth_date = excluded.birth_date, school = excluded.school
-            where (member.kind, member.first_name, member.last_name, member.birth_date, member.school)
+                birth_date = excluded.birth_date, school = excluded.school, diet = excluded.diet
+            where (member.kind, member.first_name, member.last_name, member.birth_date, member.school,
+                   member.diet)
                 is distinct from
-                (excluded.kind, excluded.first_name, excluded.last_name, excluded.birth_date, excluded.school)
+                (excluded.kind, excluded.first_name, excluded.last_name, excluded.birth_date, excluded.school,
+                 excluded.diet)
             returning member_id
             """,
             rows=as_json(rows),
@@ -205,7 +210,7 @@ class SqlFamilies(SqlPart):
         rows = await self._run(
             """
             update member set version = version + 1 where member_id = any(:ids)
-            returning member_id, kind, first_name, last_name, birth_date, school, version,
+            returning member_id, kind, first_name, last_name, birth_date, school, diet, version,
                 array(select l.family_id from member_family l
                       where l.tenant_id = member.tenant_id and l.member_id = member.member_id
                       order by l.family_id) as family_ids
@@ -235,6 +240,7 @@ def to_member(row: Row[Any]) -> Member:
         last_name=row.last_name,
         birth_date=row.birth_date,
         school=row.school,
+        diet=Diet(row.diet),
     )
 
 

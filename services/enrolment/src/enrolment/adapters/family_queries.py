@@ -105,6 +105,7 @@ def _family_view(
                 last_name=row.last_name,
                 birth_date=row.birth_date,
                 school=row.school,
+                diet=row.diet,
                 adhesions=[adhesion for adhesion in adhesions if adhesion.member_id == row.member_id],
             )
             for row in members

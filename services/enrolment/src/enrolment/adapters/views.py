@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from contracts.values import MemberKind
+from contracts.values import Diet, MemberKind
 
 AdhesionState = Literal["awaiting_payment", "active", "ended"]
 
@@ -77,6 +77,7 @@ class MemberView(BaseModel):
     last_name: str
     birth_date: date
     school: str | None
+    diet: Diet
     adhesions: list[AdhesionView]
 
 

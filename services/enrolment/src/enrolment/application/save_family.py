@@ -84,6 +84,7 @@ async def _save_members(store: Store, wanted: Family) -> None:
                 last_name=member.last_name,
                 birth_date=member.birth_date,
                 school=member.school,
+                diet=member.diet,
             ),
             sequence=version,
         )

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.errors import DomainError
-from contracts.values import MemberKind
+from contracts.values import Diet, MemberKind
 
 
 class GuardianElsewhereError(DomainError):
@@ -55,6 +55,7 @@ class Member:
     last_name: str
     birth_date: date
     school: str | None
+    diet: Diet = Diet.STANDARD
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
-from contracts.values import MemberKind
+from contracts.values import Diet, MemberKind
 from enrolment.adapters.views import RegieView
 from enrolment.domain.activity import Activity, Audience, Regie
 from enrolment.domain.family import Address, Family, Guardian, Member
@@ -113,6 +113,7 @@ class MemberPayload(Payload):
     last_name: Name
     birth_date: Day
     school: Name | None = None
+    diet: Diet = Diet.STANDARD
 
 
 class FamilyPayload(Payload):

@@ -16,11 +16,11 @@ _FAMILY = """
     where family.version < excluded.version
 """
 _MEMBER = """
-    insert into member (tenant_id, member_id, version, kind, first_name, last_name, birth_date, school)
-    values (:tenant_id, :member_id, :version, :kind, :first_name, :last_name, :birth_date, :school)
+    insert into member (tenant_id, member_id, version, kind, first_name, last_name, birth_date, school, diet)
+    values (:tenant_id, :member_id, :version, :kind, :first_name, :last_name, :birth_date, :school, :diet)
     on conflict (tenant_id, member_id) do update
     set version = excluded.version, kind = excluded.kind, first_name = excluded.first_name,
-        last_name = excluded.last_name, birth_date = excluded.birth_date, school = excluded.school
+        last_name = excluded.last_name, birth_date = excluded.birth_date, school = excluded.school, diet = excluded.diet
     where member.version < excluded.version
 """
 _LEAVE_FAMILIES = "delete from member_family where member_id = :member_id and family_id <> all(:family_ids)"
@@ -77,7 +77,7 @@ class Projections:
         await self._run(_FAMILY, family_id=event.family_id, version=version, name=event.name)
 
     async def keep_member(self, event: MemberRegistered, version: int) -> None:
-        """The name, what decides groups, and which families the member belongs to now."""
+        """The name, what decides groups, the diet, and which families the member belongs to now."""
         newer = await self._run(
             _MEMBER,
             member_id=event.member_id,
@@ -87,6 +87,7 @@ class Projections:
             last_name=event.last_name,
             birth_date=event.birth_date,
             school=event.school,
+            diet=event.diet,
         )
         if newer:
             families = {"member_id": event.member_id, "family_ids": list(event.family_ids)}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from contracts.values import Diet
 from planning.domain.activities import Activity
 from planning.domain.calendars import Holidays
 from planning.domain.rules import closes_at
@@ -12,7 +13,10 @@ from planning.domain.slots import DaySlot
 
 @dataclass(frozen=True)
 class Portions:
-    """Expected members of one school in a slot of a day, by age on that day. ``school`` is empty when not known."""
+    """Expected members of one school and diet in a slot of a day, by age on that day.
+
+    ``school`` is empty when not known.
+    """
 
     day: date
     activity_id: UUID
@@ -20,6 +24,7 @@ class Portions:
     slot: str
     slot_name: str | None
     school: str
+    diet: Diet
     under_6: int
     from_6_to_11: int
     from_12: int
@@ -28,6 +33,9 @@ class Portions:
     def total(self) -> int:
         """All ages."""
         return self.under_6 + self.from_6_to_11 + self.from_12
+
+
+DIET_WORDS = {Diet.STANDARD: "ordinaire", Diet.WITHOUT_MEAT: "sans viande", Diet.OWN_MEAL: "repas apporté"}
 
 
 def final_from(activity: Activity, when: DaySlot, holidays: Holidays, time_zone: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What the kitchen asks: how many, from which school, of which age; and whether the number may still change."""
+"""What the kitchen asks: how many, of which school, diet and age; and whether the number may still change."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict
 from chassis.http.dependencies import CurrentTransaction, Staff
 from chassis.http.scope import PortalRoute
 from chassis.spreadsheet import MARK, MEDIA_TYPE, Cell, csv_rows
+from contracts.values import Diet
 from planning.adapters.kitchen_queries import portions
-from planning.domain.kitchen import Portions, final_from
+from planning.domain.kitchen import DIET_WORDS, Portions, final_from
 from planning.domain.slots import DaySlot
 from planning.entrypoints.http.common import CurrentCommune, ListPeriod
 from planning.entrypoints.http.stores import Published
@@ -23,15 +24,16 @@ router = APIRouter(route_class=PortalRoute, tags=["town hall"])
 
 ActivityId = Annotated[UUID | None, Query()]
 _FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
-_TITLES = ("Jour", "Activité", "Créneau", "École", "Moins de 6 ans", "6 à 11 ans", "12 ans et plus", "Total")
+_TITLES = ("Jour", "Activité", "Créneau", "École", "Régime", "Moins de 6 ans", "6 à 11 ans", "12 ans et plus", "Total")
 
 
 class SchoolCount(BaseModel):
-    """Expected of one school, by age on the day. ``school`` is empty when not known."""
+    """Expected of one school and diet, by age on the day. ``school`` is empty when not known."""
 
     model_config = ConfigDict(from_attributes=True)
 
     school: str
+    diet: Diet
     under_6: int
     from_6_to_11: int
     from_12: int
@@ -98,7 +100,7 @@ async def download_kitchen_counts(
     rows: list[tuple[Cell, ...]] = [_TITLES]
     rows += [
         (
-            *(each.day, each.activity_name, each.slot_name or "", each.school),
+            *(each.day, each.activity_name, each.slot_name or "", each.school, DIET_WORDS[each.diet]),
             *(each.under_6, each.from_6_to_11, each.from_12, each.total),
         )
         for each in counted
