@@ -18,6 +18,7 @@ _PACE = 24
 _REGIE = "Régie Périscolaire de Numérian"
 """How many prepare themselves at a time."""
 _PATIENCE_SECONDS = 60.0
+_TOO_MANY = 429
 _EVE = {"kind": "days_before", "days": 1, "time": "23:59", "counting": "calendar"}
 
 
@@ -84,6 +85,7 @@ class Crowd:
         return run(self._send(calls, _PACE))
 
     async def _send(self, calls: Sequence[Call], together: int) -> list[httpx.Response]:
+        """Who is given a turn at planning's entrance waits for it, as told."""
         limits = httpx.Limits(max_connections=together, max_keepalive_connections=together)
         gate = asyncio.Semaphore(together)
         async with httpx.AsyncClient(base_url=self._gateway_url, limits=limits, timeout=60, trust_env=False) as client:
@@ -92,8 +94,12 @@ class Crowd:
                 headers = {"host": self._host, **call.household.headers}
                 if call.key:
                     headers["idempotency-key"] = call.key
-                async with gate:
-                    return await client.request(call.method, call.path, headers=headers, json=call.body)
+                while True:
+                    async with gate:
+                        answer = await client.request(call.method, call.path, headers=headers, json=call.body)
+                    if answer.status_code != _TOO_MANY or "rank" not in answer.json():
+                        return answer
+                    await asyncio.sleep(answer.json()["retry_after"])
 
             return await asyncio.gather(*map(send, calls))
 
