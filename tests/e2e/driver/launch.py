@@ -1,6 +1,7 @@
 """Starting a system of one's own with the launcher, and stopping it."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -38,5 +39,10 @@ def portal_at(port: int, state: Path) -> Portal:
 
 def _portail(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "portail_local", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "portail_local", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PORTAIL_ENTRANCE_AT_ONCE": "1000"},  # crowds of one scene must not make the next ones wait
+        capture_output=True,
+        text=True,
+        check=False,
     )

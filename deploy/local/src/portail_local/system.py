@@ -1,5 +1,6 @@
 """The whole system: what runs with which settings. Says what, starts nothing."""
 
+import os
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,9 @@ from portail_local.servers.nginx import Nginx
 from portail_local.servers.postgres import Postgres
 from portail_local.servers.rabbitmq import RabbitMQ
 from portail_local.state import Options, State
+
+_ENTRANCE = ("PORTAIL_ENTRANCE_AT_ONCE", "PORTAIL_ENTRANCE_PER_SECOND")
+"""Of the caller's environment: how many families planning lets in, which the operator chooses for the machine."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,8 @@ class System:
         }
         if name == "payment-gateway":
             settings["PORTAIL_BANK_HOSTS"] = f"bank.localhost:{self.ports.bank},127.0.0.1:{self.ports.bank}"
+        if name == "planning":
+            settings |= {each: os.environ[each] for each in _ENTRANCE if each in os.environ}
         if name == "identity":
             settings["PORTAIL_OPERATOR_TOKEN"] = secrets.operator_token
         if name in secrets.keys:
