@@ -72,9 +72,11 @@ class Baskets:
     async def commit(self, numbers: range, connections: int) -> list[Shot]:
         """«Terminer», by all. Raises ``BenchError`` unless each is booked or refused."""
         shots = await fire(self.private.system.ports.gateway, self.requests(numbers), connections=connections)
-        strange = sorted({shot.status for shot in shots} - {_OK, _REFUSED})
+        strange = [shot for shot in shots if shot.status not in (_OK, _REFUSED)]
         if strange:
-            raise BenchError(f"réponses inattendues : {strange}")
+            raise BenchError(
+                f"{len(strange)} réponses inattendues, dont {strange[0].status} : {strange[0].body.decode()}"
+            )
         return shots
 
     async def come_in(self, numbers: range) -> None:

@@ -5,6 +5,7 @@ refuses rows of any other commune. A transaction without a tenant cannot be open
 explicit ``platform()`` and sees no tenant row.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
@@ -31,6 +32,8 @@ PLANNED_ONCE = {
     "enable_mergejoin": "off",
 }
 """For statements whose every row is found by its key: planning them each time costs more than running them."""
+_PATIENCE_SECONDS = 10
+"""That someone waits for a connection, then is told to try again."""
 
 
 def create_engine(
@@ -41,7 +44,7 @@ def create_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=10,  # then a person is told to try again
+        pool_timeout=_PATIENCE_SECONDS,
         pool_pre_ping=False,
         pool_recycle=1800,
         hide_parameters=True,  # an error's text goes to the logs; families' names do not
@@ -54,6 +57,10 @@ def create_engine(
 
 class DatabaseAwayError(TransientError):
     """PostgreSQL cannot be reached, starts, stops, or broke off. Whether a commit under way was kept is not known."""
+
+
+class NoConnectionError(DatabaseAwayError):
+    """Every connection has been taken for long: nothing was begun."""
 
 
 _AWAY_STATES = frozenset({"57P01", "57P02", "57P03", "53300"})
@@ -137,13 +144,44 @@ class Transaction:
         self.to_wake.add(self._signals[name])
 
 
+class Connections:
+    """An engine's connections, given in the order in which they are asked for.
+
+    Its own pool gives one that comes back to whoever asks at that moment: in a crowd someone waits on and on.
+    """
+
+    def __init__(self, engine: AsyncEngine, number: int) -> None:
+        self._engine = engine
+        self._turns = asyncio.Semaphore(number)
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[AsyncConnection]:
+        """A connection, to be had for as long as the context. Raises ``DatabaseAwayError``, ``NoConnectionError``."""
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise NoConnectionError from error
+        try:
+            async with AsyncExitStack() as stack:
+                with _telling_absence(OSError, PoolTimeoutError):
+                    connection = await stack.enter_async_context(self._engine.connect())
+                yield connection
+        finally:
+            self._turns.release()
+
+    async def forget(self) -> None:
+        """Those that wait to be used again are not: they are broken."""
+        await self._engine.dispose(close=False)
+
+
 class Database:
-    """Opens transactions of a service."""
+    """Opens transactions of a service. ``asking`` has the connections of ``ask``."""
 
     def __init__(
-        self, engine: AsyncEngine, asking: AsyncEngine, clock: Clock, source: str, signals: Mapping[str, Signal]
+        self, connections: Connections, asking: Connections, clock: Clock, source: str, signals: Mapping[str, Signal]
     ) -> None:
-        self._engine = engine
+        self._connections = connections
         self._asking = asking
         self._clock = clock
         self._source = source
@@ -171,14 +209,12 @@ class Database:
         it sees none of their rows. Raises ``DatabaseAwayError``.
         """
         with _telling_absence(*_BROKEN_OFF):
-            async with AsyncExitStack() as stack:
-                with _telling_absence(OSError, PoolTimeoutError):
-                    connection = await stack.enter_async_context(self._asking.connect())
+            async with self._asking.one() as connection:
                 try:
                     return await _fetch(connection, statement, *arguments)
                 except _BROKEN_OFF:
                     await connection.invalidate()
-                    await self._asking.dispose(close=False)  # the others that wait in the pool are broken too
+                    await self._asking.forget()
                     raise
 
     def wake(self, name: str, tenant_id: UUID) -> None:
@@ -192,8 +228,5 @@ class Database:
         Like ``transaction``, raises ``DatabaseAwayError``.
         """
         with _telling_absence():
-            async with AsyncExitStack() as stack:
-                with _telling_absence(OSError, PoolTimeoutError):
-                    connection = await stack.enter_async_context(self._engine.connect())
-                await stack.enter_async_context(connection.begin())
+            async with self._connections.one() as connection, connection.begin():
                 yield connection

@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from chassis.authentication import TokenVerifier
 from chassis.clock import Clock, SystemClock
-from chassis.database import PLANNED_ONCE, Database, Transaction, create_engine
+from chassis.database import PLANNED_ONCE, Connections, Database, Transaction, create_engine
 from chassis.errors import DomainError
 from chassis.jobs import AnyJob, run_job_forever
 from chassis.messaging.consumer import Consumer, ConsumerWorker, Received
@@ -96,6 +96,10 @@ async def declare_service_queues(channel: AbstractChannel, service: Service) -> 
         await declare_queues(channel, queues, [model.event_type for model in consumer.handlers])
 
 
+_ASKING = 4
+"""Connections of ``Database.ask``: it never waits within a transaction; more at once only contend for rows."""
+
+
 class Runtime:
     """The parts of a running service."""
 
@@ -112,7 +116,7 @@ class Runtime:
         )
         self._asking_engine = create_engine(
             settings.database_url.get_secret_value(),
-            pool_size=4,  # what asks here never waits within a transaction; more at once only contend for rows
+            pool_size=_ASKING,
             application_name=f"{service.name}-ask",
             settings=PLANNED_ONCE,
         )
@@ -123,7 +127,13 @@ class Runtime:
         )
         self.job_slots = asyncio.Semaphore(max(1, settings.database_pool_size // 2 - 1))
         """A job at work holds two connections, one to be elected: all at once would wait for each other for ever."""
-        self.database = Database(self._engine, self._asking_engine, self.clock, service.name, self.signals)
+        self.database = Database(
+            Connections(self._engine, settings.database_pool_size),
+            Connections(self._asking_engine, _ASKING),
+            self.clock,
+            service.name,
+            self.signals,
+        )
         self.tenants = TenantRegistry(self.database)
         self.http = httpx.AsyncClient(timeout=10)
         self.verifier = TokenVerifier(settings.jwks_url, self.http)

@@ -12,6 +12,7 @@ from chassis.errors import DomainError, TransientError
 from contracts.events import TenantRegistered
 
 _CACHE_SECONDS = 5.0
+_ASKING_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,11 @@ class TenantRegistry:
         cached = self._cache.get((where, value))
         if cached and cached[0] > time.monotonic():
             return cached[1]
+        if cached:  # whoever comes meanwhile does not ask as well
+            self._cache[where, value] = (time.monotonic() + _ASKING_SECONDS, cached[1])
         tenants = await self._read(where, value)
         if not tenants:
+            self._cache.pop((where, value), None)
             raise UnknownCommuneError
         self._cache[where, value] = (time.monotonic() + _CACHE_SECONDS, tenants[0])
         return tenants[0]

@@ -6,9 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import text
-from sqlalchemy.exc import TimeoutError as NoConnectionError
 
-from chassis.database import Transaction
+from chassis.database import NoConnectionError, Transaction
 from chassis.errors import DomainError
 from chassis.http.dependencies import AnyPrincipal, CurrentTenant, CurrentTransaction, FamilyId, Staff
 from chassis.http.scope import PortalRoute
