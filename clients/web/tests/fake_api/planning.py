@@ -76,47 +76,54 @@ def _draft(world: World) -> dict[str, Any]:
     return {"lines": lines, "count": len(lines), "total_cents": total, "saved_at": NOW if lines else None}
 
 
+def _family(world: World) -> list[dict[str, Any]]:
+    activity = {
+        "activity_id": CANTEEN,
+        "name": _ACTIVITY,
+        "element_name": _ELEMENT,
+        "season": SEASON,
+        "opens_on": "2022-09-01",
+        "closes_on": "2023-07-08",
+        "slots": SLOTS,
+    }
+    enrolled = {member for _, member in world.paid} | {
+        line["member_id"] for order in world.orders.values() for line in order["lines"]
+    }
+    return [
+        {
+            "member_id": member_id,
+            "first_name": name,
+            "kind": "child",
+            "activities": [
+                activity
+                | {
+                    "open": (CANTEEN, member_id) in world.paid,
+                    "reason": None if (CANTEEN, member_id) in world.paid else "L'inscription n'est pas encore payée.",
+                }
+            ]
+            if member_id in enrolled
+            else [],
+        }
+        for member_id, name in CHILDREN.items()
+    ]
+
+
 def routes(world: World) -> APIRouter:
     router = APIRouter()
 
     @router.get("/members")
     def members(request: Request) -> list[dict[str, Any]]:
         _let_in(world, request)
-        activity = {
-            "activity_id": CANTEEN,
-            "name": _ACTIVITY,
-            "element_name": _ELEMENT,
-            "season": SEASON,
-            "opens_on": "2022-09-01",
-            "closes_on": "2023-07-08",
-            "slots": SLOTS,
-        }
-        enrolled = {member for _, member in world.paid} | {
-            line["member_id"] for order in world.orders.values() for line in order["lines"]
-        }
-        return [
-            {
-                "member_id": member_id,
-                "first_name": name,
-                "kind": "child",
-                "activities": [
-                    activity
-                    | {
-                        "open": (CANTEEN, member_id) in world.paid,
-                        "reason": None
-                        if (CANTEEN, member_id) in world.paid
-                        else "L'inscription n'est pas encore payée.",
-                    }
-                ]
-                if member_id in enrolled
-                else [],
-            }
-            for member_id, name in CHILDREN.items()
-        ]
+        return _family(world)
 
     @router.get("/planning")
     def planning(
-        request: Request, member_id: str, start: Annotated[date, Query(alias="from")], to: Annotated[date, Query()]
+        request: Request,
+        member_id: str,
+        start: Annotated[date, Query(alias="from")],
+        to: Annotated[date, Query()],
+        *,
+        with_family: bool = False,
     ) -> Any:
         _let_in(world, request)
         if member_id not in CHILDREN:
@@ -151,6 +158,7 @@ def routes(world: World) -> APIRouter:
             "draft_count": len(world.draft),
             "open_offers": len(world.offers),
             "custody": "Vos jours : les semaines paires, du lundi au dimanche." if world.custody else None,
+            "family": _family(world) if with_family else None,
         }
 
     @router.put("/draft/members/{member_id}")

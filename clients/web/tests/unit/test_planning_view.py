@@ -49,7 +49,9 @@ def _planning(*cells: Cell) -> Planning:
         cells=list(cells),
     )
     member = MemberName(member_id="00000000-0000-0000-0000-00000000000b", first_name="Louis")
-    return Planning(member=member, today=date(2022, 7, 4), activities=[activity], period_cost_cents=0, draft_count=0)
+    return Planning(
+        member=member, today=date(2022, 7, 4), activities=[activity], period_cost_cents=0, draft_count=0, family=[]
+    )
 
 
 def _cell(

@@ -26,6 +26,20 @@ async def test_an_adhesion_not_paid_blocks_and_says_so(world) -> None:
     assert (await world.cells(family, louis, canteen))["2022-09-05"]["state"] == "available"
 
 
+async def test_a_planning_tells_of_the_whole_family_when_asked(world) -> None:
+    canteen = await world.activity()
+    family, (louis, _emma) = await world.family("Louis", "Emma")
+    await world.adhesion(family, louis, canteen)
+    month = {"member_id": str(louis), "from": "2022-09-01", "to": "2022-10-01"}
+    async with world.parent(family) as client:
+        members = (await client.get("/members")).json()
+        told = (await client.get("/planning", params={**month, "with_family": True})).json()
+        untold = (await client.get("/planning", params=month)).json()
+    assert [member["first_name"] for member in members] == ["Emma", "Louis"]
+    assert told["family"] == members
+    assert untold == {**told, "family": None}
+
+
 async def test_an_activity_without_calendar_is_closed(world) -> None:
     canteen = await world.activity(none=True)
     family, louis = await world.enrolled(canteen)

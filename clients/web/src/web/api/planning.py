@@ -119,7 +119,8 @@ class PlanningActivity(Answer):
 class Planning(Answer):
     """A member's planning of a half-open period. ``open_offers``: places that the family can accept, of any day.
 
-    ``custody``: which days are the family's, in words; None when they are not shared with another home.
+    ``custody``: which days are the family's, in words; None when they are not shared with another home. ``family``: all
+    its members.
     """
 
     member: MemberName
@@ -129,6 +130,7 @@ class Planning(Answer):
     draft_count: int
     open_offers: int = 0
     custody: str | None = None
+    family: list[PlanningMember]
 
 
 class DraftLine(Answer):
@@ -184,7 +186,7 @@ async def members(api: Api) -> list[PlanningMember]:
 
 async def planning(api: Api, member_id: UUID, start: date, end: date) -> Planning:
     """A member's planning from ``start`` until before ``end`` (at most 62 days)."""
-    query = {"member_id": str(member_id), "from": start.isoformat(), "to": end.isoformat()}
+    query = {"member_id": str(member_id), "from": start.isoformat(), "to": end.isoformat(), "with_family": "true"}
     return await api.get(Planning, f"{_BASE}/planning", query)
 
 

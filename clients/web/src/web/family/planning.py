@@ -1,6 +1,5 @@
 """The children's planning: read, then changed into a draft."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
@@ -35,13 +34,14 @@ async def show_planning(
     fait: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """A member's planning; the current month, read-only, unless asked otherwise."""
-    commune, members = await asyncio.gather(visit.commune(), planning.members(visit.api))
-    if not members:
-        return await visit.page("family/planning/nobody.html")
-    period = Period.around(vue, debut or commune.today)
-    member = _chosen(members, enfant)
+    if enfant is None:
+        members = await planning.members(visit.api)
+        if not members:
+            return await visit.page("family/planning/nobody.html")
+        enfant = _first_enrolled(members).member_id
+    period = Period.around(vue, debut or (await visit.commune()).today)
     notice = _("Ces jours attendent votre validation : rien n'est réservé avant « Terminer ».") if fait else ""
-    return await _planning_page(visit, members, member, period, modifier=modifier, notice=notice)
+    return await _planning_page(visit, enfant, period, modifier=modifier, notice=notice)
 
 
 @router.post(_PATH)
@@ -57,9 +57,7 @@ async def save_days(
 ) -> Response:
     """Keeps the ticked days in the draft. «Valider» goes on to the next child, «Valider et terminer» to the recap."""
     period = Period.around(vue, debut)
-    members = await planning.members(visit.api)
-    member = _chosen(members, enfant)
-    shown = await planning.planning(visit.api, enfant, period.start, period.end)
+    shown = await _shown(visit, enfant, period)
     choice = _choice(await _fields(request), shown, activite or [])
     try:
         for activity_id, wanted in choice.items():
@@ -67,11 +65,22 @@ async def save_days(
     except ApiProblem as problem:
         if problem.status != 409:
             raise
-        return await _planning_page(visit, members, member, period, modifier=True, choice=choice, problem=problem)
+        return await _planning_page(visit, enfant, period, modifier=True, choice=choice, problem=problem)
     if suite == "terminer":
         return see_other(_RECAP)
-    following = _following(members, member)
+    member = _chosen(shown)
+    following = _following(shown.family, member)
     return see_other(address(following or member, period, modifier=following is not None, fait="1"))
+
+
+async def _shown(visit: Visit, member_id: UUID, period: Period) -> Planning:
+    try:
+        return await planning.planning(visit.api, member_id, period.start, period.end)
+    except ApiProblem as problem:
+        if problem.status != 404:
+            raise
+        sentence = _("Cette personne n'existe pas, ou n'est pas de votre famille.")
+        raise ApiProblem(404, {"detail": sentence}) from problem
 
 
 async def _fields(request: Request) -> Mapping[str, list[str]]:
@@ -106,8 +115,7 @@ def _choice(fields: Mapping[str, list[str]], shown: Planning, sent: list[UUID]) 
 
 async def _planning_page(
     visit: Visit,
-    members: list[PlanningMember],
-    member: PlanningMember,
+    member_id: UUID,
     period: Period,
     *,
     modifier: bool,
@@ -115,14 +123,14 @@ async def _planning_page(
     choice: Choice | None = None,
     problem: ApiProblem | None = None,
 ) -> Response:
-    shown = await planning.planning(visit.api, member.member_id, period.start, period.end)
+    shown = await _shown(visit, member_id, period)
     shown_rows = rows(shown, choice)
     return await visit.page(
         "family/planning/planning.html",
         problem.status if problem else 200,
         days_waiting=shown.draft_count,
-        members=members,
-        member=member,
+        members=shown.family,
+        member=_chosen(shown),
         period=period,
         views=[(View.MONTH, _("Mensuel")), (View.FORTNIGHT, _("Quinzaine")), (View.WEEK, _("Semaine"))],
         planning=shown,
@@ -157,13 +165,13 @@ def _refused(problem: ApiProblem | None, shown: Planning) -> list[tuple[str, str
     ]
 
 
-def _chosen(members: list[PlanningMember], wanted: UUID | None) -> PlanningMember:
-    """The member asked for; else the first who is enrolled somewhere, else the first."""
-    for member in members:
-        if member.member_id == wanted:
-            return member
-    if wanted is not None:
-        raise ApiProblem(404, {"detail": _("Cette personne n'existe pas, ou n'est pas de votre famille.")})
+def _chosen(shown: Planning) -> PlanningMember:
+    """Whose planning it is, with all its activities."""
+    return next(member for member in shown.family if member.member_id == shown.member.member_id)
+
+
+def _first_enrolled(members: list[PlanningMember]) -> PlanningMember:
+    """The first who is enrolled somewhere, else the first."""
     enrolled = (m for test in ("open", "any") for m in members if any(a.open or test == "any" for a in m.activities))
     return next(enrolled, members[0])
 

@@ -19,7 +19,9 @@ class Assets:
         manifest = folder / "manifest.json"
         self.built = manifest.is_file()
         self._files: dict[str, str] = json.loads(manifest.read_text("utf-8")) if self.built else {}
-        self._icons: dict[str, str] = json.loads((folder / "icons.json").read_text("utf-8")) if self.built else {}
+        icons: dict[str, str] = json.loads((folder / "icons.json").read_text("utf-8")) if self.built else {}
+        self._icons = {name: _drawn(lines) for name, lines in icons.items()}
+        self._no_icon = _drawn("")
 
     def url(self, name: str) -> str:
         """The address of a built file: ``app.css``."""
@@ -27,11 +29,14 @@ class Assets:
 
     def icon(self, name: str) -> Markup:
         """An icon drawn in the page, hidden from screen readers: a text always stands beside it."""
-        drawing = self._icons.get(name, "")
-        return Markup(  # noqa: S704 - drawn by the build from a pinned package
-            '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" '
-            f'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{drawing}</svg>'
-        )
+        return self._icons.get(name, self._no_icon)
+
+
+def _drawn(lines: str) -> Markup:
+    """Colour and width of its lines are the style's (``.icon``): a page has many icons."""
+    return Markup(  # noqa: S704 - drawn by the build from a pinned package
+        f'<svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">{lines}</svg>'
+    )
 
 
 class HashedFiles(StaticFiles):

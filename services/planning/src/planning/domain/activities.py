@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import cached_property
 from uuid import UUID
 
 from contracts.values import MemberKind
@@ -47,7 +48,11 @@ class Activity:
 
     def slot(self, code: str) -> Slot | None:
         """The slot of a code, None when the activity does not (any more) offer it."""
-        return next((slot for slot in self.slots if slot.code == code), None)
+        return self._slots_by_code.get(code)
+
+    @cached_property
+    def _slots_by_code(self) -> dict[str, Slot]:
+        return {slot.code: slot for slot in self.slots}
 
     def starts(self, code: str) -> time | None:
         """When a slot begins, local time; None when it does not say."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from chassis.errors import DomainError
@@ -43,7 +44,7 @@ class DraftLine:
     action: Action
     saved_at: datetime
 
-    @property
+    @cached_property
     def what(self) -> MemberSlot:
         """What is booked or cancelled."""
         return MemberSlot(self.member_id, self.activity_id, self.day, self.slot)

@@ -172,7 +172,7 @@ class Outlook:
         day = self._day(member, activity, when, action)
         if action is Action.CANCEL:
             return cancelling_refusal(day, self.holidays, self.moment)
-        held = self.held(member, activity, when.day) if beside is None else beside
+        held = self._beside(member, activity, when.day) if beside is None else beside
         return self._booking_refusal(day, activity, held)
 
     def refusal_of_place(self, member: Member, activity: Activity, when: DaySlot) -> Refusal | None:
@@ -182,15 +182,18 @@ class Outlook:
         day = replace(day, waiting_rank=None, offered_until=None)
         return self._booking_refusal(day, activity, booked)
 
+    def _beside(self, member: Member, activity: Activity, day: date) -> Set[str]:
+        """What is held of a day, where a slot can have others beside it."""
+        return self.held(member, activity, day) if len(activity.slots) > 1 else frozenset()
+
     def _booking_refusal(self, day: Day, activity: Activity, held: Set[str]) -> Refusal | None:
-        excluding = first_excluding(activity.slot(day.slot), [slot for slot in activity.slots if slot.code in held])
-        day = replace(day, excluded_by=excluding.name if excluding else None)
+        excluding = _excluding(activity, day.slot, held)
+        day.excluded_by = excluding.name if excluding else None
         return booking_refusal(day, self.holidays, self.moment)
 
     def _beside_others(self, day: Day, member: Member, activity: Activity) -> Day:
         """The day with the slot that it excludes, when the member has one: kept, or such that it can be given up."""
-        held = self.held(member, activity, day.day) if len(activity.slots) > 1 else ()
-        excluding = first_excluding(activity.slot(day.slot), [slot for slot in activity.slots if slot.code in held])
+        excluding = _excluding(activity, day.slot, self._beside(member, activity, day.day))
         if excluding is None:
             return day
         other = self._day(member, activity, DaySlot(day.day, excluding.code), None)
@@ -236,6 +239,13 @@ class Outlook:
     def _is_others(self, member: Member, day: date) -> bool:
         custody = self.custodies.get(member.member_id)
         return custody is not None and custody.home_on(day, self.holidays) not in (None, self.family_id)
+
+
+def _excluding(activity: Activity, slot: str, held: Set[str]) -> Slot | None:
+    """The first of the slots held that cannot go with a slot on one day."""
+    if not held:
+        return None
+    return first_excluding(activity.slot(slot), [other for other in activity.slots if other.code in held])
 
 
 def _blocked_reason(

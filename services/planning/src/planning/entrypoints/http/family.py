@@ -18,7 +18,6 @@ from planning.domain.drafts import Wish
 from planning.entrypoints.http.common import LONGEST_VIEW, CurrentCommune, ListPeriod, ViewPeriod, check_period
 from planning.entrypoints.http.entrance import EntranceRoute
 from planning.entrypoints.http.family_models import (
-    ActivityOfMember,
     Draft,
     MemberActivities,
     Planning,
@@ -35,19 +34,7 @@ entrance = APIRouter(route_class=EntranceRoute, tags=["family"], responses=docum
 @entrance.get("/members")
 async def list_members(family_id: FamilyId, commune: CurrentCommune, looking: Looking) -> list[MemberActivities]:
     """The family's members with their activities, also those whose adhesion is not paid."""
-    outlook = await look_at_members(looking, commune, family_id)
-    return [
-        MemberActivities(
-            member_id=member.member_id,
-            first_name=member.first_name,
-            kind=member.kind,
-            activities=[
-                ActivityOfMember.of(outlook, member, activity)
-                for activity in outlook.activities_of(member, outlook.moment.today)
-            ],
-        )
-        for member in outlook.members.values()
-    ]
+    return MemberActivities.of_family(await look_at_members(looking, commune, family_id))
 
 
 @entrance.get("/planning")
@@ -57,15 +44,17 @@ async def read_planning(
     family_id: FamilyId,
     commune: CurrentCommune,
     looking: Looking,
+    *,
+    with_family: Annotated[bool, Query()] = False,
 ) -> Planning:
-    """Every day of a member's activities, with its state and reason."""
+    """Every day of a member's activities, with its state and reason; ``with_family``: its members as well."""
     outlook = await look_at_period(looking, commune, family_id, *period)
     member = outlook.members.get(member_id)
     if member is None:
         raise NotFoundError
     from_day, to_day = period
     days = [from_day + timedelta(days=n) for n in range((to_day - from_day).days)]
-    return Planning.of(outlook, member, days, to_day)
+    return Planning.of(outlook, member, days, to_day, family=with_family)
 
 
 @entrance.put("/draft/members/{member_id}")

@@ -81,6 +81,22 @@ class MemberActivities(BaseModel):
     kind: MemberKind
     activities: list[ActivityOfMember]
 
+    @classmethod
+    def of_family(cls, outlook: Outlook) -> "list[MemberActivities]":
+        """Every member of the family."""
+        return [
+            cls(
+                member_id=member.member_id,
+                first_name=member.first_name,
+                kind=member.kind,
+                activities=[
+                    ActivityOfMember.of(outlook, member, activity)
+                    for activity in outlook.activities_of(member, outlook.moment.today)
+                ],
+            )
+            for member in outlook.members.values()
+        ]
+
 
 class ActivityPlanning(BaseModel):
     """A row of the planning: its cells by day, then in the order of the slots.
@@ -146,7 +162,7 @@ class Planning(BaseModel):
     """The planning of a member over the half-open period ``[from, to)``.
 
     ``open_offers``: places that the family can accept, of any member and day. ``custody``: which days of a child of two
-    homes are the family's, in words.
+    homes are the family's, in words. ``family``: all its members, when they are asked for.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -160,9 +176,10 @@ class Planning(BaseModel):
     draft_count: int
     open_offers: int
     custody: str | None
+    family: list[MemberActivities] | None = None
 
     @classmethod
-    def of(cls, outlook: Outlook, member: Member, days: list[date], to_day: date) -> "Planning":
+    def of(cls, outlook: Outlook, member: Member, days: list[date], to_day: date, *, family: bool) -> "Planning":
         """Judges every day of every activity."""
         activities = outlook.activities_of(member, days[0])
         custody = outlook.custodies.get(member.member_id)
@@ -176,6 +193,7 @@ class Planning(BaseModel):
             draft_count=len(outlook.draft),
             open_offers=len(outlook.offers),
             custody=custody.describe(outlook.family_id, "Vos jours") if custody else None,
+            family=MemberActivities.of_family(outlook) if family else None,
         )
 
 
