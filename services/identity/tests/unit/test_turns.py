@@ -73,6 +73,20 @@ async def test_who_waits_too_long_is_told_the_rank_and_when_to_come_again() -> N
     assert 2 <= told[0].details["retry_after"] <= told[-1].details["retry_after"] <= 60
 
 
+async def test_a_long_wait_is_told_as_it_is_and_the_place_renewed_before_it_is_lost() -> None:
+    turns = Turns(1, longest_wait_seconds=0.2)
+    for _ in range(2):
+        async with turns.of(stranger("a")):
+            await asyncio.sleep(0.1)
+    turns._ended[0] -= 30
+    async with turns.of(stranger("a")):
+        told = await asyncio.gather(*(put_off(turns, stranger(str(number))) for number in range(10)))
+    assert told[-1].details["retry_after"] == 60
+    assert told[-1].details["expected_seconds"] > 300
+    assert "dans 6 minutes environ" in told[-1].detail
+    assert "réessayez dans 1 minute " in told[-1].detail
+
+
 async def put_off(turns: Turns, caller: Caller) -> BusyError:
     """What somebody who comes while another works is told."""
     with pytest.raises(BusyError) as busy:

@@ -1,7 +1,7 @@
 """Places kept for those who were put off: each serves once, and a few minutes only."""
 
 import secrets
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 
 from identity.domain.tickets import Place
 
@@ -35,8 +35,8 @@ class Places:
         return place.since
 
     def before(self, since: int, *, known: bool) -> int:
-        """How many who were put off, and may come again, came first: those of ``known`` devices or the others."""
-        return bisect_left(self._arrivals[known], since)
+        """How many who were put off and may come again came no later: those of ``known`` devices, or the others."""
+        return bisect_right(self._arrivals[known], since)
 
     def count(self, *, known: bool) -> int:
         """How many may come again."""

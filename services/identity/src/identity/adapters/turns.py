@@ -85,7 +85,8 @@ class Turns:
             ahead += len(self._lines[True]) + self._places.count(known=True)
         taken = self._ended[-1] - self._ended[0] if len(self._ended) > 1 else 0.0
         seconds = math.ceil((ahead + 1) * taken / (len(self._ended) - 1)) if taken else 0
-        return BusyError(ahead + 1, min(max(seconds, _SOONEST), _LATEST))
+        expected = max(seconds, _SOONEST)
+        return BusyError(ahead + 1, min(expected, _LATEST), expected)
 
     def _give_back(self) -> None:
         """Ends a turn: the next one in line has it."""

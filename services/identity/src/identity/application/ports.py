@@ -15,25 +15,27 @@ from contracts.events import TenantRegistered
 from identity.domain.accounts import Account
 from identity.domain.resets import Reset
 from identity.domain.sessions import Session
-from identity.domain.throttling import Kind, Tally
+from identity.domain.throttling import Kind, Tally, spoken
 from identity.domain.tickets import Place
 
 
 class BusyError(DomainError):
-    """Too many passwords are being verified at this moment. ``retry_after`` is in seconds.
+    """Too many passwords are being verified at this moment: to be tried again after ``retry_after`` seconds.
 
-    ``rank`` is the caller's in the line, 0 where there is none; ``place`` is what is kept of it.
+    ``rank`` is the caller's in the line, 0 where there is none, which comes in about ``expected`` seconds; ``place`` is
+    what is kept of it.
     """
 
     slug = "busy"
     sentence = "Beaucoup de familles se connectent en ce moment. Réessayez dans quelques secondes."
 
-    def __init__(self, rank: int = 0, retry_after: int = 5) -> None:
+    def __init__(self, rank: int = 0, retry_after: int = 5, expected: int = 0) -> None:
         told = (
-            f"Beaucoup de familles se connectent en ce moment : vous êtes à la {_ordinal(rank)} place. Gardez cette "
-            f"page et réessayez dans {retry_after} secondes : votre place vous attend."
+            f"Beaucoup de familles se connectent en ce moment : vous êtes à la {_ordinal(rank)} place, votre tour vient"
+            f" dans {spoken(expected)} environ. Gardez cette page et réessayez dans {spoken(retry_after)} : votre place"
+            " vous attend."
         )
-        ranked = {"rank": rank} if rank else {}
+        ranked = {"rank": rank, "expected_seconds": expected} if rank else {}
         super().__init__(told if rank else None, retry_after=retry_after, **ranked)
         self.place: Place | None = None
 
