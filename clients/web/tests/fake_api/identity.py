@@ -27,7 +27,10 @@ COMMUNE = {
 }
 
 
-BUSY = "Vous êtes à la 12e place, votre tour vient dans 40 secondes environ. Réessayez dans 40 secondes."
+BUSY = (
+    "Beaucoup de familles se connectent en ce moment. Vous êtes à la 12e place et votre tour vient dans 40 secondes"
+    " environ. Gardez cette page et réessayez dans 40 secondes."
+)
 
 
 def caller(world: World, request: Request) -> str:

@@ -11,7 +11,7 @@ TICKET = '<input type="hidden" name="ticket" value="place.1.2.ab">'
 async def test_a_busy_login_tells_the_rank_and_keeps_the_place(visitor, world: World) -> None:
     answer = await visitor.log_in(user="tout.le.monde", remember="true")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "40")
-    assert "Vous êtes à la 12e place, votre tour vient dans 40 secondes environ." in answer.text
+    assert "Vous êtes à la 12e place et votre tour vient dans 40 secondes environ." in answer.text
     assert "<title>Votre tour vient – " in answer.text
     assert 'value="tout.le.monde"' in answer.text
     assert 'name="remember" value="true" checked' in answer.text
@@ -26,7 +26,7 @@ async def test_a_busy_login_tells_the_rank_and_keeps_the_place(visitor, world: W
 async def test_no_page_holds_a_password(visitor) -> None:
     answer = await visitor.log_in(user="tout.le.monde")
     assert PASSWORD not in answer.text
-    assert "cette page ne le garde pas" in answer.text
+    assert "cette page ne garde pas votre mot de passe" in answer.text
     assert not [cookie for cookie in answer.headers.get_list("set-cookie") if PASSWORD in cookie]
 
 

@@ -68,8 +68,8 @@ async def test_who_waits_too_long_is_told_the_rank_and_when_to_come_again() -> N
     async with turns.of(stranger("a")):
         await asyncio.gather(*(come(0.03 * number) for number in range(29)))
     assert [busy.details["rank"] for busy in told] == list(range(1, 30)), "those put off before may come again first"
-    assert "vous êtes à la 1re place" in told[0].detail
-    assert "vous êtes à la 29e place" in told[-1].detail
+    assert "Vous êtes à la 1re place" in told[0].detail
+    assert "Vous êtes à la 29e place" in told[-1].detail
     assert 2 <= told[0].details["retry_after"] <= told[-1].details["retry_after"] <= 60
 
 
@@ -84,7 +84,7 @@ async def test_a_long_wait_is_told_as_it_is_and_the_place_renewed_before_it_is_l
     assert told[-1].details["retry_after"] == 60
     assert told[-1].details["expected_seconds"] > 300
     assert "dans 6 minutes environ" in told[-1].detail
-    assert "réessayez dans 1 minute " in told[-1].detail
+    assert "réessayez dans 1 minute." in told[-1].detail
 
 
 async def put_off(turns: Turns, caller: Caller) -> BusyError:
