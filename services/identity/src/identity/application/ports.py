@@ -31,8 +31,8 @@ class BusyError(DomainError):
 
     def __init__(self, rank: int = 0, retry_after: int = 5, expected: int = 0) -> None:
         told = (
-            f"Beaucoup de familles se connectent en ce moment. Vous êtes à la {_ordinal(rank)} place et votre tour vient"
-            f" dans {spoken(expected)} environ. Gardez cette page et réessayez dans {spoken(retry_after)}."
+            f"Beaucoup de familles se connectent en ce moment. Vous êtes à la {_ordinal(rank)} place et votre tour"
+            f" vient dans {spoken(expected)} environ. Gardez cette page et réessayez dans {spoken(retry_after)}."
         )
         ranked = {"rank": rank, "expected_seconds": expected} if rank else {}
         super().__init__(told if rank else None, retry_after=retry_after, **ranked)
