@@ -183,8 +183,7 @@ async def test_addresses_take_turns_also_within_one_instant() -> None:
     assert await order_of(Turns(1, 10, clock=lambda: 1_000), *callers) == list("abcabcabc")
 
 
-async def test_the_rank_is_that_of_the_order_in_which_turns_come() -> None:
-    """Two at one address, one at another, a known one: told as they would be served."""
+async def test_known_devices_are_counted_before_strangers() -> None:
     turns, told = Turns(1, longest_wait_seconds=0.2), {}
 
     async def come(name: str, caller: Caller) -> None:

@@ -79,8 +79,8 @@ class Turns:
         return self._places.keep(since, self._clock(), known=caller.known)
 
     def _busy(self, caller: Caller, waiting: Waiting) -> BusyError:
-        """The rank counts those who were put off too: they may come again, before who came after them."""
-        ahead = self._lines[caller.known].ahead_of(waiting) + self._places.before(waiting.since, known=caller.known)
+        """The rank is by arrival, and counts those who were put off: they may come again."""
+        ahead = self._lines[caller.known].before(waiting.since) + self._places.before(waiting.since, known=caller.known)
         if not caller.known:
             ahead += len(self._lines[True]) + self._places.count(known=True)
         taken = self._ended[-1] - self._ended[0] if len(self._ended) > 1 else 0.0
