@@ -29,7 +29,7 @@ WRITTEN_BY_PARENTS = {
     "PUT /api/enrolment/v1/family/guardians/{guardian_id}": {"email", "phone"},
     "POST /api/communication/v1/messages": {"subject", "body"},
     "POST /api/planning/v1/absences": {"document_reference"},
-    "POST /api/identity/v1/sessions": {"user_name", "password", "device"},
+    "POST /api/identity/v1/sessions": {"user_name", "password", "device", "ticket"},
     "POST /api/identity/v1/sessions/refresh": {"refresh_token"},
     "PUT /api/identity/v1/account/password": {"current_password", "new_password"},
     "POST /api/identity/v1/password-resets": {"user_name"},

@@ -162,7 +162,10 @@ def test_the_same_key_raced_by_fifty(crowd: Crowd, databases: Databases, figures
 
 
 def paid_without_a_word(crowd: Crowd, bank: Bank, asked: Sequence[tuple[Household, str]]) -> list[str]:
-    """Each pays at a bank that sends nothing; returns the ways back, whose query is the bank's signed message."""
+    """Each pays at a bank that sends nothing and answers nothing.
+
+    Returns the ways back, whose query is the bank's signed message.
+    """
     until(
         lambda: told(crowd.in_turn([Call(one, "GET", f"/api/payment-gateway/v1/payments/{p}") for one, p in asked])),
         lambda known: set(known) == {"done"},
@@ -174,7 +177,7 @@ def paid_without_a_word(crowd: Crowd, bank: Bank, asked: Sequence[tuple[Househol
 
     def pay(answer: httpx.Response) -> str:
         form = PaymentForm.read(answer.json())
-        bank.misbehave(form.reference, drop=True)
+        bank.misbehave(form.reference, drop=True, fault="unavailable")
         page = bank.open_page(form)
         page.type_card(FRICTIONLESS_CARD)
         address = urlsplit(page.back_to_shop())

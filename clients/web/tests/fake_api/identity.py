@@ -27,6 +27,12 @@ COMMUNE = {
 }
 
 
+BUSY = (
+    "Beaucoup de familles se connectent en ce moment. Vous êtes à la 12e place et votre tour vient dans 40 secondes"
+    " environ. Gardez cette page et réessayez dans 40 secondes."
+)
+
+
 def caller(world: World, request: Request) -> str:
     """The user name of the access token."""
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -91,6 +97,7 @@ def routes(world: World) -> APIRouter:
         password: Annotated[str, Body()],
         remember: Annotated[bool, Body()] = False,
         device: Annotated[str | None, Body()] = None,
+        ticket: Annotated[str | None, Body()] = None,
     ) -> dict[str, Any]:
         world.devices.append(device)
         if user_name == "trop.vite":
@@ -98,7 +105,12 @@ def routes(world: World) -> APIRouter:
                 429, "too-many-attempts", "Trop d'essais. Réessayez dans 30 secondes.", retry_after_seconds=30
             )
         if user_name == "tout.le.monde":
-            raise Problem(503, "busy", "12 attendent leur tour. Réessayez dans 4 secondes.", retry_after=4)
+            world.tickets.append(ticket)
+            raise Problem(503, "busy", BUSY, retry_after=40, rank=12, expected_seconds=40, ticket="place.1.2.ab")
+        if world.busy_once:
+            world.busy_once = False
+            raise Problem(503, "busy", BUSY, retry_after=4, rank=2, expected_seconds=4, ticket="proche.1.2.ab")
+        world.tickets.append(ticket)
         if user_name not in {USER, *STAFF_ROLES} or password != world.password:
             raise Problem(401, "wrong-credentials", "Le nom d'utilisateur ou le mot de passe n'est pas le bon.")
         return _session(world, user_name) | {"device": device or f"device-of-{user_name}.0123456789"}

@@ -118,6 +118,8 @@ class World:
     sessions_ended: bool = False
     """Elsewhere: access tokens live on."""
     devices: list[str | None] = field(default_factory=list)
+    tickets: list[str | None] = field(default_factory=list)
+    busy_once: bool = False
     """What the logins named, in order."""
     resets: list[str] = field(default_factory=list)
     down: set[str] = field(default_factory=set)

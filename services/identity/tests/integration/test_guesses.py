@@ -7,16 +7,20 @@ import asyncio
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack
 from typing import Any
 from unittest.mock import AsyncMock
 
 import argon2
 import httpx
 import pytest
+import pytest_asyncio
 
 from chassis.ids import new_id
 from identity.adapters.turns import Turns
+from identity.application.ports import BusyError, Caller
+from identity.entrypoints.context import parts_of
 
 GUESSES = 1000
 PASSWORD = "girafe pliante du jeudi"
@@ -141,11 +145,54 @@ async def test_an_unknown_account_answers_alike_after_the_same_work(town: Any, m
 async def test_who_is_put_off_has_not_tried(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     parent, address = await town.parent("Patiente"), str(new_id())
     with monkeypatch.context() as nobody_has_a_turn:
-        nobody_has_a_turn.setattr(Turns, "_take", AsyncMock(side_effect=TimeoutError))
+        nobody_has_a_turn.setattr(Turns, "_take", AsyncMock(side_effect=BusyError))
         answers = [await town.log_in(parent["user_name"], address=address) for _ in range(12)]
     assert [answer.status_code for answer in answers] == [503] * 12
     assert "Réessayez dans quelques secondes" in answers[0].json()["detail"]
     assert (await town.log_in(parent["user_name"], address=address)).status_code == 200
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def crowd(town: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
+    """From its call until it is closed all places are taken, and nobody has the patience to wait."""
+    turns = parts_of(town.harness.runtime).logins
+    async with AsyncExitStack() as working:
+
+        async def come() -> AsyncExitStack:
+            monkeypatch.setattr(turns, "longest_wait_seconds", 0.01)
+            for number in range(turns._free):
+                await working.enter_async_context(turns.of(Caller(f"working {number}", known=False)))
+            return working
+
+        yield come
+
+
+async def test_who_is_put_off_has_a_rank_and_keeps_the_place(town: Any, crowd: Any) -> None:
+    await crowd()
+    first, second = await town.log_in("qui.attend"), await town.log_in("autre.personne")
+    assert first.headers["retry-after"] == str(first.json()["retry_after"])
+    assert (first.status_code, first.json()["type"]) == (503, "urn:portail-famille:problem:busy")
+    ranks = [answer.json()["rank"] for answer in (first, second)]
+    back = await town.log_in("qui.attend", ticket=first.json()["ticket"])
+    assert (ranks[1] - ranks[0], back.json()["rank"]) == (1, ranks[0]), "before who came later"
+    again = await town.log_in("qui.attend", ticket=first.json()["ticket"])
+    assert again.json()["rank"] > ranks[1], "a ticket serves once"
+    for ticket in (second.json()["ticket"], back.json()["ticket"][:-1] + "x", "faux"):
+        ignored = await town.log_in("qui.attend", ticket=ticket)
+        assert ignored.json()["rank"] > again.json()["rank"] - 1, "another's, a forged one, none"
+    assert (await town.log_in("qui.attend", ticket=back.json()["ticket"])).json()["rank"] == ranks[0]
+
+
+async def test_a_ticket_helps_no_guess(town: Any, crowd: Any) -> None:
+    parent, attacker = await town.parent("Ticketée"), str(new_id())
+    crowded = await crowd()
+    tickets = [(await town.log_in(parent["user_name"], address=attacker)).json()["ticket"] for _ in range(8)]
+    await crowded.aclose()
+    wrong, address = "une mauvaise phrase", attacker
+    answers = [await town.log_in(parent["user_name"], wrong, address, ticket=ticket) for ticket in tickets]
+    assert [answer.status_code for answer in answers] == [401] * 6 + [429] * 2
+    assert "ticket" not in answers[-1].json()
+    assert (await town.log_in(parent["user_name"])).status_code == 200
 
 
 async def test_a_device_keeps_its_value(town: Any) -> None:

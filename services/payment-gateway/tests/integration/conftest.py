@@ -228,6 +228,7 @@ class PayboxHost(FakeBank):
         super().__init__()
         self.hmac_key = "0123456789ABCDEF" * 8
         self.refunds: list[dict[str, str]] = []
+        self.opens_direct, self.loses_direct = True, False
         self.app.get("/load.html")(self._load)
         self.app.post("/php/")(self._page)
         self.app.post("/PPPS.php")(self._direct)
@@ -241,11 +242,18 @@ class PayboxHost(FakeBank):
     async def _direct(self, request: Request) -> Response:
         body = await request.body()
         asked = dict(parse_qsl(body.decode()))
+        if asked["TYPE"] == "00011":
+            return self._nothing_found(asked)
         right = self._sealed(body, "HMAC") and int(asked["MONTANT"]) <= 3400
         if right:
             self.refunds.append(asked)
         code, number = ("00000", "0000000077") if right else ("00011", "")
         return Response(f"NUMTRANS={number}&CODEREPONSE={code}&COMMENTAIRE=Demande traitée".encode("latin-1"))
+
+    def _nothing_found(self, asked: dict[str, str]) -> Response:
+        repeated = {name: asked[name] for name in ("SITE", "RANG", "NUMQUESTION")}
+        code = "00018" if self.opens_direct else "00006"
+        return Response(urlencode({**repeated, "CODEREPONSE": code}), status_code=503 if self.loses_direct else 200)
 
     def _sealed(self, body: bytes, name: str) -> bool:
         pairs = parse_qsl(body.decode(), keep_blank_values=True)

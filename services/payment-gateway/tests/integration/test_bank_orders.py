@@ -70,10 +70,16 @@ async def test_a_paybox_contract_can_be_tried(shop: Any, paybox_host: Any) -> No
         path = f"/regies/{shop.regie_id}/contract"
         await client.put(path, json=paybox_contract(shop, paybox_host))
         good = (await client.post(f"{path}/test")).json()
+        paybox_host.opens_direct = False
+        closed = (await client.post(f"{path}/test")).json()
+        paybox_host.loses_direct = True
+        lost = (await client.post(f"{path}/test")).json()
         await client.put(path, json=paybox_contract(shop, paybox_host, hmac_key="AB" * 64))
         wrong = (await client.post(f"{path}/test")).json()
         paybox_host.is_down = True
         silent = (await client.post(f"{path}/test")).json()
     assert (good["works"], "n'a pas refusé" in good["sentence"]) == (True, True)
+    assert (closed["works"], "premium" in closed["sentence"]) == (False, True)
+    assert (lost["works"], "(PPPS) ne répond pas" in lost["sentence"]) == (False, True)
     assert (wrong["works"], "clé HMAC" in wrong["sentence"]) == (False, True)
     assert (silent["works"], "ne répond pas" in silent["sentence"]) == (False, True)

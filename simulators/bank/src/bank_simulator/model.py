@@ -136,7 +136,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money given back on an accepted attempt, or the attempt undone. ``question`` is the shop's number for it."""
+    """Money given back on an accepted attempt, or the attempt undone."""
 
     number: int
     payment_id: str
@@ -145,7 +145,6 @@ class Refund:
     origin: RefundOrigin
     amount_cents: int
     at: datetime
-    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

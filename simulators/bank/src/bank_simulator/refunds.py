@@ -64,16 +64,12 @@ class Refunds:
             raise CapturedError
         return self._give_back(payment, attempt, RefundKind.CANCELLATION, origin, amount_cents=payment.amount_cents)
 
-    def refund(
-        self, payment: Payment, attempt: Attempt, amount_cents: int, origin: RefundOrigin, question: str = ""
-    ) -> Refund:
+    def refund(self, payment: Payment, attempt: Attempt, amount_cents: int, origin: RefundOrigin) -> Refund:
         """Gives back a part or what is left. Raises RefundRefusedError."""
         self._check_paid(attempt)
         if not 0 < amount_cents <= self.left(payment, attempt):
             raise TooMuchError
-        return self._give_back(
-            payment, attempt, RefundKind.REFUND, origin, amount_cents=amount_cents, question=question
-        )
+        return self._give_back(payment, attempt, RefundKind.REFUND, origin, amount_cents=amount_cents)
 
     def cancel_or_refund(self, payment: Payment, attempt: Attempt, amount_cents: int, origin: RefundOrigin) -> Refund:
         """Cancels before the capture, refunds after it. Raises RefundRefusedError."""
@@ -93,17 +89,10 @@ class Refunds:
             raise AlreadyCancelledError
 
     def _give_back(
-        self,
-        payment: Payment,
-        attempt: Attempt,
-        kind: RefundKind,
-        origin: RefundOrigin,
-        *,
-        amount_cents: int,
-        question: str = "",
+        self, payment: Payment, attempt: Attempt, kind: RefundKind, origin: RefundOrigin, *, amount_cents: int
     ) -> Refund:
         refund = self._store.add_refund(
-            Refund(0, payment.id, attempt.number, kind, origin, amount_cents, self._clock.business_now(), question)
+            Refund(0, payment.id, attempt.number, kind, origin, amount_cents, self._clock.business_now())
         )
         _log.info("given_back", payment=payment.id[:8], kind=kind, origin=origin, amount_cents=amount_cents)
         if origin is RefundOrigin.BACK_OFFICE:

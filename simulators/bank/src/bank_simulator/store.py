@@ -28,7 +28,7 @@ from bank_simulator.model import (
     RefundOrigin,
 )
 
-_VERSION = 2
+_VERSION = 3
 """Of the tables. A bank that finds those of another version forgets them."""
 _SCHEMA = """
 create table if not exists payment (
@@ -49,9 +49,12 @@ create index if not exists attempt_payment on attempt (payment_id);
 create table if not exists refund (
     number integer primary key autoincrement, payment_id text not null references payment (id),
     attempt_number integer not null, kind text not null, origin text not null, amount_cents integer not null,
-    at text not null, question text not null
+    at text not null
 );
 create index if not exists refund_payment on refund (payment_id);
+create table if not exists question (
+    merchant text not null, number text not null, day text not null, primary key (merchant, number, day)
+);
 create table if not exists message (
     number integer primary key autoincrement, payment_id text not null references payment (id),
     attempt_number integer not null, method text not null, url text not null, body text not null,
@@ -76,7 +79,7 @@ class Store:
     def _forget_another_version(self) -> None:
         if self._connection.execute("pragma user_version").fetchone()[0] == _VERSION:
             return
-        for table in ("message", "refund", "attempt", "payment"):
+        for table in ("message", "question", "refund", "attempt", "payment"):
             self._connection.execute(f"drop table if exists {table}")
         self._connection.execute(f"pragma user_version = {_VERSION}")
 
@@ -173,12 +176,12 @@ class Store:
         return [_refund(row) for row in rows]
 
     def has_question(self, merchant: str, question: str, day: date) -> bool:
-        """Whether the shop has asked for a refund under that number on that day (the bank's)."""
-        query = (
-            "select 1 from refund join payment on payment.id = refund.payment_id "
-            "where merchant = ? and question = ? and refund.at like ?"
-        )
-        return self._connection.execute(query, (merchant, question, f"{day.isoformat()}%")).fetchone() is not None
+        """Whether the shop's server was answered under that number on that day."""
+        query = "select 1 from question where merchant = ? and number = ? and day = ?"
+        return self._connection.execute(query, (merchant, question, day.isoformat())).fetchone() is not None
+
+    def keep_question(self, merchant: str, question: str, day: date) -> None:
+        self._connection.execute("insert into question values (?, ?, ?)", (merchant, question, day.isoformat()))
 
     def add_message(self, message: Message) -> Message:
         return replace(message, number=self._insert("message", _message_row(message)))

@@ -14,9 +14,8 @@ def test_everything_is_read_as_it_was_written(tmp_path):
     store = Store(tmp_path)
     store.save_payment(PAYMENT)
     attempt = store.add_attempt(Attempt(0, "id", AT, AttemptStatus.ACCEPTED, "V", None, means=Means.DEBIT))
-    refund = store.add_refund(
-        Refund(0, "id", attempt.number, RefundKind.REFUND, RefundOrigin.SHOP, 100, AT, question="0000000001")
-    )
+    refund = store.add_refund(Refund(0, "id", attempt.number, RefundKind.REFUND, RefundOrigin.SHOP, 100, AT))
+    store.keep_question("shop", "0000000001", AT.date())
     store.close()
     store = Store(tmp_path)
     assert store.payment("id") == PAYMENT
@@ -26,6 +25,7 @@ def test_everything_is_read_as_it_was_written(tmp_path):
     assert store.has_visit("shop", "day/1")
     assert not store.has_visit("other shop", "day/1")
     assert store.has_question("shop", "0000000001", AT.date())
+    assert not store.has_question("other shop", "0000000001", AT.date())
     assert not store.has_question("shop", "0000000001", datetime(2022, 7, 5, tzinfo=UTC).date())
 
 

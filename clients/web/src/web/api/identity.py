@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from web.api.client import Answer, Api, Page
 
@@ -82,10 +82,19 @@ async def commune(api: Api) -> Commune:
     return await api.get(Commune, f"{_BASE}/commune")
 
 
-async def log_in(api: Api, user_name: str, password: str, *, remember: bool, device: str | None) -> ApiSession:
-    """Opens a session. ``ApiProblem``: wrong-credentials, too-many-attempts."""
-    body = {"user_name": user_name, "password": password, "remember": remember, "device": device}
-    return await api.send(ApiSession, "POST", f"{_BASE}/sessions", body)
+class Credentials(BaseModel):
+    """What opens a session. ``device``: what the last login here gave; ``ticket``: what a busy answer gave."""
+
+    user_name: str
+    password: str
+    remember: bool
+    device: str | None
+    ticket: str | None
+
+
+async def log_in(api: Api, credentials: Credentials) -> ApiSession:
+    """Opens a session. ``ApiProblem``: wrong-credentials, too-many-attempts, busy."""
+    return await api.send(ApiSession, "POST", f"{_BASE}/sessions", credentials)
 
 
 async def refresh(api: Api, refresh_token: str) -> ApiSession:

@@ -36,7 +36,7 @@ async def home_page(visit: Visit, status: int = 200, **login: object) -> Respons
         attempt(communication.news(visit.api, _NEWS_SHOWN)),
         attempt(communication.documents(visit.api)),
     )
-    box = {"suite": "", "notice": "", "error": "", "user_name": ""} | login
+    box = {"suite": "", "notice": "", "error": "", "wait": "", "ticket": "", "user_name": "", "remember": False} | login
     return await visit.page("public/home.html", status, text=text, news=news, documents=documents, login=box)
 
 

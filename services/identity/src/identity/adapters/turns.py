@@ -2,82 +2,98 @@
 
 import asyncio
 import math
-from collections import OrderedDict, deque
-from collections.abc import AsyncIterator
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from identity.adapters.line import Line, Waiting
+from identity.adapters.places import KEPT_MILLISECONDS, Places
 from identity.application.ports import BusyError, Caller
+from identity.domain.tickets import Place
 
 _LONGEST_WAIT_SECONDS = 6.0
 """The web client waits ten for an answer, of which a hash may take three."""
 _PACE_OF = 50
 _SOONEST, _LATEST = 2, 60
-_Line = OrderedDict[str, deque[asyncio.Future[None]]]
+
+
+def _milliseconds() -> int:
+    return time.time_ns() // 1_000_000
 
 
 class Turns:
-    """``places`` work at once. A thousand who wait at one address delay another address by one turn, not a thousand."""
+    """``places`` work at once. Who waited in vain keeps a place in the line for some minutes."""
 
-    def __init__(self, places: int, longest_wait_seconds: float = _LONGEST_WAIT_SECONDS) -> None:
+    def __init__(
+        self,
+        places: int,
+        longest_wait_seconds: float = _LONGEST_WAIT_SECONDS,
+        clock: Callable[[], int] = _milliseconds,
+    ) -> None:
+        """``clock``: real time, in milliseconds, the same in all processes."""
         self._free = places
-        self._longest_wait_seconds = longest_wait_seconds
-        self._known: _Line = OrderedDict()
-        self._others: _Line = OrderedDict()
+        self.longest_wait_seconds = longest_wait_seconds
+        self._clock = clock
+        self._lines = {True: Line(), False: Line()}
+        self._places = Places()
         self._ended: deque[float] = deque(maxlen=_PACE_OF)
 
     @asynccontextmanager
     async def of(self, caller: Caller) -> AsyncIterator[None]:
-        """The caller's turn. Raises ``BusyError`` when it does not come in time, with how many wait."""
-        try:
-            async with asyncio.timeout(self._longest_wait_seconds):
-                await self._take(caller)
-        except TimeoutError as error:
-            raise self._busy() from error
+        """The caller's turn. Raises ``BusyError`` when it does not come in time, with the rank and a place kept."""
+        now = self._clock()
+        since = self._places.take(caller.place, now) or now
+        await self._take(caller, since)
         try:
             yield
+        except BusyError as busy:
+            busy.place = self._keep(caller, since)
+            raise
         finally:
             self._give_back()
 
-    async def _take(self, caller: Caller) -> None:
+    async def _take(self, caller: Caller, since: int) -> None:
         """Waits for a turn. Who stops waiting leaves the line."""
         if self._free:
             self._free -= 1
             return
-        line = self._known if caller.known else self._others
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        line.setdefault(caller.address, deque()).append(turn)
+        line = self._lines[caller.known]
+        waiting = line.join(caller.address, since)
         try:
-            await turn
+            await asyncio.wait([waiting.turn], timeout=self.longest_wait_seconds)
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if waiting.turn.done():
                 self._give_back()  # it came just as the wait ended
+            else:
+                line.leave(waiting)
             raise
+        if waiting.turn.done():
+            return
+        busy = self._busy(caller, waiting)
+        line.leave(waiting)
+        busy.place = self._keep(caller, since)
+        raise busy
 
-    def _busy(self) -> BusyError:
-        lines = (*self._known.values(), *self._others.values())
-        waiting = sum(not turn.done() for line in lines for turn in line)
+    def _keep(self, caller: Caller, since: int) -> Place:
+        return self._places.keep(since, self._clock(), known=caller.known)
+
+    def _busy(self, caller: Caller, waiting: Waiting) -> BusyError:
+        """The rank is by arrival, and counts those who were put off: they may come again."""
+        ahead = self._lines[caller.known].before(waiting.since) + self._places.before(waiting.since, known=caller.known)
+        if not caller.known:
+            ahead += len(self._lines[True]) + self._places.count(known=True)
         taken = self._ended[-1] - self._ended[0] if len(self._ended) > 1 else 0.0
-        seconds = math.ceil(waiting * taken / (len(self._ended) - 1)) if taken else 0
-        return BusyError(waiting, min(max(seconds, _SOONEST), _LATEST))
+        seconds = math.ceil((ahead + 1) * taken / (len(self._ended) - 1)) if taken else 0
+        expected = max(seconds, _SOONEST)
+        return BusyError(ahead + 1, min(expected, _LATEST), expected)
 
     def _give_back(self) -> None:
         """Ends a turn: the next one in line has it."""
         self._ended.append(asyncio.get_running_loop().time())
-        turn = _next(self._known) or _next(self._others)
-        if turn is None:
-            self._free += 1
-        else:
-            turn.set_result(None)
-
-
-def _next(line: _Line) -> asyncio.Future[None] | None:
-    """The turn of the address that waits since longest; its others go to the end."""
-    while line:
-        address, waiting = line.popitem(last=False)
-        while waiting:
-            turn = waiting.popleft()
-            if not turn.done():
-                if waiting:
-                    line[address] = waiting
-                return turn
-    return None
+        now = self._clock()
+        for line in self._lines.values():
+            if turn := line.take_next(now, now - KEPT_MILLISECONDS):
+                turn.set_result(None)
+                return
+        self._free += 1

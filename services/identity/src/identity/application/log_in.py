@@ -5,28 +5,43 @@ from dataclasses import replace
 from chassis.ids import new_id
 from identity.application.guard_attempts import AttemptGuard
 from identity.application.issue_session import IssuedSession, add_refresh_token, issue_session
-from identity.application.ports import Caller, Context
+from identity.application.ports import BusyError, Caller, Context
 from identity.domain.accounts import Account
 from identity.domain.devices import device_of, give_device
 from identity.domain.passwords import WrongCredentialsError
 from identity.domain.sessions import open_session
+from identity.domain.tickets import place_of, ticket_for
 from identity.domain.user_names import fold
 
 
 async def log_in(
-    context: Context, *, user_name: str, password: str, remember: bool, address: str, device: str | None = None
+    context: Context,
+    *,
+    user_name: str,
+    password: str,
+    remember: bool,
+    address: str,
+    device: str | None = None,
+    ticket: str | None = None,
 ) -> IssuedSession:
     """The new session. The same work is done whether or not the user name exists.
 
-    ``device``: what an earlier login gave. Raises ``WrongCredentialsError``, ``TooManyAttemptsError`` or
-    ``BusyError``.
+    ``device``: what an earlier login gave; ``ticket``: what an earlier try that was put off gave. Raises
+    ``WrongCredentialsError``, ``TooManyAttemptsError`` or ``BusyError``, which has the ticket of the next try.
     """
     name = fold(user_name)
     known_device = device_of(context.digest, name, device)
-    async with context.turn(Caller(address, known=known_device is not None)):
-        guard = AttemptGuard(context, name, address, known_device)
-        account = await _verified(context, guard, name, password)
-        issued = await _open(context, guard, account, remember=remember)
+    waits = f"{context.tenant_id}/{name}"
+    place = place_of(context.digest, waits, ticket)
+    try:
+        async with context.turn(Caller(address, known=known_device is not None, place=place)):
+            guard = AttemptGuard(context, name, address, known_device)
+            account = await _verified(context, guard, name, password)
+            issued = await _open(context, guard, account, remember=remember)
+    except BusyError as busy:
+        if busy.place:
+            busy.details["ticket"] = ticket_for(context.digest, waits, busy.place)
+        raise
     return replace(issued, device=device if known_device else give_device(context.digest, name))
 
 

@@ -15,21 +15,32 @@ from contracts.events import TenantRegistered
 from identity.domain.accounts import Account
 from identity.domain.resets import Reset
 from identity.domain.sessions import Session
-from identity.domain.throttling import Kind, Tally
+from identity.domain.throttling import Kind, Tally, spoken
+from identity.domain.tickets import Place
 
 
 class BusyError(DomainError):
-    """Too many passwords are being verified at this moment. ``retry_after`` is in seconds."""
+    """Too many passwords are being verified at this moment: to be tried again after ``retry_after`` seconds.
+
+    ``rank`` is the caller's in the line, 0 where there is none, which comes in about ``expected`` seconds; ``place`` is
+    what is kept of it.
+    """
 
     slug = "busy"
     sentence = "Beaucoup de familles se connectent en ce moment. Réessayez dans quelques secondes."
 
-    def __init__(self, waiting: int = 0, retry_after: int = 5) -> None:
+    def __init__(self, rank: int = 0, retry_after: int = 5, expected: int = 0) -> None:
         told = (
-            f"Beaucoup de familles se connectent en ce moment : {waiting} attendent leur tour. "
-            f"Gardez cette page et réessayez dans {retry_after} secondes."
+            f"Beaucoup de familles se connectent en ce moment. Vous êtes à la {_ordinal(rank)} place et votre tour"
+            f" vient dans {spoken(expected)} environ. Gardez cette page et réessayez dans {spoken(retry_after)}."
         )
-        super().__init__(told if waiting else None, retry_after=retry_after)
+        ranked = {"rank": rank, "expected_seconds": expected} if rank else {}
+        super().__init__(told if rank else None, retry_after=retry_after, **ranked)
+        self.place: Place | None = None
+
+
+def _ordinal(rank: int) -> str:
+    return "1re" if rank == 1 else f"{rank}e"
 
 
 class AccountStore(Protocol):
@@ -188,10 +199,14 @@ class Store(Protocol):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who makes us work: ``known`` when the account logged in on this device before."""
+    """Who makes us work: ``known`` when the account logged in on this device before.
+
+    ``place`` is the one in the line that was kept since an earlier try.
+    """
 
     address: str
     known: bool
+    place: Place | None = None
 
 
 class PasswordHasher(Protocol):

@@ -84,19 +84,22 @@ class SqlContracts(Scoped):
         rows: Iterable[Any] = await self._connection.execute(statement)
         return [ContractPeriod(self.read_contract(row), row.opened_at) for row in rows]
 
-    async def next_daily_number(self, contract: MerchantContract, day: date) -> int:
-        """A number no other transaction draws for this shop on this day; its row stays locked until the end."""
-        values = {**self._tenant, "protocol": contract.protocol, "site": contract.shop, "day": day, "last": 1}
+    async def next_daily_number(self, contract: MerchantContract, day: date, count: int = 1) -> int:
+        """The first of ``count`` numbers in a row that no other transaction draws for this shop on this day.
+
+        Their row stays locked until the end.
+        """
+        values = {**self._tenant, "protocol": contract.protocol, "site": contract.shop, "day": day, "last": count}
         statement = (
             insert(daily_number)
             .values(values)
             .on_conflict_do_update(
-                index_elements=["tenant_id", "protocol", "site", "day"], set_={"last": daily_number.c.last + 1}
+                index_elements=["tenant_id", "protocol", "site", "day"], set_={"last": daily_number.c.last + count}
             )
             .returning(daily_number.c.last)
         )
-        number: int = (await self._connection.execute(statement)).scalar_one()
-        return number
+        last: int = (await self._connection.execute(statement)).scalar_one()
+        return last - count + 1
 
     async def reseal_secrets(self) -> int:
         """Seals every secret of the commune's contracts anew, under the present key. Returns how many contracts."""

@@ -4,7 +4,8 @@ An attempt's next question is written down before the question is asked: a crash
 processes never ask at once.
 """
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from chassis.ids import new_id
@@ -13,6 +14,7 @@ from payment_gateway.application.decide import decide
 from payment_gateway.application.ports import Attempt, BankMessage, PaymentStore, Said, Times
 from payment_gateway.domain.judgement import Channel, Verdict
 from payment_gateway.domain.outcome import OutcomeKind
+from payment_gateway.domain.refund import bank_day
 from payment_gateway.domain.schedule import next_question
 
 
@@ -25,10 +27,25 @@ async def claim_questions(store: PaymentStore, real_now: datetime, limit: int) -
     return [question.attempt_id for question in due]
 
 
-async def ask_bank(protocols: Protocols, attempt: Attempt, real_now: datetime) -> Answer:
+async def numbered_question(
+    store: PaymentStore, protocols: Protocols, attempt: Attempt, real_now: datetime
+) -> Question:
+    """What to ask about an attempt, with the numbers that the bank wants."""
+    question, count = question_about(attempt, real_now), protocols[attempt.contract.protocol].numbers_per_question
+    if not count:
+        return question
+    number = await store.next_daily_number(attempt.contract, bank_day(real_now), count)
+    return replace(question, first_number=number)
+
+
+def question_about(attempt: Attempt, real_now: datetime) -> Question:
+    """What to ask about an attempt."""
+    age = real_now - attempt.started_at
+    return Question(attempt.reference, attempt.amount_cents, attempt.handle, age, real_now)
+
+
+async def ask_bank(protocols: Protocols, attempt: Attempt, question: Question) -> Answer:
     """Asks. Raises ``BankUnavailableError``: the next question is already due later."""
-    age: timedelta = real_now - attempt.started_at
-    question = Question(attempt.reference, attempt.amount_cents, attempt.handle, age)
     return await protocols[attempt.contract.protocol].ask(attempt.contract.terms, question)
 
 

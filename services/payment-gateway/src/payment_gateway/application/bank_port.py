@@ -120,12 +120,17 @@ class Departure:
 
 @dataclass(frozen=True)
 class Question:
-    """The attempt that a bank is asked about. ``age`` is how long ago, in real time, it began."""
+    """The attempt that a bank is asked about. ``age`` is how long before ``asked_at``, in real time, it began.
+
+    ``first_number`` is the first of ``numbers_per_question`` numbers unique for the shop on that day.
+    """
 
     reference: str
     amount_cents: int
     handle: str | None
     age: timedelta
+    asked_at: datetime
+    first_number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -226,7 +231,12 @@ class BankProtocol(Protocol[TermsT_contra]):
     terms: type[ContractTerms]
     needs_daily_number: bool
     repeats_refunds: bool
-    """Whether the same refund order, sent twice on one day, is done once: the bank knows it by its number."""
+    """Whether the same refund order, sent twice on one day, is done once: the bank knows it by its number.
+
+    What such a bank answers to questions tells nothing of refunds.
+    """
+    numbers_per_question: int
+    """How many numbers, unique for the shop on one day, asking about an attempt takes at most."""
 
     def reference(self, payment: Payment, attempt_id: UUID) -> str:
         """The reference an attempt has at the bank; unique in the commune unless it is the payment's own."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from payment_gateway.application.ask_bank import ask_bank, take_answer
+from payment_gateway.application.ask_bank import ask_bank, question_about, take_answer
 from payment_gateway.application.bank_port import (
     Answer,
     Protocols,
@@ -84,7 +84,9 @@ async def speak_to_bank(protocols: Protocols, trial: Try, real_now: datetime) ->
             real_now=sent_at,
         )
         return await protocol.refund(terms, order)
-    return await ask_bank(protocols, attempt, real_now) if protocol.can_ask(terms) else None
+    if protocol.repeats_refunds or not protocol.can_ask(terms):
+        return None
+    return await ask_bank(protocols, attempt, question_about(attempt, real_now))
 
 
 async def take_outcome(

@@ -13,7 +13,7 @@ from chassis.secrets import SecretBox
 from chassis.tenants import Tenant
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.adapters.store import SqlPaymentStore
-from payment_gateway.application.ask_bank import ask_bank, take_answer
+from payment_gateway.application.ask_bank import ask_bank, numbered_question, take_answer
 from payment_gateway.application.bank_port import Answer, BankUnavailableError, RefundImpossibleError, RefundOutcome
 from payment_gateway.application.make_refund import read_try, speak_to_bank, take_outcome
 from payment_gateway.application.ports import Stores, Times
@@ -81,10 +81,12 @@ async def ask_about(runtime: Runtime, tenant_id: UUID, attempt_id: UUID) -> None
     """Asks a bank about an attempt and takes its answer. A failure is logged: the next question is due already."""
     try:
         async with runtime.transaction(tenant_id) as transaction:
-            attempt = await store_of(runtime, transaction).attempt(attempt_id)
-        if attempt is None:
-            raise LookupError(f"attempt {attempt_id} is gone")
-        answer = await ask_bank(PROTOCOLS, attempt, runtime.clock.real_now())
+            store = store_of(runtime, transaction)
+            attempt = await store.attempt(attempt_id)
+            if attempt is None:
+                raise LookupError(f"attempt {attempt_id} is gone")
+            question = await numbered_question(store, PROTOCOLS, attempt, runtime.clock.real_now())
+        answer = await ask_bank(PROTOCOLS, attempt, question)
         async with runtime.transaction(tenant_id) as transaction:
             times = Times(transaction.now(), runtime.clock.real_now())
             verdicts = await take_answer(store_of(runtime, transaction), attempt, answer, times)

@@ -53,6 +53,11 @@ def transaction_number(call_number: int) -> int:
     return call_number - _CALL_MINUS_TRANSACTION
 
 
+def call_number(transaction: int) -> int:
+    """T, for S."""
+    return transaction + _CALL_MINUS_TRANSACTION
+
+
 def values_of(payment: Payment, attempt: Attempt) -> dict[str, str]:
     """The value of each letter for an attempt. A letter without a value is not sent: A on a refusal, for instance."""
     values = {

@@ -33,7 +33,7 @@ async def ask_for_payment(request: Request, bank: CurrentBank) -> Response:
 
 @router.post("/PPPS.php")
 async def ask_directly(request: Request, bank: CurrentBank) -> Response:
-    """A question of the shop's server: refunds only."""
+    """A question of the shop's server: a refund, or what became of a payment."""
     try:
         written = direct.answer(bank, parse_form(await read_body(request)), DEMO_MERCHANTS)
     except RequestRefusedError:

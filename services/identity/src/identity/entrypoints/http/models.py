@@ -66,12 +66,15 @@ class Credentials(Request):
     """``remember``: thirty days instead of twelve hours.
 
     ``device``: what the last login on this device gave, if any; attacks from elsewhere do not hold it up.
+    ``ticket``: what a ``busy`` answer gave for this user name less than three minutes ago; it keeps the place in the
+    line, once.
     """
 
     user_name: Typed
     password: Password
     remember: bool = False
     device: Token | None = None
+    ticket: Token | None = None
 
 
 class RefreshRequest(Request):

@@ -17,7 +17,7 @@ router = APIRouter(route_class=UnkeyedRoute, tags=["sessions"])
 
 @router.post("/sessions", responses=documented_problems(401, 429, 503))
 async def post_session(body: Credentials, context: CurrentContext, address: CallerAddress) -> SessionAnswer:
-    """Opens a session."""
+    """Opens a session. 503 ``busy`` has ``retry_after`` and, of a line, ``rank``, ``expected_seconds``, ``ticket``."""
     issued = await log_in(
         context,
         user_name=body.user_name,
@@ -25,6 +25,7 @@ async def post_session(body: Credentials, context: CurrentContext, address: Call
         remember=body.remember,
         address=address,
         device=body.device,
+        ticket=body.ticket,
     )
     return SessionAnswer.of(issued)
 

@@ -22,7 +22,7 @@ RETURN_VARIABLES = "montant:M;reference:R;auto:A;trans:S;appel:T;erreur:E;date:W
 _SIGNATURE_MARK = b"&sign="
 _REENCODED = frozenset(b";?/:#&=+$, %@")
 """Characters url-encoded in the text that Up2pay signs (e-Transactions manual, chapter 14)."""
-_TEST_AUTHORISATION = "XXXXXX"
+TEST_AUTHORISATION = "XXXXXX"
 """What stands for the authorisation on the bank's test platform, which signs with the same key as the real one."""
 
 _FORMATS = {
@@ -51,6 +51,11 @@ def read_message(bank_public_key_pem: str, raw: bytes) -> BankOutcome:
     if encoding is None:
         raise UnreadableMessageError(Verdict.BAD_SIGNATURE)
     return _outcome(_values(pairs), encoding)
+
+
+def bank_number(text: str) -> str | None:
+    """A number of the bank, which its message and its answers pad differently; one of zeros only is none."""
+    return text.strip().lstrip("0") or None
 
 
 def _pairs(message: bytes) -> list[tuple[bytes, bytes]]:
@@ -101,8 +106,7 @@ def _values(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def _outcome(values: dict[str, str], encoding: str) -> BankOutcome:
-    """The authorisation is absent from refusals; a transaction number of zeros is none."""
-    transaction = values.get("trans", "")
+    """The authorisation is absent from refusals."""
     authorisation = values.get("auto", "").strip() or None
     meaning = meaning_of(values["erreur"])
     return BankOutcome(
@@ -111,9 +115,9 @@ def _outcome(values: dict[str, str], encoding: str) -> BankOutcome:
         reference=values["reference"],
         amount_cents=int(values["montant"]),
         authorisation=authorisation,
-        transaction_id=transaction if transaction.strip("0") else None,
-        call_number=values.get("appel") or None,
-        is_test=authorisation == _TEST_AUTHORISATION,
+        transaction_id=bank_number(values.get("trans", "")),
+        call_number=bank_number(values.get("appel", "")),
+        is_test=authorisation == TEST_AUTHORISATION,
         lacks_proof=meaning.kind is OutcomeKind.ACCEPTED and authorisation is None,
         encoding=encoding,
         happened_at=_happened_at(values),

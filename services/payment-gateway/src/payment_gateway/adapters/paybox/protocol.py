@@ -9,6 +9,7 @@ from contracts.values import Payer, PostalAddress
 from payment_gateway.adapters.bank_http import call_bank
 from payment_gateway.adapters.paybox.direct import refund
 from payment_gateway.adapters.paybox.message import read_message
+from payment_gateway.adapters.paybox.questions import MOST_NUMBERS, PAGE_LIFE, ask, is_recognised
 from payment_gateway.adapters.paybox.request import request_form
 from payment_gateway.adapters.paybox.terms import PayboxTerms
 from payment_gateway.application.bank_port import (
@@ -34,14 +35,15 @@ class PayboxSystem:
     terms = PayboxTerms
     needs_daily_number = False
     repeats_refunds = True
+    numbers_per_question = MOST_NUMBERS
 
     def reference(self, payment: Payment, _attempt_id: UUID) -> str:
         """The payment's own for all its attempts: the bank then refuses a second success by itself (00015)."""
         return payment.bank_reference
 
-    def patience(self, _terms: PayboxTerms) -> timedelta:
-        """The bank's page lives 15 minutes (PBX_DISPLAY), then its message may still be on its way."""
-        return timedelta(minutes=20)
+    def patience(self, terms: PayboxTerms) -> timedelta:
+        """Where the bank can be asked it says by itself that nothing came; else its page's life decides."""
+        return timedelta(days=1) if self.can_ask(terms) else PAGE_LIFE
 
     async def start(self, terms: PayboxTerms, order: PaymentOrder) -> Departure:
         """The signed form. Raises ``PaymentMisconfiguredError``."""
@@ -51,13 +53,13 @@ class PayboxSystem:
         """A message whose signature is the bank's. Raises ``UnreadableMessageError``."""
         return read_message(terms.bank_public_key_pem, raw)
 
-    def can_ask(self, _terms: PayboxTerms) -> bool:
-        """No: the bank's documents at hand do not say how PPPS tells of a payment begun on its page."""
-        return False
+    def can_ask(self, terms: PayboxTerms) -> bool:
+        """With the address of PPPS."""
+        return terms.direct_url is not None
 
     async def ask(self, terms: PayboxTerms, question: Question) -> Answer:
-        """Never to be called, see ``can_ask``."""
-        raise NotImplementedError
+        """PPPS, TYPE 00011 and 00017. Raises ``BankUnavailableError``."""
+        return await ask(terms, question)
 
     def can_refund(self, terms: PayboxTerms) -> bool:
         """With the address of PPPS."""
@@ -68,7 +70,7 @@ class PayboxSystem:
         return await refund(terms, order)
 
     async def check(self, terms: PayboxTerms) -> ContractCheck:
-        """The bank's sign of life, then a signed request that nobody will pay, which opens no debit."""
+        """The bank's sign of life, a signed request that nobody will pay, which opens no debit, a question to PPPS."""
         page_url = terms.server_page_url or terms.page_url
         try:
             status, body = await call_bank("GET", urljoin(page_url, "/load.html"))
@@ -88,11 +90,28 @@ class PayboxSystem:
                 False,
                 "La banque répond, mais elle refuse la demande signée : vérifiez site, rang, identifiant et clé HMAC.",
             )
+        if self.can_ask(terms) and (problem := await _problem_of_direct(terms)):
+            return ContractCheck(False, problem)
         return ContractCheck(
             True,
             "La banque répond et n'a pas refusé une demande signée d'essai. Seul un vrai paiement d'essai prouve que"
             " ses messages nous parviennent.",
         )
+
+
+async def _problem_of_direct(terms: PayboxTerms) -> str | None:
+    """Why refunds and questions would not work, in words for the town hall; None when they would."""
+    trial, now = _trial(), datetime.now(UTC)
+    question = Question(trial.reference, trial.amount_cents, None, timedelta(), now)
+    try:
+        if await is_recognised(terms, question):
+            return None
+    except BankUnavailableError:
+        return "La page de paiement répond, mais Paybox Direct (PPPS) ne répond pas à l'adresse du contrat."
+    return (
+        "La page de paiement répond, mais la banque refuse Paybox Direct (PPPS) : demandez-lui si l'offre « premium »"
+        " est ouverte, ou retirez cette adresse du contrat."
+    )
 
 
 def _trial() -> PaymentOrder:

@@ -49,7 +49,7 @@ class PayboxTerms(ContractTerms):
         BankAddress | None,
         Field(
             title="Adresse de Paybox Direct (PPPS)",
-            description="Pour rembourser en ligne ; demande un contrat « premium ».",
+            description="Pour rembourser en ligne et demander ce que devient un paiement ; contrat « premium ».",
         ),
     ] = None
     bank_public_key_pem: Annotated[

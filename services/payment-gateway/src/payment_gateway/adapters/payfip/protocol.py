@@ -43,6 +43,7 @@ class PayFiP:
     terms = PayFiPTerms
     needs_daily_number = False
     repeats_refunds = False
+    numbers_per_question = 0
 
     def reference(self, _payment: Payment, attempt_id: UUID) -> str:
         """REFDET, a new one for each attempt, since an operation cannot be used again."""

@@ -40,6 +40,7 @@ class PayZen:
     terms = PayZenTerms
     needs_daily_number = True
     repeats_refunds = False
+    numbers_per_question = 0
 
     def reference(self, _payment: Payment, attempt_id: UUID) -> str:
         """One order per attempt, so that what the bank says of an order is said of one attempt."""
