@@ -50,8 +50,10 @@ def test_the_familys_pages(tab: PortalPages, running_portal: Portal, resident: P
     tab.expect_title(re.compile("^Bonjour"))
     invoice = resident.invoices()[0]["invoice_id"]
     louis = f"/planning?enfant={resident.family.members['Louis']}&debut=2023-03-01"
+    canteen = resident.api.get("enrolment", "/activities")[0]["activity_id"]
     paths = (
         "/accueil",
+        f"/planning/pourquoi?enfant={resident.family.members['Louis']}&creneau={canteen}/day&jour=2023-03-06",
         f"{louis}&vue=mensuel",
         *(f"{louis}&vue={view}&modifier=1" for view in ("mensuel", "quinzaine", "semaine")),
         f"/factures/recapitulatif?facture={invoice}",

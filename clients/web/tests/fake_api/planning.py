@@ -161,6 +161,29 @@ def routes(world: World) -> APIRouter:
             "family": _family(world) if with_family else None,
         }
 
+    @router.get("/explain")
+    def explain(member_id: str, activity_id: str, day: date, slot: str) -> dict[str, Any]:
+        if member_id not in CHILDREN:
+            raise Problem(404, "not-found", "Ce membre n'existe pas, ou n'est pas de votre famille.")
+        cell = _cell(world, member_id, day)
+        is_booked = cell["state"] == "booked"
+        until = f"possibles jusqu'au jeudi d'avant le {day:%d/%m/%Y}."
+        return {
+            "state": cell["state"],
+            "booking": {
+                "possible": cell["changeable"] and not is_booked,
+                "reason": "Ce jour est déjà réservé." if is_booked else cell["reason"],
+                "rule": "Réservation possible jusqu'au jeudi 12h pour la semaine suivante.",
+                "deadline": {"sentence": f"Les réservations sont {until}"},
+            },
+            "cancelling": {
+                "possible": is_booked,
+                "reason": None if is_booked else "Ce jour n'est pas, ou plus, réservé.",
+                "rule": "Annulation possible jusqu'au jeudi 12h pour la semaine suivante.",
+                "deadline": {"sentence": f"Les annulations sont {until}"},
+            },
+        }
+
     @router.put("/draft/members/{member_id}")
     def save(
         request: Request,
