@@ -77,9 +77,7 @@ def test_announced_decided_not_invoiced(
 
     context = browser.new_context(locale="fr-FR", bypass_csp=True)
     desk = PortalPages(context.new_page(), running_portal.url("numerian"))
-    desk.go("/")
-    desk.log_in("mairie.numerian", "demonstration-numerian")
-    desk.expect_title(re.compile("juillet 2022"))
+    desk.enter_town_hall("numerian")
     desk.go("/mairie/absences?du=2022-08-15")
     Camera(desk.page).take("absence-office")
     expect(desk.page.get_by_text(HOSTILE).first).to_be_visible()

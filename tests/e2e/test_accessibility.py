@@ -64,8 +64,7 @@ def test_the_familys_pages(tab: PortalPages, running_portal: Portal, resident: P
 
 @pytest.mark.timeout(600)
 def test_the_town_halls_pages(tab: PortalPages, running_portal: Portal, resident: Parent) -> None:
-    tab.go("/")
-    tab.log_in("mairie.alixan", "demonstration-alixan")
+    tab.enter_town_hall("alixan")
     canteen = resident.api.get("enrolment", "/activities")[0]["activity_id"]
     paths = (
         "/mairie",

@@ -124,8 +124,7 @@ def test_the_town_hall_reads_who_did_what(
     canteen = enrolled.activity(CANTEEN)["activity_id"]
     enrolled.draft("Louis", canteen, [date(2022, 9, 5)], date(2022, 9, 1), date(2022, 10, 1))
     enrolled.commit()
-    tab.go("/")
-    tab.log_in("mairie.alixan", "demonstration-alixan")
+    tab.enter_town_hall("alixan")
     expect(tab.page).to_have_url(re.compile("/mairie"))
     tab.go(f"/mairie/familles/{enrolled.family.family_id}")
     tab.page.get_by_role("link", name="Historique : qui a réservé").click()

@@ -1,6 +1,5 @@
 """The town hall closes a booked day, without scripts: tried, published, cancelled; the family reads why in a mail."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -26,9 +25,7 @@ def scene(running_portal: Portal, system: System, numerian: TownHall) -> WaitedF
 def desk(browser: Browser, running_portal: Portal) -> Iterator[PortalPages]:
     context = browser.new_context(locale="fr-FR", java_script_enabled=False)
     tab = PortalPages(context.new_page(), running_portal.url("numerian"))
-    tab.go("/")
-    tab.log_in("mairie.numerian", "demonstration-numerian")
-    tab.expect_title(re.compile("juillet 2022"))
+    tab.enter_town_hall("numerian")
     yield tab
     context.close()
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +52,7 @@ def test_list_totals_file_and_receipt(
 
     context = browser.new_context(locale="fr-FR", accept_downloads=True)
     tab = PortalPages(context.new_page(), running_portal.url("alixan"))
-    tab.go("/")
-    tab.log_in("mairie.alixan", "demonstration-alixan")
-    tab.expect_title(re.compile("."))
+    tab.enter_town_hall("alixan")
     tab.go(f"/mairie/paiements?recherche={number}")
     expect(tab.page.get_by_role("row")).to_have_count(2)
     tab.go(f"/mairie/encaissements?jour={DAY}")

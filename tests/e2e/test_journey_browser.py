@@ -228,8 +228,7 @@ def _finish(visit: Visit) -> None:
 
 
 def _run_september(parent: Visit, agent: PortalPages) -> None:
-    agent.go("/")
-    agent.log_in("mairie.alixan", "demonstration-alixan")
+    agent.enter_town_hall("alixan")
     camera = Camera(agent.page)
     camera.take("mairie-tableau-de-bord")
 

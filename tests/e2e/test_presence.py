@@ -42,9 +42,7 @@ def test_ticks_outlive_a_lost_connection(
 ) -> None:
     tab = PortalPages(tablet.new_page(), running_portal.url("numerian"))
     camera = Camera(tab.page)
-    tab.go("/")
-    tab.log_in("mairie.numerian", "demonstration-numerian")
-    tab.expect_title(re.compile("juillet 2022"))
+    tab.enter_town_hall("numerian")
     tab.go(f"/mairie/reservations?jour=2022-09-05&activite={scene.activity_id}")
     tab.page.get_by_role("link", name="Pointer les présences").click()
     there = tab.page.get_by_role("button", name=re.compile("^Présent"))

@@ -17,9 +17,7 @@ def desk(browser: Browser, running_portal: Portal) -> Iterator[PortalPages]:
     """Somebody of the régie, logged in."""
     context = browser.new_context(java_script_enabled=False)
     desk = PortalPages(context.new_page(), running_portal.url("alixan"))
-    desk.go("/")
-    desk.log_in("mairie.alixan", "demonstration-alixan")
-    desk.expect_title(re.compile("juillet 2022"))
+    desk.enter_town_hall("alixan")
     yield desk
     context.close()
 

@@ -1,6 +1,5 @@
 """A day closed for one school, and a group, written on the calendar's page without scripts."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -50,9 +49,7 @@ def moves_to_another_school(town_hall: TownHall, parent: Parent, child: str) -> 
 def desk(browser: Browser, running_portal: Portal) -> Iterator[PortalPages]:
     context = browser.new_context(locale="fr-FR", java_script_enabled=False)
     tab = PortalPages(context.new_page(), running_portal.url("numerian"))
-    tab.go("/")
-    tab.log_in("mairie.numerian", "demonstration-numerian")
-    tab.expect_title(re.compile("juillet 2022"))
+    tab.enter_town_hall("numerian")
     yield tab
     context.close()
 
@@ -62,9 +59,7 @@ def measured(browser: Browser, running_portal: Portal) -> Iterator[PortalPages]:
     """With scripts, and without the policies that would keep axe out."""
     context = browser.new_context(locale="fr-FR", bypass_csp=True)
     tab = PortalPages(context.new_page(), running_portal.url("numerian"))
-    tab.go("/")
-    tab.log_in("mairie.numerian", "demonstration-numerian")
-    tab.expect_title(re.compile("juillet 2022"))
+    tab.enter_town_hall("numerian")
     yield tab
     context.close()
 

@@ -103,9 +103,7 @@ def test_ticking_a_slot_leaves_the_one_it_excludes(tab: PortalPages) -> None:
 def test_the_town_hall_sees_who_comes_to_each_slot(browser: Browser, running_portal: Portal, resident: Parent) -> None:
     context = browser.new_context(locale="fr-FR", bypass_csp=True)
     desk = PortalPages(context.new_page(), running_portal.url("veyras"))
-    desk.go("/")
-    desk.log_in("mairie.veyras", "demonstration-veyras")
-    desk.expect_title(re.compile("juillet 2022"))
+    desk.enter_town_hall("veyras")
     desk.go("/mairie/reservations?jour=2022-10-25")
     desk.page.get_by_role("link", name=f"{CENTRE} 2022/2023 – Matin").click()
     expect(desk.page.get_by_role("table").get_by_role("row").filter(has_text="Louis")).to_be_visible()

@@ -49,9 +49,7 @@ def tabs(request: pytest.FixtureRequest, browser: Browser, running_portal: Porta
 def test_each_home_books_its_own_days(tabs: list[PortalPages], homes: tuple[Parent, Parent]) -> None:
     desk, *families = tabs
     mother, _father = homes
-    desk.go("/")
-    desk.log_in("mairie.numerian", "demonstration-numerian")
-    desk.expect_title(re.compile("juillet 2022"))
+    desk.enter_town_hall("numerian")
     desk.go(f"/mairie/familles/{mother.family.family_id}")
     desk.follow("Enfants de deux foyers : Zoé")
     if desk.page.get_by_text("Modifier le partage").count():

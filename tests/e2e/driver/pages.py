@@ -68,6 +68,12 @@ class PortalPages:
         self.page.get_by_label("Mot de passe").fill(password)
         self.press("Se connecter")
 
+    def enter_town_hall(self, commune: str) -> None:
+        """As the demonstration's administrator of a commune."""
+        self.go("/")
+        self.log_in(f"mairie.{commune}", f"demonstration-{commune}")
+        self.expect_title(re.compile(r"20\d\d"))
+
     def choose_password(self, received: str, own: str) -> None:
         """The page of the first login."""
         self.expect_title("Choisissez votre mot de passe")

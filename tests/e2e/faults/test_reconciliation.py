@@ -102,8 +102,7 @@ def test_a_row_deleted_by_hand_is_found_and_mended_and_one_altered_is_left(
     superuser.run("billing", "delete from charge where reservation_id = $1", booked[DAYS[0]])
     superuser.run("billing", "update charge set unit_price_cents = 990 where reservation_id = $1", booked[DAYS[1]])
 
-    tab.go("/")
-    tab.log_in("mairie.alixan", "demonstration-alixan")
+    tab.enter_town_hall("alixan")
     tab.follow("Contrôles")
     tab.expect_title("Contrôles")
     tab.press("Vérifier maintenant")
