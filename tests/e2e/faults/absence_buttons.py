@@ -8,13 +8,14 @@ from faults.buttons import Click, World, button
 ABSENCES, OFFICE = "/planning/absences", "/mairie/absences"
 CHILD = "Louis"
 CERTIFICATE = ("certificat.pdf", b"%PDF-1.7 certificat")
-ANNOUNCED, DECIDED = date(2022, 9, 5), date(2022, 9, 6)
+ANNOUNCED, DECIDED, ADDED, TAKEN_BACK = (date(2022, 9, day) for day in (5, 6, 8, 9))
 _OF_DAY = "reservation_id in (select reservation_id from reservation where member_id = $1 and day = $2)"
+_OF_ANNOUNCEMENT = "announcement_id = $1"
 _JUSTIFIED = "member_id = $1 and day = $2 and attendance = 'absent_justified' and not billed"
 
 
 def _activity(world: World) -> str:
-    return world.cannot_cancel(CHILD, ANNOUNCED, DECIDED)
+    return world.cannot_cancel(CHILD, ANNOUNCED, DECIDED, ADDED, TAKEN_BACK)
 
 
 @button(ABSENCES)
@@ -41,28 +42,26 @@ def decide(world: World) -> Click:
 
 @button(f"{ABSENCES}/{{announcement_id}}/documents")
 def add_document(world: World) -> Click:
-    absence = announced(world.parent, _activity(world), CHILD, DECIDED, "illness")
+    absence = announced(world.parent, _activity(world), CHILD, ADDED, "illness")
     path = f"{ABSENCES}/{absence['announcement_id']}/documents"
     form = world.tab.go(ABSENCES).form(path).with_file("documents", *CERTIFICATE)
-    joined = "announcement_id = $1"
     return Click(
         world.tab,
         form,
         "Le justificatif est joint",
-        lambda _pages: world.count("planning", "absence_document", joined, absence["announcement_id"]),
+        lambda _pages: world.count("planning", "absence_document", _OF_ANNOUNCEMENT, absence["announcement_id"]),
     )
 
 
 @button(f"{ABSENCES}/documents/{{absence_document_id}}/retirer")
 def take_document_back(world: World) -> Click:
-    absence = announced(world.parent, _activity(world), CHILD, DECIDED, "illness", CERTIFICATE, CERTIFICATE)
+    absence = announced(world.parent, _activity(world), CHILD, TAKEN_BACK, "illness", CERTIFICATE, CERTIFICATE)
     path = f"{ABSENCES}/documents/{absence['documents'][0]['document_id']}/retirer"
-    left = "announcement_id = $1"
     return Click(
         world.tab,
         world.tab.go(ABSENCES).form(path),
         "Le justificatif est retiré",
-        lambda _pages: world.count("planning", "absence_document", left, absence["announcement_id"]),
+        lambda _pages: world.count("planning", "absence_document", _OF_ANNOUNCEMENT, absence["announcement_id"]),
     )
 
 
