@@ -24,7 +24,6 @@ def test_the_content_tells_the_type_and_the_end_of_the_name(content: bytes, medi
         b"<html>%PDF-",
         b" %PDF-1.7",
         b"\xff\xd8",
-        b"\x00\x00\x00\x18ftypheic",
         b"PK\x03\x04",
         b"GIF89a",
     ],
@@ -32,6 +31,11 @@ def test_the_content_tells_the_type_and_the_end_of_the_name(content: bytes, medi
 def test_anything_else_is_refused_with_a_way_out(content: bytes) -> None:
     with pytest.raises(UnacceptedFileError, match=r"« mot » n'est ni un PDF.*Photographiez"):
         accept([SentFile("mot.pdf", content)])
+
+
+def test_a_photo_that_only_its_telephone_reads_is_told() -> None:
+    with pytest.raises(UnacceptedFileError, match=r"HEIC.*capture d'écran"):
+        accept([SentFile("mot.jpg", b"\x00\x00\x00\x18ftypheic")])
 
 
 def test_an_empty_file_is_told() -> None:

@@ -12,6 +12,10 @@ MAX_BYTES = 5 * 1024 * 1024
 """Of one document: a photo of a telephone passes."""
 
 
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"mif1", b"msf1"})
+"""Of photos as some telephones keep them; most browsers there turn them into JPEG."""
+
+
 class TooManyDocumentsError(DomainError):
     """More than ``MOST_DOCUMENTS`` of one announcement."""
 
@@ -84,6 +88,11 @@ def _accept(sent: SentFile) -> AbsenceDocument:
     if len(sent.content) > MAX_BYTES:
         raise FileTooLargeError(
             f"Le fichier « {shown} » dépasse 5 Mo. Envoyez une photo de moindre taille, ou un PDF plus léger."
+        )
+    if sent.content[4:8] == b"ftyp" and sent.content[8:12] in _HEIC_BRANDS:
+        raise UnacceptedFileError(
+            f"La photo « {shown} » est au format HEIC, que la mairie ne peut pas lire."
+            " Faites-en une capture d'écran, ou enregistrez-la en JPEG."
         )
     if media_type is None:
         raise UnacceptedFileError(
