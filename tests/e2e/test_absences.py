@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from driver import OWN_PASSWORD, Mailbox, Parent, Portal, System, TownHall
 from driver.accessibility import problems_of
@@ -36,18 +37,23 @@ def plain_tab(browser: Browser, running_portal: Portal, home: Parent) -> Iterato
     context.close()
 
 
-HOSTILE = "=1+1<img src=x onerror=stolen()>{{7*7}}"
+HOSTILE = "=1+1&lt;img src=x onerror=stolen()>{{7*7}}"
+SHOWN = "=1+1&ltimg src=x onerror=stolen(){{77}}.pdf"
+"""Without what no name of a file has."""
+PDF = b"%PDF-1.7 certificat"
 
 
-def _announce(tab: PortalPages, day: str, reason: str, camera: Camera) -> None:
+def _announce(tab: PortalPages, day: str, reason: str, camera: Camera, *files: FilePayload) -> None:
     tab.go("/planning/absences")
     tab.page.get_by_role("checkbox", name=day).check()
     tab.page.get_by_label("Raison").select_option(label=reason)
-    tab.page.get_by_label("Justificatif").fill(HOSTILE)
+    tab.page.get_by_label("Justificatif (facultatif)").set_input_files(files)
     camera.take("absence-form")
     tab.press("Annoncer l'absence")
-    tab.expect_text("L'absence est annoncée.")
-    camera.take("absence-announced")
+
+
+def _file(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/pdf", "buffer": content}
 
 
 def test_the_page_is_accessible(browser: Browser, running_portal: Portal, home: Parent) -> None:
@@ -71,18 +77,26 @@ def test_announced_decided_not_invoiced(
 ) -> None:
     camera = Camera(plain_tab.page)
     _announce(plain_tab, "Lundi 5 septembre 2022", "Grève", camera)
+    plain_tab.expect_text("L'absence est annoncée.")
     plain_tab.expect_text("Absence justifiée : jour non facturé.")
-    _announce(plain_tab, "Mardi 6 septembre 2022", "Maladie", camera)
+    _announce(plain_tab, "Mardi 6 septembre 2022", "Maladie", camera, _file("mot.pdf", b"PK"))
+    plain_tab.expect_text("n'est ni un PDF, ni une image JPEG ou PNG")
+    camera.take("absence-refused")
+    plain_tab.page.get_by_label("Justificatif (facultatif)").set_input_files(_file(HOSTILE, PDF))
+    plain_tab.press("Annoncer l'absence")
     plain_tab.expect_text("La mairie décidera au vu du justificatif")
+    camera.take("absence-announced")
 
     context = browser.new_context(locale="fr-FR", bypass_csp=True)
     desk = PortalPages(context.new_page(), running_portal.url("numerian"))
     desk.enter_town_hall("numerian")
     desk.go("/mairie/absences?du=2022-08-15")
     Camera(desk.page).take("absence-office")
-    expect(desk.page.get_by_text(HOSTILE).first).to_be_visible()
     assert desk.page.locator("[onerror]").count() == 0
     assert problems_of(desk.page) == []
+    with desk.page.expect_download() as download:
+        desk.page.get_by_role("link", name=SHOWN).click()
+    assert Path(download.value.path()).read_bytes() == PDF
     desk.page.get_by_role("button", name=re.compile("^Justifiée.*Zoé")).click()
     expect(desk.page.get_by_text("L'absence est décidée")).to_be_visible()
     context.close()

@@ -3,7 +3,7 @@
 import base64
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,13 +30,21 @@ _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 class Visitor(httpx.AsyncClient):
     """A browser without JavaScript: keeps cookies, sends the token and origin of the forms it has seen."""
 
-    async def submit(self, path: str, fields: dict[str, object] | None = None, *, seen_on: str = "/") -> httpx.Response:
+    async def submit(
+        self,
+        path: str,
+        fields: dict[str, object] | None = None,
+        *,
+        seen_on: str = "/",
+        files: Sequence[tuple[str, tuple[str, bytes]]] = (),
+    ) -> httpx.Response:
         """Reads a page, then sends a form with its token."""
         page = await self.get(seen_on, follow_redirects=True)
         token = _TOKEN.search(page.text)
         assert token, f"no form on {seen_on}: {page.status_code}"
         data = {"csrf_token": token.group(1)} | (fields or {})
-        return await self.post(path, data=data, headers={"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"})
+        headers = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
+        return await self.post(path, data=data, files=files, headers=headers)
 
     async def log_in(self, user: str = USER, password: str = PASSWORD, **fields: object) -> httpx.Response:
         """Fills the login box."""

@@ -1,5 +1,8 @@
 """A commune with families and activities, known to planning as enrolment's events tell them."""
 
+import base64
+import json
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -36,6 +39,11 @@ def service() -> Service:
     from planning.entrypoints.service import SERVICE
 
     return SERVICE
+
+
+@pytest.fixture(scope="session")
+def service_settings() -> dict[str, Any]:
+    return {"secret_key": base64.b64encode(secrets.token_bytes(32)).decode()}
 
 
 class World:
@@ -147,6 +155,22 @@ class World:
         drafted = await self.want(family_id, member_id, activity_id, *days, slots=slots)
         assert drafted.status_code == 200, drafted.text
         return await self.commit(family_id)
+
+    async def announce(
+        self,
+        family_id: UUID,
+        member_id: UUID,
+        activity_id: UUID,
+        *days: str,
+        reason: str,
+        files: Sequence[tuple[str, bytes]] = (),
+        **more: Any,
+    ) -> httpx.Response:
+        """Announces absences, with files of these names and contents."""
+        said = {"member_id": str(member_id), "activity_id": str(activity_id), "days": days, "reason": reason, **more}
+        sent = [("documents", file) for file in files]
+        async with self.parent(family_id) as client:
+            return await client.post("/absences", data={"absence": json.dumps(said)}, files=sent)
 
     async def cells(
         self, family_id: UUID, member_id: UUID, activity_id: UUID, first: str = "2022-09-01", last: str = "2022-10-01"

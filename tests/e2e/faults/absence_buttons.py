@@ -7,13 +7,15 @@ from faults.buttons import Click, World, button
 
 ABSENCES, OFFICE = "/planning/absences", "/mairie/absences"
 CHILD = "Louis"
-ANNOUNCED, DECIDED = date(2022, 9, 5), date(2022, 9, 6)
+CERTIFICATE = ("certificat.pdf", b"%PDF-1.7 certificat")
+ANNOUNCED, DECIDED, ADDED, TAKEN_BACK = (date(2022, 9, day) for day in (5, 6, 8, 9))
 _OF_DAY = "reservation_id in (select reservation_id from reservation where member_id = $1 and day = $2)"
+_OF_ANNOUNCEMENT = "announcement_id = $1"
 _JUSTIFIED = "member_id = $1 and day = $2 and attendance = 'absent_justified' and not billed"
 
 
 def _activity(world: World) -> str:
-    return world.cannot_cancel(CHILD, ANNOUNCED, DECIDED)
+    return world.cannot_cancel(CHILD, ANNOUNCED, DECIDED, ADDED, TAKEN_BACK)
 
 
 @button(ABSENCES)
@@ -27,7 +29,7 @@ def announce(world: World) -> Click:
 
 @button(f"{OFFICE}/{{absence_id}}/decision")
 def decide(world: World) -> Click:
-    absence_id = announced(world.parent, _activity(world), CHILD, DECIDED, "illness")
+    absence_id = announced(world.parent, _activity(world), CHILD, DECIDED, "illness")["absence_id"]
     member = world.parent.family.members[CHILD]
     form = world.desk.go(f"{OFFICE}?du=2022-09-01").form(f"{OFFICE}/{absence_id}/decision").filled(decision="justifiee")
     return Click(
@@ -35,6 +37,31 @@ def decide(world: World) -> Click:
         form,
         "L'absence est décidée",
         lambda _pages: world.count("planning", "reservation", _JUSTIFIED, member, DECIDED),
+    )
+
+
+@button(f"{ABSENCES}/{{announcement_id}}/documents")
+def add_document(world: World) -> Click:
+    absence = announced(world.parent, _activity(world), CHILD, ADDED, "illness")
+    path = f"{ABSENCES}/{absence['announcement_id']}/documents"
+    form = world.tab.go(ABSENCES).form(path).with_file("documents", *CERTIFICATE)
+    return Click(
+        world.tab,
+        form,
+        "Le justificatif est joint",
+        lambda _pages: world.count("planning", "absence_document", _OF_ANNOUNCEMENT, absence["announcement_id"]),
+    )
+
+
+@button(f"{ABSENCES}/documents/{{absence_document_id}}/retirer")
+def take_document_back(world: World) -> Click:
+    absence = announced(world.parent, _activity(world), CHILD, TAKEN_BACK, "illness", CERTIFICATE, CERTIFICATE)
+    path = f"{ABSENCES}/documents/{absence['documents'][0]['document_id']}/retirer"
+    return Click(
+        world.tab,
+        world.tab.go(ABSENCES).form(path),
+        "Le justificatif est retiré",
+        lambda _pages: world.count("planning", "absence_document", _OF_ANNOUNCEMENT, absence["announcement_id"]),
     )
 
 

@@ -1,6 +1,8 @@
 """An activity whose booked days can no longer be cancelled, so that absences are announced."""
 
+import json
 from datetime import date
+from typing import Any
 
 from driver import Parent, TownHall, until
 from faults.crowd import Crowd, calendar
@@ -24,20 +26,26 @@ def cannot_cancel(town_hall: TownHall, crowd: Crowd, parent: Parent, child: str,
     return activity_id
 
 
-def announce(parent: Parent, activity_id: str, child: str, day: date, reason: str) -> str:
-    """Announces the absence of a day; its id."""
-    body = {
-        "member_id": parent.family.members[child],
-        "activity_id": activity_id,
-        "days": [day.isoformat()],
-        "reason": reason,
-    }
-    announced = parent.api.post("planning", "/absences", body)["announced"]
-    return next(
-        str(each["absence_id"])
-        for each in announced
+def announcing(member_id: str, activity_id: str, day: date, reason: str) -> dict[str, str]:
+    """The form that announces the absence of a day."""
+    said = {"member_id": member_id, "activity_id": activity_id, "days": [day.isoformat()], "reason": reason}
+    return {"absence": json.dumps(said)}
+
+
+def announce(
+    parent: Parent, activity_id: str, child: str, day: date, reason: str, *files: tuple[str, bytes]
+) -> dict[str, Any]:
+    """Announces the absence of a day with files of these names and contents, and what is told of it."""
+    form = announcing(parent.family.members[child], activity_id, day, reason)
+    sent = [("documents", file) for file in files]
+    answer = parent.api.send("POST", "/api/planning/v1/absences", data=form, files=sent)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = next(
+        each
+        for each in answer.json()["announced"]
         if (each["day"], each["activity_id"]) == (day.isoformat(), activity_id)
     )
+    return found
 
 
 def _is_open(parent: Parent, child: str, activity_id: str) -> bool:

@@ -28,7 +28,8 @@ BOOKED = date(2023, 3, 6)
 WRITTEN_BY_PARENTS = {
     "PUT /api/enrolment/v1/family/guardians/{guardian_id}": {"email", "phone"},
     "POST /api/communication/v1/messages": {"subject", "body"},
-    "POST /api/planning/v1/absences": {"document_reference"},
+    "POST /api/planning/v1/absences": {"absence", "documents"},
+    "POST /api/planning/v1/absences/{announcement_id}/documents": {"documents"},
     "POST /api/identity/v1/sessions": {"user_name", "password", "device", "ticket"},
     "POST /api/identity/v1/sessions/refresh": {"refresh_token"},
     "PUT /api/identity/v1/account/password": {"current_password", "new_password"},

@@ -21,7 +21,7 @@ from contracts.values import Role
 from driver import Api, Parent, Session, System, TownHall, until
 from driver.operations import Operation, all_operations
 from driver.scenes import lived_in
-from faults.absence_scene import announce, cannot_cancel
+from faults.absence_scene import announce, announcing, cannot_cancel
 from faults.crowd import Crowd
 from faults.databases import Databases
 from faults.figures import Figures
@@ -68,15 +68,15 @@ def waited_days(system: System, mercier: Parent, town_hall: TownHall, crowd: Cro
 
 
 @pytest.fixture(scope="module")
-def absence_id(mercier: Parent, town_hall: TownHall, crowd: Crowd) -> str:
-    """An absence of this family that waits for the town hall."""
+def absence(mercier: Parent, town_hall: TownHall, crowd: Crowd) -> dict[str, Any]:
+    """An absence of this family that waits for the town hall, with a document."""
     day = date(2022, 9, 5)
     activity_id = cannot_cancel(town_hall, crowd, mercier, "Louis", day)
-    return announce(mercier, activity_id, "Louis", day, "illness")
+    return announce(mercier, activity_id, "Louis", day, "illness", ("certificat.pdf", b"%PDF-1.7"))
 
 
 @pytest.fixture(scope="module")
-def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str], absence_id: str) -> dict[str, str]:
+def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str], absence: dict[str, Any]) -> dict[str, str]:
     """A real id of Numérian, of this family where it is a family's, for each parameter of a path."""
     orders = mercier.api.get("enrolment", "/adhesion-orders")
     order = next(each for each in orders if each["status"] == "paid" and each["payment_id"])
@@ -101,7 +101,9 @@ def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str], abse
         "movement_id": town_hall.api.get("payment-gateway", f"{payment}/money")["taken"][0]["movement_id"],
         "address_id": mercier.api.post("planning", "/agenda-addresses", {"member_id": None})["address_id"],
         "waiting_id": waited_days[0],
-        "absence_id": absence_id,
+        "absence_id": absence["absence_id"],
+        "announcement_id": absence["announcement_id"],
+        "absence_document_id": absence["documents"][0]["document_id"],
         "offer_id": waited_days[1],
         "line_id": mercier.api.get("planning", "/draft")["lines"][0]["line_id"],
         "invoice_id": mercier.invoices()[0]["invoice_id"],
@@ -131,6 +133,9 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
             "json": {"homes": [ids["family_id"], ids["tenant_id"]], "even_weeks": ids["family_id"]}
         },
         "POST /api/planning/v1/town-hall/absences/{absence_id}/decision": {"json": {"justified": True}},
+        "POST /api/planning/v1/absences/{announcement_id}/documents": {
+            "files": {"documents": ("certificat.pdf", b"%PDF-1.7")}
+        },
         "PUT /api/planning/v1/members/{member_id}/waiting-points": {"json": {"points": 1, "reason": "Geste"}},
         "PUT /api/communication/v1/news/{news_id}": {"json": {"title": "Titre", "body": "Texte"}},
         "POST /api/communication/v1/conversations/{family_id}/messages": {
@@ -404,12 +409,7 @@ def test_another_familys_ids_do_not_exist_in_what_is_sent(
         neighbour.api.send(
             "POST",
             "/api/planning/v1/absences",
-            json={
-                "member_id": ids["member_id"],
-                "activity_id": ids["activity_id"],
-                "days": ["2023-03-06"],
-                "reason": "illness",
-            },
+            data=announcing(ids["member_id"], ids["activity_id"], date(2023, 3, 6), "illness"),
         ),
         neighbour.api.send("GET", "/api/planning/v1/planning", params={"member_id": ids["member_id"], **march}),
         neighbour.api.send(

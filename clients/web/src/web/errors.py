@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.api.errors import ApiError, ApiProblem, ServiceUnavailableError, SessionEndedError
 from web.i18n import gettext as _
-from web.navigation import PLANNING, RedirectError, see_other
+from web.navigation import ABSENCES, PLANNING, RedirectError, see_other
 from web.security.browser import browser_of
 from web.state import state_of
 from web.visit import StaffOnlyError, Visit, login_address
@@ -54,6 +54,9 @@ def _trouble(status: int) -> Trouble:
 
 async def refusal_page(request: Request, status: int) -> Response:
     """The page of what the guard refuses: a form not proven to be ours (403), or too large (413)."""
+    if status == 413 and request.url.path.startswith(ABSENCES):
+        sentence = _("Rien n'a été annoncé ni joint : trois documents de 5 Mo chacun au plus accompagnent une absence.")
+        return await trouble_page(request, status, sentence)
     if status != 403:
         return await trouble_page(request, status)
     sentence = _("Par sécurité, cet envoi n'a pas été pris en compte. Revenez à la page, rechargez-la et recommencez.")

@@ -11,6 +11,7 @@ LOGIN = "/"
 FIRST_PASSWORD = "/premier-mot-de-passe"  # noqa: S105 - a path
 PARENT_HOME = "/accueil"
 PLANNING = "/planning"
+ABSENCES = "/planning/absences"
 STAFF_HOME = "/mairie"
 CONTROLS = "/mairie/controles"
 

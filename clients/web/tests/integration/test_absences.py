@@ -15,7 +15,7 @@ TICKED = {
     "activite": CANTEEN,
     "jour": "2022-09-05/day",
     "motif": "illness",
-    "justificatif": "Mot du 5",
+    "papier": "true",
 }
 
 
@@ -36,10 +36,12 @@ async def test_an_absence_is_announced_once(parent, booked) -> None:
     assert "maladie (sur justificatif)" in page
     answer = await parent.submit(ABSENCES, TICKED, seen_on=ABSENCES)
     assert answer.headers["location"] == f"{ABSENCES}?fait=annonce"
-    assert booked.absent[LOUIS, MONDAY]["document_reference"] == "Mot du 5"
+    assert booked.absent[LOUIS, MONDAY]["on_paper"] is True
     page = words(await parent.get(answer.headers["location"]))
     assert "L'absence est annoncée." in page
-    assert "Absence annoncée (maladie). La mairie décidera" in page
+    assert "Louis – Maladie" in page
+    assert "Absence annoncée. La mairie décidera" in page
+    assert "apporter le justificatif sur papier" in page
     again = await parent.submit(ABSENCES, TICKED, seen_on="/dossier")
     assert (again.status_code, "Certaines absences ne peuvent pas" in words(again)) == (409, True)
 
@@ -52,10 +54,10 @@ async def test_what_is_missing_is_said(parent, booked, field: str, said: str) ->
 
 
 async def test_the_town_hall_decides_once(visitor, booked) -> None:
-    said = {"reason": "illness", "document_reference": "Mot", "billed": True, "sentence": "La mairie décidera."}
+    said = {"reason": "illness", "on_paper": True, "billed": True, "sentence": "La mairie décidera."}
     booked.absent[LOUIS, MONDAY] = said | {"state": "absence_announced"}
     await visitor.log_in(user=STAFF_USER)
-    assert "Justificatif : Mot" in words(await visitor.get(OFFICE))
+    assert "La famille dit apporter le justificatif sur papier." in words(await visitor.get(OFFICE))
     decision = f"{OFFICE}/{an_id(f'absence {LOUIS} {MONDAY}')}/decision"
     answer = await visitor.submit(decision, {"decision": "justifiee"}, seen_on=OFFICE)
     assert answer.status_code == 303

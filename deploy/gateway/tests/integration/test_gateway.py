@@ -221,6 +221,18 @@ class TestLimits:
         assert answer.status_code == 413
         assert "trop volumineux" in answer.text
 
+    @pytest.mark.parametrize("path", ["/planning/absences", "/api/planning/v1/absences"])
+    def test_documents_of_an_absence_may_be_sixteen_megabytes(self, client: httpx.Client, path: str) -> None:
+        assert client.post(path, content=b"x" * 16 * 1024 * 1024).status_code == 200
+        assert client.post(path.replace("absences", "other"), content=b"x" * (10 * 1024 * 1024 + 1)).status_code == 413
+
+    def test_more_documents_are_refused_with_their_own_limit(self, client: httpx.Client) -> None:
+        too_much = b"x" * (16 * 1024 * 1024 + 1)
+        page = client.post("/planning/absences", content=too_much)
+        assert (page.status_code, "trois documents de 5 Mo" in page.text) == (413, True)
+        problem = client.post("/api/planning/v1/absences", content=too_much)
+        assert (problem.status_code, problem.json()["detail"]) == (413, "L'envoi est trop volumineux : 16 Mo au plus.")
+
     def test_an_address_that_asks_too_much(self, folder: Path, upstreams: dict[str, list[int]]) -> None:
         gateway = Nginx(folder / "limited", GATEWAY, free_block(1), upstreams, rate="1r/m", burst=20)
         with running(gateway) as client:

@@ -91,10 +91,13 @@ class State:
 
     def secrets(self) -> "Secrets":
         path = self.folder / "secrets.json"
-        if not path.exists():
+        drawn = asdict(Secrets.generate())
+        kept = json.loads(path.read_text()) if path.exists() else drawn
+        wanted = kept | {"keys": drawn["keys"] | kept["keys"]}
+        if wanted != kept or not path.exists():
             path.touch(mode=0o600)
-            path.write_text(json.dumps(asdict(Secrets.generate()), indent=2))
-        return Secrets(**json.loads(path.read_text()))
+            path.write_text(json.dumps(wanted, indent=2))
+        return Secrets(**wanted)
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -149,7 +152,7 @@ class Secrets:
             operator_token=secrets.token_urlsafe(32),
             keys={
                 name: base64.b64encode(secrets.token_bytes(32)).decode()
-                for name in ("identity", "payment-gateway", "web")
+                for name in ("identity", "planning", "payment-gateway", "web")
             },
         )
 

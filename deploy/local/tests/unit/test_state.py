@@ -1,6 +1,7 @@
+import json
 import os
 import stat
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import psutil
@@ -44,7 +45,15 @@ class TestSecrets:
 
     def test_each_process_has_a_key_of_its_own(self, state: State) -> None:
         keys = state.secrets().keys
-        assert len(set(keys.values())) == len(keys) == 3
+        assert len(set(keys.values())) == len(keys) == 4
+
+    def test_a_process_that_now_needs_a_key_is_given_one(self, state: State) -> None:
+        drawn = state.secrets()
+        path = state.folder / "secrets.json"
+        path.write_text(json.dumps(asdict(drawn) | {"keys": {"web": drawn.keys["web"]}}))
+        keys = state.secrets().keys
+        assert (keys.keys(), keys["web"]) == (drawn.keys.keys(), drawn.keys["web"])
+        assert state.secrets().keys == keys
 
 
 class TestRun:

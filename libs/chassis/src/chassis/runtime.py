@@ -60,7 +60,7 @@ class Service:
 
     ``problems`` maps the slug of each domain error to its HTTP status. ``consumers`` excludes the communes' registry,
     which is added unless ``owns_tenants``. ``reseal`` seals a commune's secrets under the present key and returns how
-    many it found.
+    many it found. ``larger_bodies``: megabytes that may be sent to paths beginning so, where it is more than elsewhere.
     """
 
     name: str
@@ -72,6 +72,7 @@ class Service:
     jobs: Sequence[AnyJob] = ()
     owns_tenants: bool = False
     reseal: "Callable[[Runtime, Tenant], Awaitable[int]] | None" = None
+    larger_bodies: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def all_consumers(self) -> list[Consumer]:

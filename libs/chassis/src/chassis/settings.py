@@ -6,6 +6,8 @@ import binascii
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.secrets import SecretBox
+
 
 class ServiceSettings(BaseSettings):
     """What each service reads. A service with more settings subclasses it."""
@@ -47,14 +49,15 @@ class SecretKeySettings(ServiceSettings):
         return value
 
     @property
+    def secret_box(self) -> SecretBox:
+        """Seals under the key, opens with it or a former one."""
+        former = [base64.b64decode(each) for each in _split(self.former_secret_keys)]
+        return SecretBox(self.secret_key_bytes, *former)
+
+    @property
     def secret_key_bytes(self) -> bytes:
         """The 32 bytes of the key."""
         return base64.b64decode(self.secret_key.get_secret_value())
-
-    @property
-    def former_secret_keys_bytes(self) -> list[bytes]:
-        """The 32 bytes of each former key."""
-        return [base64.b64decode(each) for each in _split(self.former_secret_keys)]
 
 
 def _split(keys: SecretStr) -> list[str]:

@@ -76,7 +76,7 @@ async def test_a_hostile_name_and_type_are_served_harmless(harness: Harness, age
     assert served["content-disposition"] == "attachment; filename*=UTF-8''" + quote(document["file_name"])
     assert not set('"/\\;\u202e') & set(document["file_name"])
     assert served["x-content-type-options"] == "nosniff"
-    assert served["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert served["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 async def test_a_title_is_one_line(harness: Harness, agent: dict[str, str]) -> None:

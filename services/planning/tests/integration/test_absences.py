@@ -30,9 +30,7 @@ async def booked(world):
 
 async def _announce(world, booked, *days, reason="strike", **more):
     canteen, family, child = booked
-    body = {"member_id": str(child), "activity_id": str(canteen), "days": days, "reason": reason, **more}
-    async with world.parent(family) as client:
-        return await client.post("/absences", json=body)
+    return await world.announce(family, child, canteen, *days, reason=reason, **more)
 
 
 async def test_days_of_grace_stay_billed_and_the_others_do_not(world, booked) -> None:
@@ -66,12 +64,12 @@ async def test_days_of_grace_stay_billed_and_the_others_do_not(world, booked) ->
 async def test_the_town_hall_decides_on_proof_once(world, booked) -> None:
     world.stand_at(2022, 9, 5)
     await _announce(world, booked, MONDAY, reason="illness")
-    answer = await _announce(world, booked, TUESDAY, reason="illness", document_reference="Certificat du 5")
+    answer = await _announce(world, booked, TUESDAY, reason="illness", on_paper=True)
     assert [each["state"] for each in answer.json()["announced"]] == ["absent_justified", "absence_announced"]
     async with world.staff() as client:
         params = {"from": MONDAY, "to": THURSDAY, "state": "absence_announced"}
         (waiting,) = (await client.get("/town-hall/absences", params=params)).json()
-        assert (waiting["day"], waiting["document_reference"]) == (TUESDAY, "Certificat du 5")
+        assert (waiting["day"], waiting["on_paper"], waiting["documents"]) == (TUESDAY, True, [])
         url = f"/town-hall/absences/{waiting['absence_id']}/decision"
         assert (await client.post(url, json={"justified": True})).status_code == 204
         twice = await client.post(url, json={"justified": False})

@@ -1,35 +1,48 @@
 """planning: absences of booked days."""
 
+import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from web.api.client import Answer, Api
+from web.api.client import Answer, Api, SentFile
 from web.api.planning import DaySlot, chosen_days
 
 _BASE = "planning/v1"
 AttendanceState = Literal["absence_announced", "absent_justified", "absent_unjustified"]
 
 
+class Document(Answer):
+    """A file joined to an announcement."""
+
+    document_id: UUID
+    file_name: str
+    media_type: str
+    size_bytes: int
+
+
 class Absence(Answer):
-    """An absence that was announced, and what was decided."""
+    """An absence that was announced, and what was decided. Days announced together have the same ``documents``."""
 
     absence_id: UUID
+    announcement_id: UUID
     first_name: str
     last_name: str = ""
     family_name: str | None = None
     element_name: str
     day: date
     reason: str
-    document_reference: str | None = None
+    on_paper: bool
+    documents: list[Document]
     state: AttendanceState
     billed: bool
     sentence: str
 
 
 class PossibleAbsence(Answer):
-    """A booked day whose absence can be announced; ``how`` it is decided, in words."""
+    """A booked day whose absence can be announced; ``how`` it is decided, in words; reasons that want a document."""
 
     member_id: UUID
     first_name: str
@@ -39,6 +52,7 @@ class PossibleAbsence(Answer):
     day: date
     slot: str
     how: str
+    on_proof: list[str]
 
 
 class OwnAbsences(Answer):
@@ -53,17 +67,49 @@ async def own_absences(api: Api) -> OwnAbsences:
     return await api.get(OwnAbsences, f"{_BASE}/absences")
 
 
-async def announce(
-    api: Api, member_id: UUID, activity_id: UUID, whens: Iterable[DaySlot], *, reason: str, document: str
-) -> None:
-    """Announces slots of days, all or none. ``ApiProblem`` lines-refused."""
-    body = {
-        "member_id": str(member_id),
-        **chosen_days(activity_id, whens),
-        "reason": reason,
-        "document_reference": document.strip() or None,
+@dataclass(frozen=True)
+class Announcement:
+    """What a family announces: slots of days, why, and whether it brings a document on paper."""
+
+    member_id: UUID
+    activity_id: UUID
+    whens: frozenset[DaySlot]
+    reason: str
+    on_paper: bool
+
+
+async def announce(api: Api, wish: Announcement, files: Iterable[SentFile]) -> None:
+    """Announces days with their documents, all or none.
+
+    ``ApiProblem``: lines-refused, no-document-wanted, too-many-documents, unaccepted-file, file-too-large.
+    """
+    said = {
+        "member_id": str(wish.member_id),
+        **chosen_days(wish.activity_id, wish.whens),
+        "reason": wish.reason,
+        "on_paper": wish.on_paper,
     }
-    await api.command("POST", f"{_BASE}/absences", body)
+    await api.upload(f"{_BASE}/absences", {"absence": json.dumps(said)}, *files)
+
+
+async def add_documents(api: Api, announcement_id: UUID, files: Iterable[SentFile]) -> None:
+    """Joins more, until the town hall has decided. ``ApiProblem``: absence-decided, and those of files."""
+    await api.upload(f"{_BASE}/absences/{announcement_id}/documents", {}, *files)
+
+
+async def take_document_back(api: Api, document_id: UUID) -> None:
+    """Deletes one, until the town hall has decided. ``ApiProblem`` absence-decided."""
+    await api.command("DELETE", own_document_path(document_id))
+
+
+def own_document_path(document_id: UUID) -> str:
+    """Where the API keeps a document, for the family."""
+    return f"{_BASE}/absences/documents/{document_id}"
+
+
+def document_path(document_id: UUID) -> str:
+    """The same, for who decides."""
+    return f"{_BASE}/town-hall/absences/documents/{document_id}"
 
 
 async def absences_of_town(api: Api, start: date, end: date) -> list[Absence]:

@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, BinaryIO, Generic, NoReturn, TypeVar
 
@@ -33,6 +34,15 @@ class Page(Answer, Generic[T]):
 
     items: list[T]
     next_cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file in a field of a multipart form."""
+
+    field: str
+    name: str
+    content: BinaryIO
 
 
 class Api:
@@ -68,15 +78,15 @@ class Api:
         """An unsafe call whose answer does not matter."""
         await self._send(method, path, body=body)
 
-    async def upload(self, path: str, fields: Mapping[str, str], name: str, file: BinaryIO) -> httpx.Response:
-        """POSTs a file in the multipart field ``file``, read in pieces. The API tells its type by its content."""
-        content = _digest(file)
-        # Sent twice, a file must be the same to the byte: the boundary cannot be drawn.
-        headers = {"Content-Type": f"multipart/form-data; boundary={content}"}
-        request = self._http.build_request(
-            "POST", f"/api/{path}", data=dict(fields), files={"file": (name, file)}, headers=headers
-        )
-        request.headers.update(self._headers("POST", path, f"{fields} {name} {content}".encode()))
+    async def upload(self, path: str, fields: Mapping[str, str], *files: SentFile) -> httpx.Response:
+        """POSTs a form with files, read in pieces. The API tells their types by their contents."""
+        said = f"{fields} {[(each.field, each.name, _digest(each.content)) for each in files]}".encode()
+        # Sent twice, a form must be the same to the byte: the boundary cannot be drawn.
+        boundary = hashlib.sha256(said).hexdigest()
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"} if files else {}
+        parts = [(each.field, (each.name, each.content)) for each in files]
+        request = self._http.build_request("POST", f"/api/{path}", data=dict(fields), files=parts, headers=headers)
+        request.headers.update(self._headers("POST", path, said))
         return await self._checked(path, request)
 
     @asynccontextmanager

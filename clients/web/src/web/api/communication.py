@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from web.api.client import Answer, Api, Page
+from web.api.client import Answer, Api, Page, SentFile
 
 _BASE = "communication/v1"
 
@@ -144,7 +144,7 @@ async def withdraw_news(api: Api, news_id: UUID) -> None:
 
 async def publish_document(api: Api, title: str, file_name: str, file: BinaryIO) -> None:
     """Publishes a file. ``ApiProblem``: unaccepted-file, file-too-large."""
-    await api.upload(f"{_BASE}/documents", {"title": title}, file_name, file)
+    await api.upload(f"{_BASE}/documents", {"title": title}, SentFile("file", file_name, file))
 
 
 async def withdraw_document(api: Api, document_id: UUID) -> None:

@@ -5,7 +5,7 @@ from typing import BinaryIO, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
-from web.api.client import Answer, Api, Page
+from web.api.client import Answer, Api, Page, SentFile
 
 _BASE = "payment-gateway/v1"
 
@@ -122,7 +122,7 @@ async def bank_file(api: Api, file_id: UUID) -> BankFileReport:
 
 async def send_bank_file(api: Api, regie_id: UUID, name: str, file: BinaryIO) -> BankFile:
     """Sends a file. ``ApiProblem`` bank-file-unreadable (its ``problems`` line by line), no-bank-file."""
-    answer = await api.upload(f"{_BASE}/regies/{regie_id}/bank-files", {}, name, file)
+    answer = await api.upload(f"{_BASE}/regies/{regie_id}/bank-files", {}, SentFile("file", name, file))
     return BankFile.model_validate_json(answer.content)
 
 

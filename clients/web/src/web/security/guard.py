@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.navigation import ABSENCES
 from web.security.browser import Browser
 from web.security.headers import add_security_headers
 from web.security.seal import Sealer
@@ -17,8 +18,11 @@ from web.security.seal import Sealer
 _log = structlog.get_logger(__name__)
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-_MAX_BODY_BYTES = 11 * 1024 * 1024
+_MB = 1024 * 1024
+_MAX_BODY_BYTES = 11 * _MB
 """A document of 10 MB and its form."""
+_LARGER = {ABSENCES: 17 * _MB}
+"""Three documents of 5 MB and their form, under one path."""
 _MAX_KEY = 64
 CSRF_FIELD = "csrf_token"
 IDEMPOTENCY_FIELD = "idempotency_key"
@@ -63,7 +67,7 @@ class BrowserGuard:
             await self._app(scope, receive, send_guarded)
             return
         try:
-            body = await _read(receive)
+            body = await _read(receive, _most_bytes(scope["path"]))
         except _BodyTooLargeError:
             await (await self._refuse(request, 413))(scope, receive, send_guarded)
             return
@@ -98,13 +102,17 @@ def _is_same_origin(request: Request) -> bool:
     return origin is None or urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
 
 
-async def _read(receive: Receive) -> bytes:
+def _most_bytes(path: str) -> int:
+    return next((most for start, most in _LARGER.items() if path.startswith(start)), _MAX_BODY_BYTES)
+
+
+async def _read(receive: Receive, most_bytes: int) -> bytes:
     pieces, size, more = [], 0, True
     while more:
         message = await receive()
         piece = message.get("body", b"")
         size += len(piece)
-        if size > _MAX_BODY_BYTES:
+        if size > most_bytes:
             raise _BodyTooLargeError
         pieces.append(piece)
         more = message["type"] == "http.request" and message.get("more_body", False)

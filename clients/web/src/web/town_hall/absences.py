@@ -11,6 +11,7 @@ from web.api import absences, enrolment
 from web.api.absences import Policy
 from web.api.errors import ApiProblem
 from web.attempts import attempt
+from web.downloads import pass_on
 from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
@@ -45,6 +46,12 @@ async def decide(
             raise
         return await _page(visit, status=problem.status, error=problem.detail)
     return see_other(f"{_PATH}?fait=decidee")
+
+
+@router.get(f"{_PATH}/documents/{{absence_document_id}}")
+async def download_document(visit: StaffVisit, absence_document_id: UUID) -> Response:
+    """What a family joined, to decide by it."""
+    return await pass_on(visit.api, absences.document_path(absence_document_id))
 
 
 @router.get(f"{_PATH}/regles/{{activity_id}}")

@@ -53,7 +53,7 @@ def create_app(service: Service, settings: ServiceSettings, clock: Clock | None 
         app.include_router(router, prefix="" if router.prefix.startswith("/pay") else prefix)
     install_problem_handlers(app, service.problems)
     _add_operations(app, runtime)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, larger={f"{prefix}{path}": most for path, most in service.larger_bodies.items()})
     app.add_middleware(RequestContext, service=service.name)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

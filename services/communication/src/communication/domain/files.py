@@ -1,17 +1,14 @@
 """What may be published as a document: told by its content, never by its name or by what the browser claims."""
 
 import io
-import re
-import unicodedata
 import zipfile
 import zlib
-from typing import ClassVar
 
-from chassis.errors import DomainError
+from chassis import files
+from chassis.files import PDF_AND_IMAGES
 
 MAX_BYTES = 10 * 1024 * 1024
 
-_SIGNATURES = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _OPEN_DOCUMENTS = frozenset(
     {"application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet"}
 )
@@ -20,9 +17,7 @@ _OFFICE = {
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _EXTENSIONS = {
-    "application/pdf": ".pdf",
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
+    **PDF_AND_IMAGES,
     "application/vnd.oasis.opendocument.text": ".odt",
     "application/vnd.oasis.opendocument.spreadsheet": ".ods",
     _OFFICE["word/document.xml"]: ".docx",
@@ -34,10 +29,9 @@ _MOST_DIRECTORY_BYTES = 512 * 1024
 """Of an archive's list of contents: some ten thousand members, where an office document has tens."""
 
 
-class UnacceptedFileError(DomainError):
+class UnacceptedFileError(files.UnacceptedFileError):
     """The content is none of the accepted formats."""
 
-    slug: ClassVar[str] = "unaccepted-file"
     sentence = (
         "Ce fichier n'est pas d'un format accepté."
         " Envoyez un PDF, une image PNG ou JPEG, ou un document ODT, ODS, DOCX ou XLSX."
@@ -47,10 +41,9 @@ class UnacceptedFileError(DomainError):
 _WITH_MACROS = "Ce document contient des macros. Enregistrez-le sans elles, ou en PDF, puis envoyez-le de nouveau."
 
 
-class FileTooLargeError(DomainError):
+class FileTooLargeError(files.FileTooLargeError):
     """The content is larger than ``MAX_BYTES``."""
 
-    slug: ClassVar[str] = "file-too-large"
     sentence = (
         "Ce fichier dépasse 10 Mo. Réduisez-le, par exemple en l'enregistrant en PDF, puis envoyez-le de nouveau."
     )
@@ -62,9 +55,8 @@ def media_type_of(content: bytes) -> str:
         raise UnacceptedFileError("Ce fichier est vide. Vérifiez-le, puis envoyez-le de nouveau.")
     if len(content) > MAX_BYTES:
         raise FileTooLargeError
-    for signature, media_type in _SIGNATURES.items():
-        if content.startswith(signature):
-            return media_type
+    if media_type := files.media_type_of(content):
+        return media_type
     if content.startswith(b"PK\x03\x04"):
         return _archive_type(content)
     raise UnacceptedFileError
@@ -99,9 +91,5 @@ def _directory_bytes(content: bytes) -> int:
 
 
 def safe_file_name(name: str, media_type: str) -> str:
-    """A file name without folders or control characters, ending as its content demands, at most 120 characters."""
-    normal = unicodedata.normalize("NFC", name)
-    printable = "".join(c for c in normal if c == " " or unicodedata.category(c)[0] not in "CZ")
-    stem = re.split(r"[/\\]", printable)[-1].rsplit(".", 1)[0]
-    stem = re.sub(r'[<>:"|?*;%]', "", stem).strip(" .")[:110]
-    return (stem or "document") + _EXTENSIONS[media_type]
+    """A file name that is safe to show and to serve, ending as its content demands."""
+    return files.safe_file_name(name, _EXTENSIONS[media_type])

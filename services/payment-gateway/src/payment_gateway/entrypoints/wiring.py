@@ -38,8 +38,7 @@ def settings_of(runtime: Runtime) -> PaymentGatewaySettings:
 
 def box_of(runtime: Runtime) -> SecretBox:
     """Opens the contracts' secrets."""
-    settings = settings_of(runtime)
-    return SecretBox(settings.secret_key_bytes, *settings.former_secret_keys_bytes)
+    return settings_of(runtime).secret_box
 
 
 def store_of(runtime: Runtime, transaction: Transaction) -> SqlPaymentStore:

@@ -1,6 +1,6 @@
 """Lists of absences, for families and for the town hall."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,9 @@ from planning.adapters.reservation_queries import ELEMENT_NAME
 
 _MOST = 1000
 _LISTED = f"""
-    select b.absence_id, b.family_id, r.member_id, m.first_name, m.last_name, f.name as family_name, r.activity_id,
-           a.name as activity_name, {ELEMENT_NAME} as element_name, r.day, r.slot, b.reason, b.document_reference,
-           r.attendance as state, r.billed, b.sentence, b.announced_at
+    select b.absence_id, b.announcement_id, b.family_id, r.member_id, m.first_name, m.last_name,
+           f.name as family_name, r.activity_id, a.name as activity_name, {ELEMENT_NAME} as element_name, r.day, r.slot,
+           b.reason, b.on_paper, r.attendance as state, r.billed, b.sentence, b.announced_at
     from absence b
     join reservation r using (tenant_id, reservation_id)
     join member m using (tenant_id, member_id)
@@ -27,6 +27,11 @@ _LISTED = f"""
     order by r.day, m.last_name, m.first_name, b.absence_id
     limit {_MOST}
 """  # noqa: S608 - ours
+_DOCUMENTS = """
+    select announcement_id, document_id, file_name, media_type, size_bytes, sent_at
+    from absence_document where announcement_id = any(:announcement_ids)
+    order by sent_at, document_id
+"""
 
 
 async def absences(
@@ -35,7 +40,22 @@ async def absences(
     *,
     family_id: UUID | None = None,
     state: AttendanceState | None = None,
-) -> Sequence[Row[Any]]:
-    """Absences of booked days of a half-open period, by day; at most a thousand. A cancelled day has none any more."""
+) -> list[dict[str, Any]]:
+    """Absences of booked days of a half-open period, by day; at most a thousand. A cancelled day has none any more.
+
+    Each with what is told of the ``documents`` joined to its announcement.
+    """
     values = {"from_day": period[0], "to_day": period[1], "family_id": family_id, "state": state}
-    return (await transaction.connection.execute(text(_LISTED), values)).all()
+    rows = (await transaction.connection.execute(text(_LISTED), values)).all()
+    joined = await documents(transaction, {row.announcement_id for row in rows})
+    return [{**row._mapping, "documents": joined.get(row.announcement_id, [])} for row in rows]
+
+
+async def documents(transaction: Transaction, announcement_ids: Collection[UUID]) -> dict[UUID, list[Row[Any]]]:
+    """What is told of the documents of announcements, by announcement, in the order in which they were sent."""
+    values = {"announcement_ids": list(announcement_ids)}
+    rows = (await transaction.connection.execute(text(_DOCUMENTS), values)).all()
+    return {
+        announcement_id: [row for row in rows if row.announcement_id == announcement_id]
+        for announcement_id in {row.announcement_id for row in rows}
+    }

@@ -7,9 +7,9 @@ from uuid import UUID
 from chassis.ids import new_id
 from contracts.events.planning import ReservationState
 from contracts.values import AttendanceState
+from planning.adapters.absence_document_store import SqlAbsenceDocumentStore
 from planning.adapters.documents import absences_document
 from planning.adapters.reservation_queries import ELEMENT_NAME
-from planning.adapters.writing_store import SqlWritingStore
 from planning.application.absence_ports import KnownAbsence
 from planning.domain.absence_policy import AbsencePolicy
 from planning.domain.absences import AbsenceWish, Decision
@@ -19,9 +19,10 @@ _SET_POLICY = """
     update activity_calendar set absence_policy = cast(:policy as jsonb) where activity_id = :activity_id returning 1
 """
 _ANNOUNCE = """
-    insert into absence (tenant_id, absence_id, reservation_id, family_id, reason, document_reference, sentence,
+    insert into absence (tenant_id, absence_id, announcement_id, reservation_id, family_id, reason, on_paper, sentence,
                          announced_at)
-    select :tenant_id, absence_id, reservation_id, :family_id, :reason, :document_reference, sentence, :announced_at
+    select :tenant_id, absence_id, :announcement_id, reservation_id, :family_id, :reason, :on_paper, sentence,
+           :announced_at
     from unnest(cast(:ids as uuid[]), cast(:reservations as uuid[]), cast(:sentences as text[]))
         as a (absence_id, reservation_id, sentence)
 """
@@ -50,25 +51,28 @@ _ABSENCE = """
 """
 
 
-class SqlAbsenceStore(SqlWritingStore):
+class SqlAbsenceStore(SqlAbsenceDocumentStore):
     """Implements ``AbsenceStore``."""
 
     async def set_policy(self, activity_id: UUID, policy: AbsencePolicy) -> bool:
         """See the port."""
         return bool(await self.run(_SET_POLICY, activity_id=activity_id, policy=json.dumps(absences_document(policy))))
 
-    async def announce(self, family_id: UUID, wish: AbsenceWish, decided: Mapping[UUID, Decision]) -> None:
+    async def announce(self, family_id: UUID, wish: AbsenceWish, decided: Mapping[UUID, Decision]) -> UUID:
         """See the port."""
+        announcement_id = new_id()
         await self.run(
             _ANNOUNCE,
+            announcement_id=announcement_id,
             family_id=family_id,
             reason=wish.reason,
-            document_reference=wish.document_reference,
+            on_paper=wish.on_paper,
             announced_at=self.now(),
             ids=[new_id() for _ in decided],
             reservations=list(decided),
             sentences=[each.sentence for each in decided.values()],
         )
+        return announcement_id
 
     async def absence(self, absence_id: UUID) -> KnownAbsence | None:
         """See the port."""

@@ -9,6 +9,7 @@ from chassis.outbox import Outgoing
 from contracts.events.planning import ReservationState
 from contracts.values import AttendanceState
 from planning.application.ports import OutlookStore
+from planning.domain.absence_documents import AbsenceDocument
 from planning.domain.absence_policy import AbsencePolicy
 from planning.domain.absences import AbsenceWish, Decision
 from planning.domain.slots import MemberSlot
@@ -27,6 +28,15 @@ class KnownAbsence:
     state: AttendanceState
 
 
+@dataclass(frozen=True)
+class Announcement:
+    """Days that were announced together; ``waiting``: those that the town hall has still to decide."""
+
+    member_id: UUID
+    waiting: tuple[MemberSlot, ...]
+    documents: int
+
+
 class AbsenceStore(OutlookStore, Protocol):
     """Absences, in one transaction."""
 
@@ -42,8 +52,8 @@ class AbsenceStore(OutlookStore, Protocol):
         """Replaces an activity's policy; False when it has no calendar."""
         ...
 
-    async def announce(self, family_id: UUID, wish: AbsenceWish, decided: Mapping[UUID, Decision]) -> None:
-        """Keeps what was announced of these reservations."""
+    async def announce(self, family_id: UUID, wish: AbsenceWish, decided: Mapping[UUID, Decision]) -> UUID:
+        """Keeps what was announced of these reservations; the announcement's id."""
         ...
 
     async def absence(self, absence_id: UUID) -> KnownAbsence | None:
@@ -52,6 +62,24 @@ class AbsenceStore(OutlookStore, Protocol):
 
     async def decide(self, decided: Mapping[UUID, Decision]) -> Sequence[ReservationState]:
         """Writes decisions to the absences and reservations, each of a new version. Returns them by day."""
+        ...
+
+    async def announcement(self, family_id: UUID, announcement_id: UUID) -> Announcement | None:
+        """What this family announced together."""
+        ...
+
+    async def announcement_with(self, family_id: UUID, document_id: UUID) -> UUID | None:
+        """The announcement to which this family joined a document."""
+        ...
+
+    async def keep_documents(
+        self, family_id: UUID, announcement_id: UUID, documents: Sequence[AbsenceDocument]
+    ) -> None:
+        """Seals and keeps documents of an announcement."""
+        ...
+
+    async def remove_document(self, document_id: UUID) -> bool:
+        """Deletes one; False when there is none."""
         ...
 
     async def trace(self, traces: Sequence[Trace]) -> None:

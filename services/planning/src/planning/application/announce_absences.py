@@ -1,6 +1,6 @@
 """A family announces absences; the town's policy decides, or the town hall where it asks for proof."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from contracts.values import AttendanceState
 from planning.application.absence_ports import AbsenceStore
 from planning.application.look import look_at_period
 from planning.application.ports import Commune
+from planning.domain.absence_documents import NoDocumentWantedError, SentFile, accept, tell_documents
 from planning.domain.absence_policy import AbsencePolicy
 from planning.domain.absences import (
     REASON_WORDS,
@@ -39,12 +40,19 @@ _BACK = timedelta(days=31)
 
 
 async def announce_absences(
-    store: AbsenceStore, commune: Commune, family_id: UUID, wish: AbsenceWish, actor: Actor
+    store: AbsenceStore,
+    commune: Commune,
+    family_id: UUID,
+    wish: AbsenceWish,
+    actor: Actor,
+    *,
+    sent: Sequence[SentFile] = (),
 ) -> None:
-    """Announces the absence of these days, all or none, and decides it.
+    """Announces the absence of these days, all or none, with the documents sent, and decides it.
 
-    Raises ``NotFoundError``, ``LinesRefusedError``.
+    Raises ``NotFoundError``, ``LinesRefusedError``, ``NoDocumentWantedError``, and what ``accept`` raises.
     """
+    documents = accept(sent)
     await store.hold_member(wish.member_id)
     until = max(wish.days) + timedelta(days=1)
     outlook = await look_at_period(store, commune, family_id, min(wish.days) - _BACK, until)
@@ -55,9 +63,14 @@ async def announce_absences(
     if refused:
         raise LinesRefusedError("Certaines absences ne peuvent pas être annoncées. Aucune ne l'est.", lines=refused)
     decided = _decide(outlook, activity, wish)
-    await store.announce(family_id, wish, decided)
+    if documents and not any(each.state is AttendanceState.ABSENCE_ANNOUNCED for each in decided.values()):
+        raise NoDocumentWantedError
+    announcement_id = await store.announce(family_id, wish, decided)
+    await store.keep_documents(family_id, announcement_id, documents)
     whats = tuple(MemberSlot(wish.member_id, wish.activity_id, *when) for when in wish.whens)
     said = f"Raison : {REASON_WORDS[wish.reason]}."
+    if documents:
+        said += f" {tell_documents(len(documents))}"
     await store.trace([Trace(family_id, actor, Told.ABSENCE, whats, said)])
     await _record(store, family_id, decided)
 

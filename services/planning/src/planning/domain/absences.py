@@ -32,14 +32,14 @@ class AbsenceDecidedError(DomainError):
 class AbsenceWish:
     """Booked slots of one member and activity whose absence a family announces, and what it says of it.
 
-    ``document_reference`` names the document that the family sends or brings to the town hall.
+    ``on_paper``: the family brings a document to the town hall.
     """
 
     member_id: UUID
     activity_id: UUID
     whens: Sequence[DaySlot]
     reason: AbsenceReason
-    document_reference: str | None = None
+    on_paper: bool = False
 
     @property
     def days(self) -> frozenset[date]:

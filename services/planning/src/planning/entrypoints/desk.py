@@ -23,6 +23,7 @@ from planning.adapters.writing_store import SqlWritingStore
 from planning.application.ports import Basket
 from planning.domain.activities import Activity
 from planning.domain.calendars import Holidays
+from planning.entrypoints.settings import settings_of
 
 
 class Desk:
@@ -55,7 +56,7 @@ class Desk:
 
     def absences(self, transaction: Transaction) -> SqlAbsenceStore:
         """Writes absences in a transaction."""
-        return SqlAbsenceStore(transaction, self._calendars)
+        return SqlAbsenceStore(transaction, self._calendars, settings_of(self._runtime).secret_box)
 
     def sharing(self, transaction: Transaction) -> SqlCustodyStore:
         """Writes how two homes share a child's days, in a transaction."""

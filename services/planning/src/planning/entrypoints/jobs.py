@@ -1,5 +1,7 @@
 """Scheduled work."""
 
+from datetime import timedelta
+
 import structlog
 
 from chassis.clock import local_day
@@ -17,6 +19,7 @@ from planning.application.fill_holidays import fill_holidays
 from planning.application.state_reservations import state_reservations
 from planning.entrypoints.desk import desk_of
 from planning.entrypoints.http.common import commune_of
+from planning.entrypoints.settings import settings_of
 from planning.entrypoints.waiting_jobs import WAITING_JOBS
 
 _log = structlog.get_logger(__name__)
@@ -55,8 +58,32 @@ async def charge_commune_presences(runtime: Runtime, tenant: Tenant) -> None:
         _log.info("presences_charged", tenant=tenant.slug, changed=changed)
 
 
+async def forget_commune_documents(runtime: Runtime, tenant: Tenant) -> None:
+    """Deletes the documents of absences that have served."""
+    retention = settings_of(runtime).retention
+    async with runtime.transaction(tenant.id) as transaction:
+        now = transaction.now()
+        forgotten = (
+            await desk_of(runtime)
+            .absences(transaction)
+            .forget_documents(
+                oldest_day=local_day(now, tenant.time_zone) - timedelta(days=retention.after_day),
+                decided_since=now - timedelta(days=retention.after_decision),
+            )
+        )
+    if forgotten:
+        _log.info("absence_documents_forgotten", tenant=tenant.slug, documents=forgotten)
+
+
+async def reseal_commune_documents(runtime: Runtime, tenant: Tenant) -> int:
+    """Seals a commune's documents of absences under the present key."""
+    async with runtime.transaction(tenant.id) as transaction:
+        return await desk_of(runtime).absences(transaction).reseal_documents()
+
+
 JOBS = [
     CommuneJob("charge-presences", 3600, charge_commune_presences),
+    CommuneJob("forget-absence-documents", 3600, forget_commune_documents),
     CommuneJob("forget-turns", 3600, forget_commune_turns),
     CommuneJob("holidays", 3600, fill_commune_holidays),
     CommuneJob(STATEMENTS, 300, state_commune_reservations),

@@ -2,6 +2,7 @@
 
 from chassis.runtime import Service
 from planning.entrypoints.consumers import BILLING, ENROLMENT
+from planning.entrypoints.http.absence_files import router as absence_files
 from planning.entrypoints.http.absences import router as absences
 from planning.entrypoints.http.absences_staff import router as absences_staff
 from planning.entrypoints.http.advanced import router as advanced
@@ -19,7 +20,7 @@ from planning.entrypoints.http.trail import router as trail
 from planning.entrypoints.http.waiting import router as waiting
 from planning.entrypoints.http.waiting_staff import router as waiting_staff
 from planning.entrypoints.http.withdrawals import router as withdrawals
-from planning.entrypoints.jobs import JOBS
+from planning.entrypoints.jobs import JOBS, reseal_commune_documents
 from planning.entrypoints.settings import PlanningSettings
 
 SERVICE = Service(
@@ -27,7 +28,18 @@ SERVICE = Service(
     title="Planning",
     settings=PlanningSettings,
     routers=[
-        *(family, family_commit, explanation, advanced, waiting, absences, trail, agenda, agenda_secrets),
+        *(
+            family,
+            family_commit,
+            explanation,
+            advanced,
+            waiting,
+            absences,
+            absence_files,
+            trail,
+            agenda,
+            agenda_secrets,
+        ),
         *(staff, custody, kitchen, presence, withdrawals, waiting_staff, absences_staff, statements),
     ],
     problems={
@@ -35,6 +47,10 @@ SERVICE = Service(
         "draft-empty": 409,
         "offer-ended": 409,
         "absence-decided": 409,
+        "no-document-wanted": 409,
+        "too-many-documents": 422,
+        "unaccepted-file": 422,
+        "file-too-large": 413,
         "place-refused": 409,
         "day-past": 409,
         "days-outside-period": 422,
@@ -46,4 +62,6 @@ SERVICE = Service(
     },
     consumers=[ENROLMENT, BILLING],
     jobs=JOBS,
+    reseal=reseal_commune_documents,
+    larger_bodies={"/absences": 16},
 )

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
@@ -12,6 +11,7 @@ from starlette.responses import Response
 from chassis.clock import local_day
 from chassis.database import Transaction
 from chassis.errors import NotFoundError
+from chassis.http.attachments import attachment, attachment_responses
 from chassis.http.dependencies import CurrentTenant, CurrentTransaction, Staff
 from chassis.http.scope import PortalRoute
 from chassis.tenants import Tenant
@@ -109,18 +109,14 @@ async def list_documents(_tenant: CurrentTenant, transaction: CurrentTransaction
 @router.get(
     "/documents/{document_id}/content",
     response_class=Response,
-    responses={200: {"content": {key: {"schema": {"type": "string", "format": "binary"}} for key in MEDIA_TYPES}}},
+    responses=attachment_responses(MEDIA_TYPES),
 )
 async def download_document(document_id: UUID, _tenant: CurrentTenant, transaction: CurrentTransaction) -> Response:
     """A document's content, always as a download."""
     row = await queries.document(transaction.connection, document_id)
     if row is None:
         raise NotFoundError
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.file_name)}",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(row.content, media_type=row.media_type, headers=headers)
+    return attachment(row.content, row.media_type, row.file_name)
 
 
 @router.post("/documents", status_code=201)

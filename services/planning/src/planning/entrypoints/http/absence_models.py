@@ -4,39 +4,53 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.values import AttendanceState
 from planning.domain.absence_policy import AbsencePolicy, AbsenceReason
 from planning.domain.absences import AbsenceWish, describe_absences
 from planning.entrypoints.http.common import DaysOfMember, Request, SlotOfMember
 
-Reference = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")
-]
 Reasons = Annotated[list[AbsenceReason], Field(max_length=len(AbsenceReason))]
 
 
 class AbsentDays(DaysOfMember):
     """Booked days of one member and activity that it does not come, and why.
 
-    ``document_reference`` names the document that proves it, and that is sent or brought to the town hall.
+    ``on_paper``: the document that proves it is brought to the town hall.
     """
 
     reason: AbsenceReason
-    document_reference: Reference | None = None
+    on_paper: bool = False
 
     def to_domain(self) -> AbsenceWish:
         """What is announced."""
-        return AbsenceWish(self.member_id, self.activity_id, sorted(self.whens()), self.reason, self.document_reference)
+        return AbsenceWish(self.member_id, self.activity_id, sorted(self.whens()), self.reason, self.on_paper)
+
+
+class DocumentView(BaseModel):
+    """A document joined to an announcement; its content is read by its id."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    document_id: UUID
+    file_name: str
+    media_type: str
+    size_bytes: int
+    sent_at: datetime
 
 
 class AbsenceView(SlotOfMember):
-    """An absence that was announced. ``sentence`` says what was decided, and why."""
+    """An absence that was announced. ``sentence`` says what was decided, and why.
+
+    Days announced together have the same ``announcement_id`` and ``documents``.
+    """
 
     absence_id: UUID
+    announcement_id: UUID
     reason: AbsenceReason
-    document_reference: str | None
+    on_paper: bool
+    documents: list[DocumentView]
     state: AttendanceState
     billed: bool
     sentence: str
@@ -44,9 +58,13 @@ class AbsenceView(SlotOfMember):
 
 
 class PossibleAbsence(SlotOfMember):
-    """A booked day that can no longer be cancelled, and whose absence can be announced. ``how``: the town's rule."""
+    """A booked day that can no longer be cancelled, and whose absence can be announced.
+
+    ``how``: the town's rule; ``on_proof``: the reasons for which it asks for a document.
+    """
 
     how: str
+    on_proof: list[AbsenceReason]
 
 
 class OwnAbsences(BaseModel):

@@ -1,9 +1,11 @@
 """What families do about days on which a member does not come, once they can no longer be cancelled."""
 
 from datetime import date, timedelta
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Form
+from pydantic import Json
 
 from chassis.http.dependencies import AnyPrincipal, FamilyId
 from chassis.http.scope import PortalRoute
@@ -15,6 +17,7 @@ from planning.application.ports import Commune
 from planning.domain.absences import describe_absences
 from planning.domain.outlook import Outlook
 from planning.domain.slots import DaySlot
+from planning.entrypoints.http.absence_files import SentDocuments
 from planning.entrypoints.http.absence_models import AbsenceView, AbsentDays, OwnAbsences, PossibleAbsence
 from planning.entrypoints.http.common import LONGEST_LIST, CurrentCommune, check_span
 from planning.entrypoints.http.stores import Absences
@@ -33,12 +36,21 @@ async def read_absences(family_id: FamilyId, commune: CurrentCommune, store: Abs
 
 @router.post("/absences")
 async def post_absences(
-    absent: AbsentDays, family_id: FamilyId, principal: AnyPrincipal, commune: CurrentCommune, store: Absences
+    absence: Annotated[Json[AbsentDays], Form()],
+    family_id: FamilyId,
+    principal: AnyPrincipal,
+    commune: CurrentCommune,
+    *,
+    store: Absences,
+    documents: SentDocuments,
 ) -> OwnAbsences:
-    """Announces the absence of booked days, all or none; the town's policy says at once what becomes of each."""
-    wish = absent.to_domain()
+    """Announces the absence of booked days, all or none; the town's policy says at once what becomes of each.
+
+    ``documents``: at most three files of at most 5 MB, where the town hall has to decide.
+    """
+    wish = absence.to_domain()
     check_span([when.day for when in wish.whens], LONGEST_LIST)
-    await announce_absences(store, commune, family_id, wish, actor_of(principal))
+    await announce_absences(store, commune, family_id, wish, actor_of(principal), sent=documents)
     return await _own(store, commune, family_id)
 
 
@@ -66,6 +78,7 @@ def _possible(outlook: Outlook) -> list[PossibleAbsence]:
                 day=booking.day,
                 slot=booking.slot,
                 how=describe_absences(activity.absences),
+                on_proof=sorted(activity.absences.on_proof & activity.absences.excused),
             )
         )
     return sorted(days, key=_order)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -15,9 +14,7 @@ from chassis.runtime import Runtime
 from planning.adapters.entrance_store import SqlEntranceStore
 from planning.application.enter import enter
 from planning.domain.entrance import GOOD_FOR, NotYetInError, let_in
-
-if TYPE_CHECKING:
-    from planning.entrypoints.settings import PlanningSettings
+from planning.entrypoints.settings import settings_of
 
 _MOST_REMEMBERED = 100_000
 _ENTRANCE = Counter("portail_entrance_total", "Families that came to the planning", ["outcome"])
@@ -28,7 +25,7 @@ class Entrance:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._terms = cast("PlanningSettings", runtime.settings).entrance_terms
+        self._terms = settings_of(runtime).entrance_terms
         self._turns: TTLCache[tuple[UUID, UUID], datetime] = TTLCache(_MOST_REMEMBERED, GOOD_FOR.total_seconds())
         self._asking: Batcher[UUID, UUID, datetime] = Batcher(self._ask, most=500)
 
