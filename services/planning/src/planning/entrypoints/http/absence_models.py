@@ -9,11 +9,15 @@ from pydantic import BaseModel, Field, StringConstraints
 from contracts.values import AttendanceState
 from planning.domain.absence_policy import AbsencePolicy, AbsenceReason
 from planning.domain.absences import AbsenceWish, describe_absences
+from planning.domain.supplements import LateRate, Rate, Rates, examples
 from planning.entrypoints.http.common import DaysOfMember, Request, SlotOfMember
 
 Reference = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")
 ]
+Percent = Annotated[int, Field(ge=0, le=500)]
+Supplement = Annotated[int, Field(ge=0, le=20_000)]
+"""Cents."""
 Reasons = Annotated[list[AbsenceReason], Field(max_length=len(AbsenceReason))]
 
 
@@ -73,14 +77,22 @@ class AbsenceDecision(Request):
 class Policy(Request):
     """How absences of an activity are decided. ``on_proof``: those of ``excused`` that ask for a document.
 
-    ``unbooked_percent``: of the price of a booked slot, billed to who comes without booking; 0: not by the portal.
+    ``unbooked``: billed to who comes without booking, in place of the price; ``absent``: beside the price, to who
+    booked and neither came nor announced it. Each is a percentage of the family's price and cents, together; both 0:
+    nothing. ``late_cents``: each time someone leaves later than is tolerated, or for each quarter of an hour begun.
     """
 
     excused: Reasons = Field(default_factory=list)
     on_proof: Reasons = Field(default_factory=list)
     grace_days: Annotated[int, Field(ge=0, le=30)] = 0
     days_to_announce: Annotated[int, Field(ge=0, le=30)] = 2
-    unbooked_percent: Annotated[int, Field(ge=0, le=500)] = 0
+    unbooked_percent: Percent = 0
+    unbooked_cents: Supplement = 0
+    absent_percent: Percent = 0
+    absent_cents: Supplement = 0
+    late_cents: Supplement = 0
+    late_per_quarter: bool = True
+    late_tolerated_minutes: Annotated[int, Field(ge=0, le=60)] = 0
 
     def to_domain(self) -> AbsencePolicy:
         """The policy."""
@@ -89,23 +101,36 @@ class Policy(Request):
             frozenset(self.on_proof),
             self.grace_days,
             self.days_to_announce,
-            self.unbooked_percent,
+            Rates(
+                unbooked=Rate(self.unbooked_percent, self.unbooked_cents),
+                absent=Rate(self.absent_percent, self.absent_cents),
+                late=LateRate(self.late_cents, self.late_per_quarter, self.late_tolerated_minutes),
+            ),
         )
 
 
 class PolicyView(Policy):
-    """The policy, and how parents read it."""
+    """The policy, how parents read it, and its supplements in figures."""
 
     how: str
+    examples: list[str]
 
     @classmethod
     def of(cls, policy: AbsencePolicy) -> "PolicyView":
         """The view of a policy."""
+        rates = policy.rates
         return cls(
             excused=sorted(policy.excused),
             on_proof=sorted(policy.on_proof),
             grace_days=policy.grace_days,
             days_to_announce=policy.days_to_announce,
-            unbooked_percent=policy.unbooked_percent,
+            unbooked_percent=rates.unbooked.percent,
+            unbooked_cents=rates.unbooked.cents,
+            absent_percent=rates.absent.percent,
+            absent_cents=rates.absent.cents,
+            late_cents=rates.late.cents,
+            late_per_quarter=rates.late.per_quarter,
+            late_tolerated_minutes=rates.late.tolerated_minutes,
             how=describe_absences(policy),
+            examples=list(examples(rates)),
         )
