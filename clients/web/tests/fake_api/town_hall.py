@@ -249,6 +249,7 @@ def _planning(world: World) -> APIRouter:
                 "school": "",
                 "booked": (member, day) in world.booked,
                 "present": world.town_hall.presence.get((member, day)),
+                "left_at": world.town_hall.left_at.get((member, day)),
             }
             for member in CHILDREN
             if (member, day) in world.booked or world.town_hall.presence.get((member, day))
@@ -259,7 +260,8 @@ def _planning(world: World) -> APIRouter:
             for member, name in CHILDREN.items()
             if member not in listed
         ]
-        return {"activity_id": CANTEEN, "day": day, "slot": "day", "children": children, "others": others}
+        about = {"activity_id": CANTEEN, "day": day, "slot": "day", "late_after": world.town_hall.late_after}
+        return about | {"children": children, "others": others}
 
     @router.post("/presence/marks", status_code=204)
     def keep_marks(
@@ -268,6 +270,7 @@ def _planning(world: World) -> APIRouter:
         staff(world, request)
         for mark in sorted(marks, key=lambda each: each["marked_at"] or ""):
             world.town_hall.presence[mark["member_id"], day] = mark["present"]
+            world.town_hall.left_at[mark["member_id"], day] = mark["left_at"]
         return Response(status_code=204)
 
     @router.get("/kitchen-counts")

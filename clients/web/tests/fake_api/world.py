@@ -95,6 +95,8 @@ class TownHall:
     credits: list[dict[str, Any]] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     presence: dict[tuple[str, date], bool] = field(default_factory=dict)
+    left_at: dict[tuple[str, date], str | None] = field(default_factory=dict)
+    late_after: str | None = None
     decisions: list[tuple[str, str]] = field(default_factory=list)
     """Movement and choice."""
     returned: list[dict[str, Any]] = field(default_factory=list)
