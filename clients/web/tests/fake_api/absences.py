@@ -21,6 +21,7 @@ def _own(world: World) -> dict[str, Any]:
     how = "Une absence s'annonce jusqu'à 2 jours après. Elle n'est pas facturée pour : maladie (sur justificatif)."
     return {
         "announced": [_absence(*what, said) for what, said in world.absent.items()],
+        "supplements": world.supplements,
         "possible": [_what(*what) | {"how": how} for what in sorted(world.booked) if what not in world.absent],
     }
 

@@ -150,6 +150,7 @@ class World:
     """Days that can no longer be booked, with the reason."""
     invoices: list[dict[str, Any]] = field(default_factory=list)
     credit_cents: int = 0
+    supplements: list[dict[str, Any]] = field(default_factory=list)
     absence_policy: dict[str, Any] = field(default_factory=dict)
     custody: dict[str, Any] | None = None
     waiting: list[tuple[str, date]] = field(default_factory=list)

@@ -44,6 +44,13 @@ async def test_an_absence_is_announced_once(parent, booked) -> None:
     assert (again.status_code, "Certaines absences ne peuvent pas" in words(again)) == (409, True)
 
 
+async def test_a_family_reads_what_is_billed_beside(parent, world: World) -> None:
+    assert "facture en plus" not in words(await parent.get(ABSENCES))
+    said = {"activity_name": "Garderie", "sentences": ["Un départ en retard est facturé 5,00 € à chaque fois."]}
+    world.supplements.append(said)
+    assert "Garderie Un départ en retard est facturé 5,00 € à chaque fois." in words(await parent.get(ABSENCES))
+
+
 @pytest.mark.parametrize(("field", "said"), [("jour", "Cochez au moins un jour"), ("motif", "Choisissez la raison")])
 async def test_what_is_missing_is_said(parent, booked, field: str, said: str) -> None:
     answer = await parent.submit(ABSENCES, {**TICKED, field: ""}, seen_on=ABSENCES)

@@ -209,6 +209,18 @@ async def test_the_list_shows_who_left_late_and_nobody_absent_did(world) -> None
     assert refused.status_code == 422
 
 
+async def test_the_family_reads_what_would_be_billed_of_its_activities(world, canteen) -> None:
+    family, _ = await world.enrolled(canteen)
+    other, _ = await world.enrolled(await world.activity("Garderie"))
+    read = {}
+    for each in (family, other):
+        async with world.parent(each) as client:
+            found = (await client.get("/absences")).json()["supplements"]
+            read[each] = [(of["activity_name"], of["sentences"]) for of in found]
+    said = ["Venir sans réservation est facturé 150 % du prix."]
+    assert read == {family: [("Cantine d'Alixan 2022/2023", said)], other: []}
+
+
 async def test_the_family_reads_it_in_its_trail(world, canteen) -> None:
     family, louis = await world.enrolled(canteen)
     await _tick(world, canteen, louis, True, 9)

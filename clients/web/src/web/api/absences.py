@@ -43,11 +43,19 @@ class PossibleAbsence(Answer):
     how: str
 
 
+class ActivitySupplements(Answer):
+    """What the list of the day adds to the bill of an activity, in sentences."""
+
+    activity_name: str
+    sentences: list[str]
+
+
 class OwnAbsences(Answer):
     """A family's absences, and the days whose absence it can announce."""
 
     announced: list[Absence]
     possible: list[PossibleAbsence]
+    supplements: list[ActivitySupplements] = Field(default_factory=list)
 
 
 async def own_absences(api: Api) -> OwnAbsences:

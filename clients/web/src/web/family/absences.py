@@ -59,6 +59,7 @@ async def _page(visit: Visit, *, notice: str = "", error: str = "", problem: Api
         problem.status if problem else 422 if error else 200,
         groups=[list(days) for _key, days in groupby(own.possible, _whose)],
         announced=own.announced,
+        supplements=own.supplements,
         reasons=reasons(),
         states=states(),
         notice=notice,

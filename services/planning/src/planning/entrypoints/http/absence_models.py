@@ -53,11 +53,20 @@ class PossibleAbsence(SlotOfMember):
     how: str
 
 
+class ActivitySupplements(BaseModel):
+    """What the list of the day adds to the bill of an activity that the family has, in sentences."""
+
+    activity_id: UUID
+    activity_name: str
+    sentences: list[str]
+
+
 class OwnAbsences(BaseModel):
     """A family's absences, and the days whose absence it can announce, of the weeks around today."""
 
     announced: list[AbsenceView]
     possible: list[PossibleAbsence]
+    supplements: list[ActivitySupplements]
 
 
 class AbsenceOfTown(AbsenceView):
