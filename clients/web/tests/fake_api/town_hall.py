@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Form, Request, Response, UploadFile
 
-from fake_api import town_hall_payments
+from fake_api import activities, town_hall_payments
 from fake_api.enrolment import adhesion, family_file
 from fake_api.identity import staff
 from fake_api.parts import not_found as _not_found
@@ -19,7 +19,6 @@ from fake_api.world import (
     NOW,
     REGIE,
     SEASON,
-    SWIMMING,
     TODAY,
     USER,
     Problem,
@@ -94,7 +93,7 @@ def _families(world: World) -> list[dict[str, Any]]:
 
 
 def _enrolment(world: World) -> APIRouter:
-    router = APIRouter()
+    router = activities.routes(world)
 
     @router.get("/surplus-payments")
     def surplus_payments(request: Request) -> dict[str, Any]:
@@ -152,15 +151,6 @@ def _enrolment(world: World) -> APIRouter:
             and (query or "").lower() in f"{one['first_name']} {one['family_name']}".lower()
         ]
         return _part(kept, cursor, limit)
-
-    @router.get("/all-activities")
-    def activities(request: Request) -> list[dict[str, Any]]:
-        staff(world, request)
-        season = {"season": SEASON, "opens_on": "2022-09-01", "closes_on": "2023-07-08"}
-        return [
-            season | {"activity_id": CANTEEN, "name": _CANTEEN_NAME},
-            season | {"activity_id": SWIMMING, "name": f"Aquagym {SEASON}"},
-        ]
 
     return router
 

@@ -104,6 +104,10 @@ class TownHall:
     contract: dict[str, Any] | None = None
     """The régie's contract with its bank, secrets included."""
     contract_works: bool = True
+    activities: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the town has saved, by id; empty: as it was at first."""
+    activity_errors: dict[str, str] = field(default_factory=dict)
+    """What is wrong with any activity sent, by field."""
     calendar: dict[str, Any] | None = None
     """The canteen's."""
     sent_files: list[bytes] = field(default_factory=list)

@@ -16,7 +16,8 @@ from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
 from web.town_hall.lists import DayFilter, activity_name
-from web.town_hall.policy_form import PolicyForm, form_of, policy_of
+from web.town_hall.policy_form import form_of, policy_of
+from web.town_hall.typed_form import TypedForm
 from web.visit import AdministratorVisit, StaffVisit, Visit
 
 router = APIRouter()
@@ -73,7 +74,7 @@ async def _policy_page(
     activity_id: UUID,
     status: int = 200,
     *,
-    form: PolicyForm | None = None,
+    form: TypedForm | None = None,
     tried: Policy | None = None,
     notice: str = "",
 ) -> Response:

@@ -1,12 +1,12 @@
 """The policy of absences and supplements as the fields of a form, and the fields as a policy."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from web.absence_words import reasons
 from web.api.absences import Policy
 from web.i18n import gettext as _
 from web.town_hall.amounts import as_typed, cents_of
+from web.town_hall.typed_form import TypedForm
 
 _MOST_CENTS = 200_00
 _NUMBERS = {
@@ -24,32 +24,16 @@ _AMOUNTS = {
 }
 
 
-@dataclass(frozen=True)
-class PolicyForm:
-    """Everything that is shown: all texts as typed; ``errors``: what is wrong, by field."""
-
-    fields: Mapping[str, str]
-    errors: Mapping[str, str] = field(default_factory=dict)
-
-    def value(self, name: str) -> str:
-        """What a field shows."""
-        return self.fields.get(name, "")
-
-    def error(self, name: str) -> str:
-        """What is wrong with it; empty when nothing is."""
-        return self.errors.get(name, "")
-
-
-def form_of(policy: Policy) -> PolicyForm:
+def form_of(policy: Policy) -> TypedForm:
     """The fields of a policy."""
     chosen = dict.fromkeys(policy.excused, "excuse") | dict.fromkeys(policy.on_proof, "preuve")
     numbers = {name: str(getattr(policy, place)) for name, (place, _most) in _NUMBERS.items()}
     amounts = {name: as_typed(getattr(policy, place)) for name, place in _AMOUNTS.items()}
     by = {"retard_par": "quart" if policy.late_per_quarter else "fois"}
-    return PolicyForm({f"raison.{reason}": chosen.get(reason, "") for reason in reasons()} | numbers | amounts | by)
+    return TypedForm({f"raison.{reason}": chosen.get(reason, "") for reason in reasons()} | numbers | amounts | by)
 
 
-def policy_of(fields: Mapping[str, str]) -> tuple[Policy | None, PolicyForm]:
+def policy_of(fields: Mapping[str, str]) -> tuple[Policy | None, TypedForm]:
     """The policy that was typed, None where a field is wrong; and the fields as they were typed."""
     errors: dict[str, str] = {}
 
@@ -75,7 +59,7 @@ def policy_of(fields: Mapping[str, str]) -> tuple[Policy | None, PolicyForm]:
         **numbers,
         **amounts,
     )
-    return None if errors else wanted, PolicyForm(fields, errors)
+    return None if errors else wanted, TypedForm(fields, errors)
 
 
 def _whole(typed: str) -> int | None:
