@@ -8,6 +8,7 @@ from web.api.calendars import Document
 from web.i18n import gettext as _
 from web.town_hall.group_form import GroupRow, group_of, group_row, ticked_schools
 from web.town_hall.rows import MOST_ROWS, Fields, number_of, optional_number, rows_of, with_codes
+from web.town_hall.slot_form import slots_of
 
 DEADLINES = [
     ("weekly", _("un jour de la semaine, des semaines avant")),
@@ -134,6 +135,7 @@ def document_of(fields: Fields, week_days: list[str], kept: Document) -> Documen
         "closures": rows_of(fields, "fermeture", _closure),
         "extra_openings": rows_of(fields, "ouverture", _opening),
         "groups": with_codes(rows_of(fields, "groupe", group_of)),
+        "slots": slots_of(fields, kept.get("slots", {})),
     }
 
 

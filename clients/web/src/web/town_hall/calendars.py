@@ -16,6 +16,7 @@ from web.i18n import gettext as _
 from web.navigation import see_other
 from web.town_hall.calendar_form import COUNTINGS, DEADLINES, document_of, form_of
 from web.town_hall.refusals import own_words
+from web.town_hall.slot_form import slot_rows
 from web.visit import AdministratorVisit, Visit
 
 router = APIRouter()
@@ -45,6 +46,7 @@ _PLACES = [
     ("closures", _("les fermetures")),
     ("extra_openings", _("les ouvertures exceptionnelles")),
     ("groups", _("les groupes")),
+    ("slots", _("les places et les jours des créneaux")),
 ]
 
 
@@ -127,13 +129,15 @@ async def _calendar_page(
     activity, published, schools = await asyncio.gather(
         _activity(visit, activity_id), _published(visit, activity_id), calendars.schools(visit.api)
     )
-    form = form_of(document or (published.document if published else _NEW))
+    shown = document or (published.document if published else _NEW)
+    form = form_of(shown)
     return await visit.page(
         "town_hall/calendars/one.html",
         status,
         activity=activity,
         published=published,
         form=form,
+        slots=slot_rows(activity.slots, shown),
         schools=form.schools(schools),
         deadlines=DEADLINES,
         countings=COUNTINGS,

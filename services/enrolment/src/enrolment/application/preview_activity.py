@@ -21,7 +21,7 @@ class ActivityEffect:
 async def preview_activity(store: Store, wanted: Activity) -> ActivityEffect:
     """Changes nothing."""
     effective_from = first_of_next_month(store.local_day(store.now()))
-    enrolled = await store.entitlements(effective_from, activity_id=wanted.activity_id)
+    enrolled = await store.entitlements(effective_from, activity_id=wanted.activity_id, hold=False)
     due = [Price.of(wanted.tariff, wanted.slots, each.quotient_familial) for each in enrolled]
     repriced = sum(price != each.price for price, each in zip(due, enrolled, strict=True))
     return ActivityEffect(effective_from, len(enrolled), repriced)
