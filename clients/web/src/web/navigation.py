@@ -52,7 +52,7 @@ def staff_navigation(session: Session) -> list[tuple[str, list[Destination]]]:
                 Destination(_("Cuisine"), "/mairie/cuisine", "utensils"),
                 Destination(_("Listes d'attente"), "/mairie/attente", "hourglass"),
                 Destination(_("Absences"), "/mairie/absences", "minus"),
-                *([Destination(_("Calendriers"), "/mairie/calendriers", "clock")] if session.administers else []),
+                *(_offers() if session.administers else []),
                 Destination(_("Messages"), "/mairie/messages", "mail"),
             ],
         ),
@@ -79,6 +79,13 @@ def staff_navigation(session: Session) -> list[tuple[str, list[Destination]]]:
                 ),
             ],
         ),
+    ]
+
+
+def _offers() -> list[Destination]:
+    return [
+        Destination(_("Activités"), "/mairie/activites", "clipboard-check"),
+        Destination(_("Calendriers"), "/mairie/calendriers", "clock"),
     ]
 
 

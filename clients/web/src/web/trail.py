@@ -16,7 +16,7 @@ class Deed:
     """What someone did at one moment. ``lines`` are (element, first name, days in words)."""
 
     happened_at: datetime
-    action: Literal["book", "cancel", "absence"]
+    action: Literal["book", "cancel", "absence", "charge", "charge_back"]
     who: str
     reason: str | None
     lines: list[tuple[str, str, str]]

@@ -11,6 +11,7 @@ from fake_api.waiting import _what
 from fake_api.world import NOW, Problem, World, an_id
 
 NAME = "planning"
+_SAID = {"how": "Une absence s'annonce jusqu'à 2 jours après."}
 
 
 def _absence(member_id: str, day: date, said: dict[str, Any]) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def _own(world: World) -> dict[str, Any]:
     how = "Une absence s'annonce jusqu'à 2 jours après. Elle n'est pas facturée pour : maladie (sur justificatif)."
     return {
         "announced": [_absence(*what, said) for what, said in world.absent.items()],
+        "supplements": world.supplements,
         "possible": [
             _what(*what) | {"how": how, "on_proof": ["illness"]}
             for what in sorted(world.booked)
@@ -119,13 +121,18 @@ def routes(world: World) -> APIRouter:
     def policy(request: Request) -> dict[str, Any]:
         staff(world, request)
         unset = {"excused": [], "on_proof": [], "grace_days": 0, "days_to_announce": 2}
-        return unset | world.absence_policy | {"how": "Une absence s'annonce jusqu'à 2 jours après."}
+        return unset | world.absence_policy | _SAID
 
     @router.put("/activities/{activity_id}/absence-policy")
     def set_policy(request: Request, body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
         staff(world, request)
         world.absence_policy = body
         return policy(request)
+
+    @router.post("/activities/{activity_id}/absence-policy/preview")
+    def try_policy(request: Request, body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+        staff(world, request)
+        return body | _SAID | {"examples": [f"Venir sans réservation : {body['unbooked_cents']} centimes."]}
 
     @router.get("/town-hall/absences")
     def of_town(request: Request) -> list[dict[str, Any]]:

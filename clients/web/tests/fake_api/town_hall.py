@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Form, Request, Response, UploadFile
 
-from fake_api import town_hall_payments
+from fake_api import activities, town_hall_payments
 from fake_api.enrolment import adhesion, family_file
 from fake_api.identity import staff
 from fake_api.parts import not_found as _not_found
@@ -19,7 +19,6 @@ from fake_api.world import (
     NOW,
     REGIE,
     SEASON,
-    SWIMMING,
     TODAY,
     USER,
     Problem,
@@ -94,7 +93,7 @@ def _families(world: World) -> list[dict[str, Any]]:
 
 
 def _enrolment(world: World) -> APIRouter:
-    router = APIRouter()
+    router = activities.routes(world)
 
     @router.get("/surplus-payments")
     def surplus_payments(request: Request) -> dict[str, Any]:
@@ -152,15 +151,6 @@ def _enrolment(world: World) -> APIRouter:
             and (query or "").lower() in f"{one['first_name']} {one['family_name']}".lower()
         ]
         return _part(kept, cursor, limit)
-
-    @router.get("/all-activities")
-    def activities(request: Request) -> list[dict[str, Any]]:
-        staff(world, request)
-        season = {"season": SEASON, "opens_on": "2022-09-01", "closes_on": "2023-07-08"}
-        return [
-            season | {"activity_id": CANTEEN, "name": _CANTEEN_NAME},
-            season | {"activity_id": SWIMMING, "name": f"Aquagym {SEASON}"},
-        ]
 
     return router
 
@@ -249,6 +239,7 @@ def _planning(world: World) -> APIRouter:
                 "school": "",
                 "booked": (member, day) in world.booked,
                 "present": world.town_hall.presence.get((member, day)),
+                "left_at": world.town_hall.left_at.get((member, day)),
             }
             for member in CHILDREN
             if (member, day) in world.booked or world.town_hall.presence.get((member, day))
@@ -259,7 +250,8 @@ def _planning(world: World) -> APIRouter:
             for member, name in CHILDREN.items()
             if member not in listed
         ]
-        return {"activity_id": CANTEEN, "day": day, "slot": "day", "children": children, "others": others}
+        about = {"activity_id": CANTEEN, "day": day, "slot": "day", "late_after": world.town_hall.late_after}
+        return about | {"children": children, "others": others}
 
     @router.post("/presence/marks", status_code=204)
     def keep_marks(
@@ -268,6 +260,7 @@ def _planning(world: World) -> APIRouter:
         staff(world, request)
         for mark in sorted(marks, key=lambda each: each["marked_at"] or ""):
             world.town_hall.presence[mark["member_id"], day] = mark["present"]
+            world.town_hall.left_at[mark["member_id"], day] = mark["left_at"]
         return Response(status_code=204)
 
     @router.get("/kitchen-counts")

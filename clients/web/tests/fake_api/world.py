@@ -95,6 +95,8 @@ class TownHall:
     credits: list[dict[str, Any]] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     presence: dict[tuple[str, date], bool] = field(default_factory=dict)
+    left_at: dict[tuple[str, date], str | None] = field(default_factory=dict)
+    late_after: str | None = None
     decisions: list[tuple[str, str]] = field(default_factory=list)
     """Movement and choice."""
     returned: list[dict[str, Any]] = field(default_factory=list)
@@ -102,6 +104,10 @@ class TownHall:
     contract: dict[str, Any] | None = None
     """The régie's contract with its bank, secrets included."""
     contract_works: bool = True
+    activities: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the town has saved, by id; empty: as it was at first."""
+    activity_errors: dict[str, str] = field(default_factory=dict)
+    """What is wrong with any activity sent, by field."""
     calendar: dict[str, Any] | None = None
     """The canteen's."""
     sent_files: list[bytes] = field(default_factory=list)
@@ -148,6 +154,7 @@ class World:
     """Days that can no longer be booked, with the reason."""
     invoices: list[dict[str, Any]] = field(default_factory=list)
     credit_cents: int = 0
+    supplements: list[dict[str, Any]] = field(default_factory=list)
     absence_policy: dict[str, Any] = field(default_factory=dict)
     custody: dict[str, Any] | None = None
     waiting: list[tuple[str, date]] = field(default_factory=list)

@@ -46,6 +46,13 @@ async def test_an_absence_is_announced_once(parent, booked) -> None:
     assert (again.status_code, "Certaines absences ne peuvent pas" in words(again)) == (409, True)
 
 
+async def test_a_family_reads_what_is_billed_beside(parent, world: World) -> None:
+    assert "facture en plus" not in words(await parent.get(ABSENCES))
+    said = {"activity_name": "Garderie", "sentences": ["Un départ en retard est facturé 5,00 € à chaque fois."]}
+    world.supplements.append(said)
+    assert "Garderie Un départ en retard est facturé 5,00 € à chaque fois." in words(await parent.get(ABSENCES))
+
+
 @pytest.mark.parametrize(("field", "said"), [("jour", "Cochez au moins un jour"), ("motif", "Choisissez la raison")])
 async def test_what_is_missing_is_said(parent, booked, field: str, said: str) -> None:
     answer = await parent.submit(ABSENCES, {**TICKED, field: ""}, seen_on=ABSENCES)
@@ -72,7 +79,7 @@ async def test_an_administrator_says_what_is_excused(visitor, world: World) -> N
     page = f"/mairie/absences/regles/{CANTEEN}"
     assert page in (await visitor.get("/mairie/absences")).text
     fields = {"raison.illness": "preuve", "raison.strike": "excuse", "raison.other": "", "carence": "1", "delai": "3"}
-    fields["sans_reservation"] = "150"
+    fields |= {"sans_reservation": "150", "absence_euros": "2", "retard_euros": "2,50", "retard_par": "fois"}
     assert (await visitor.submit(page, fields, seen_on=page)).status_code == 303
     assert world.absence_policy == {
         "excused": ["illness", "strike"],
@@ -80,7 +87,45 @@ async def test_an_administrator_says_what_is_excused(visitor, world: World) -> N
         "grace_days": 1,
         "days_to_announce": 3,
         "unbooked_percent": 150,
+        "unbooked_cents": 0,
+        "absent_percent": 0,
+        "absent_cents": 200,
+        "late_cents": 250,
+        "late_per_quarter": False,
+        "late_tolerated_minutes": 0,
     }
     shown = (await visitor.get(f"{page}?fait=1")).text
     assert "La règle est enregistrée." in shown
     assert '<option value="preuve" selected>' in shown
+
+
+async def test_supplements_are_tried_before_they_hold(visitor, world: World) -> None:
+    await visitor.log_in(user=ADMINISTRATOR_USER)
+    page = f"/mairie/absences/regles/{CANTEEN}"
+    fields = {"sans_reservation": "100", "sans_reservation_euros": "2,00", "retard_par": "fois", "suite": "apercu"}
+    answer = await visitor.submit(page, fields, seen_on=page)
+    assert "Venir sans réservation : 200 centimes." in words(answer)
+    assert 'value="2,00"' in answer.text
+    assert '<option value="fois" selected>' in answer.text
+    assert world.absence_policy == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("sans_reservation", "501", "Un nombre entier de 0 à 500."),
+        ("retard_tolere", "cinq", "Un nombre entier de 0 à 60."),
+        ("absence_euros", "200,01", "Un montant en euros, de 0 à 200,00, comme 2,50."),
+        ("retard_euros", "-1", "Un montant en euros, de 0 à 200,00, comme 2,50."),
+    ],
+)
+async def test_what_is_wrong_is_said_beside_its_field_and_kept(visitor, world: World, field, typed, said) -> None:
+    await visitor.log_in(user=ADMINISTRATOR_USER)
+    page = f"/mairie/absences/regles/{CANTEEN}"
+    answer = await visitor.submit(page, {field: typed, "suite": "enregistrer"}, seen_on=page)
+    assert (answer.status_code, world.absence_policy) == (422, {})
+    assert said in words(answer)
+    shown = re.search(rf'<input id="{field}"[^>]*>', answer.text)
+    assert shown
+    assert f'value="{typed}"' in shown[0]
+    assert f"{field}-error" in shown[0]

@@ -1,6 +1,9 @@
 """«Calendriers»: tried on, then published; for administrators."""
 
+import re
+
 import pytest
+from fake_api.activities import described
 from fake_api.world import ADMINISTRATOR_USER, CANTEEN, REGISSEUR_USER, World
 
 pytestmark = pytest.mark.integration
@@ -44,6 +47,18 @@ async def test_a_first_calendar_is_published(administrator, world: World) -> Non
     shown = (await administrator.get(f"{PAGE}?fait=publie")).text
     assert "Le calendrier est publié" in shown
     assert 'value="Grève"' in shown
+
+
+async def test_a_slot_has_places_and_days_of_its_own(administrator, world: World) -> None:
+    assert "Places et jours de chaque créneau" not in (await administrator.get(PAGE)).text
+    slot = {"code": "soir", "name": "Soir", "from_time": "16:30", "until_time": "18:30"}
+    world.town_hall.activities = {CANTEEN: described("Garderie", slots=[slot])}
+    typed = {"creneau.0.code": "soir", "creneau.0.places": "12", "creneau.0.jour.4": "4"}
+    await administrator.submit(PAGE, FIELDS | typed | {"suite": "publier"}, seen_on=PAGE)
+    assert world.town_hall.calendar["slots"] == {"soir": {"week_days": [4], "capacity": 12}}
+    shown = (await administrator.get(PAGE)).text
+    assert re.search(r'name="creneau.0.places"[^>]*value="12"', shown)
+    assert re.search(r'name="creneau.0.jour.4" value="4" checked', shown)
 
 
 async def test_a_preview_publishes_nothing_and_says_what_is_booked(administrator, world: World) -> None:

@@ -53,5 +53,16 @@ async def test_the_ticks_of_a_tablet_are_kept_together(desk, world: World) -> No
     assert wrong.status_code == 422
 
 
+async def test_a_late_departure_is_noted_and_taken_back(desk, world: World) -> None:
+    assert "Parti en retard" not in (await desk.get(LIST)).text, "this slot bills none"
+    world.town_hall.late_after = "18:30"
+    left = {**OF_LIST, "enfant": LOUIS, "present": "true", "parti": "18:47"}
+    await desk.submit("/mairie/pointage", left, seen_on=LIST)
+    assert (world.town_hall.presence, world.town_hall.left_at) == ({(LOUIS, MONDAY): True}, {(LOUIS, MONDAY): "18:47"})
+    assert "<span data-left-at>18h47</span>" in (await desk.get(LIST)).text
+    await desk.submit("/mairie/pointage", {**OF_LIST, "enfant": LOUIS, "present": "true"}, seen_on=LIST)
+    assert world.town_hall.left_at == {(LOUIS, MONDAY): None}
+
+
 async def test_a_parent_ticks_nobody(parent) -> None:
     assert (await parent.get(LIST)).status_code == 403

@@ -2,7 +2,9 @@
 
 import pytest
 
+from web.api.enrolment import OfferedSlot
 from web.town_hall.calendar_form import document_of, form_of
+from web.town_hall.slot_form import slot_rows, slots_of
 
 WEEKLY = {"kind": "weekly", "week_day": 3, "time": "12:00", "weeks_before": 1}
 KINDS = [
@@ -69,8 +71,12 @@ CALENDAR = {
             for n in range(100)
         ),
     ],
+    "slots": {"matin": {"week_days": [0, 2], "capacity": None}, "soir": {"week_days": None, "capacity": 12}},
     "extra_openings": [{"day": "2022-09-17", "reason": "Fête", "schools": ["Pasteur"]}],
 }
+
+
+OFFERED = [OfferedSlot(code=code, name=code.title()) for code in ("matin", "midi", "soir")]
 
 
 def fields_of(calendar):
@@ -102,6 +108,9 @@ def fields_of(calendar):
         named |= {"places": row.capacity, "reservees": row.reserved}
         fields.update({f"groupe.{number}.{field}": value for field, value in named.items()})
         fields.update({f"groupe.{number}.ecole.{n}": school for n, school in enumerate(sorted(row.schools))})
+    for number, row in enumerate(slot_rows(OFFERED, calendar)):
+        fields |= {f"creneau.{number}.code": row.code, f"creneau.{number}.places": row.capacity}
+        fields |= {f"creneau.{number}.jour.{day}": day for day in row.week_days}
     return fields, sorted(form.week_days)
 
 
@@ -152,3 +161,9 @@ def test_a_group_without_its_name_goes_and_a_new_one_without_name_is_refused() -
 
 def test_a_school_that_no_file_names_any_more_is_still_offered() -> None:
     assert form_of(CALENDAR).schools(["Carnot"]) == ["Carnot", "Jules Ferry", "Pasteur"]
+
+
+def test_a_slot_that_is_emptied_is_as_the_calendar_says_and_others_stay() -> None:
+    kept = {name: {"week_days": days, "capacity": 5} for name, days in (("matin", [0]), ("soir", []), ("gone", [1]))}
+    typed = {"creneau.0.code": "matin", "creneau.0.places": "", "creneau.1.code": "soir", "creneau.1.places": "douze"}
+    assert slots_of(typed, kept) == {"gone": kept["gone"], "soir": {"week_days": [], "capacity": "douze"}}

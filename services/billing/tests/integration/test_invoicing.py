@@ -126,6 +126,16 @@ async def test_a_cancellation_after_the_invoice_is_given_back_on_the_next(town, 
     assert (await town.run("2022-10"))["total_cents"] == 500, "booked again after being given back"
 
 
+async def test_a_supplement_corrected_after_the_invoice_is_given_back_and_charged_anew(town, home):
+    late = await town.book(home, [date(2022, 9, 1)], cents=500)
+    await town.run()
+    less = town.reservations(home, [date(2022, 9, 1)], cents=250).reservations
+    back = town.changed(late, CANCELLED, version=2)
+    await town.publish(back.model_copy(update={"reservations": (*back.reservations, *less)}))
+    await town.book(home, [date(2022, 10, 3)], cents=1000)
+    assert (await town.run("2022-10"))["total_cents"] == 1000 - 500 + 250
+
+
 async def test_a_credit_has_the_price_that_was_invoiced(town, home):
     booked = await town.book(home, [date(2022, 9, 1)], cents=500)
     await town.run()

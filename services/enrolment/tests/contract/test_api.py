@@ -57,8 +57,9 @@ async def test_only_administrators_describe_activities(commune: Any, role: Role)
         answers = [
             await client.put(f"/regies/{new_id()}", json={"name": "Régie"}),
             await client.put(f"/activities/{new_id()}", json=commune.canteen()),
+            await client.post(f"/activities/{new_id()}/preview", json=commune.canteen()),
         ]
-    assert [answer.status_code for answer in answers] == [403, 403]
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
 
 
 async def test_parents_and_staff_keep_to_their_side(commune: Any) -> None:

@@ -181,3 +181,43 @@ async def test_a_past_season_is_no_longer_offered(commune: "Commune") -> None:
         )
     assert (response.status_code, response.json()["type"].rsplit(":")[-1]) == (409, "activity-closed")
     assert response.json()["detail"] == "La saison 2022/2023 est terminée depuis le 08/07/2023."
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"closes_on": "2022-09-01"}, "closes_on", "la saison finit après avoir commencé"),
+        ({"min_age": 5, "max_age": 4}, "max_age", "l'âge le plus haut n'est pas sous l'âge le plus bas"),
+        ({"tariff": banded((622, 100))}, "tariff.unit.bands", "la dernière tranche, et elle seule"),
+        ({"tariff": banded((622, 1), (600, 2), (None, 3))}, "tariff.unit.bands", "les plafonds des tranches montent"),
+    ],
+)
+async def test_what_contradicts_itself_is_said_in_french_at_its_place(
+    commune: "Commune", changes: dict[str, Any], field: str, words: str
+) -> None:
+    async with commune.staff() as client:
+        response = await client.put(f"/activities/{new_id()}", json=commune.canteen(**changes))
+    (error,) = response.json()["errors"]
+    assert error["field"] == field
+    assert words in error["message"]
+
+
+async def test_a_change_is_tried_before_it_is_saved(commune: "Commune") -> None:
+    home, activity_id = await enrolled(commune)
+    dearer = commune.canteen(tariff=banded((1000, 360), (None, 400)))
+    same = commune.canteen(tariff=banded(*BANDS), name="Cantine")
+    async with commune.staff() as client:
+        tried = [await client.post(f"/activities/{activity_id}/preview", json=each) for each in (dearer, same)]
+        unknown = await client.post(f"/activities/{new_id()}/preview", json=dearer)
+        wrong = await client.post(f"/activities/{activity_id}/preview", json=dearer | {"name": ""})
+        regie = await client.post(f"/activities/{activity_id}/preview", json=dearer | {"regie_id": str(new_id())})
+    effects = [(each.json()["enrolled"], each.json()["repriced"]) for each in (*tried, unknown)]
+    assert effects == [(1, 1), (1, 0), (0, 0)]
+    assert tried[0].json()["effective_from"] == "2022-08-01"
+    (grid,) = tried[0].json()["grids"]
+    assert [(line["label"].replace("\xa0", " "), line["unit_cents"]) for line in grid["lines"]] == [
+        ("QF jusqu'à 1 000 €", 360),
+        ("QF au-delà de 1 000 €", 400),
+    ]
+    assert (wrong.status_code, regie.status_code) == (422, 404)
+    assert await entitlements(commune, home) == [], "nothing is changed"

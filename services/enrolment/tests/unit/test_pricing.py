@@ -70,12 +70,12 @@ def test_the_grid_of_a_rate_says_rate_floor_and_ceiling() -> None:
     ],
 )
 def test_badly_formed_bands_are_refused(bands: tuple[Band, ...]) -> None:
-    with pytest.raises(ValueError, match="band"):
+    with pytest.raises(ValueError, match="tranche"):
         Bands(bands)
 
 
 def test_a_floor_above_the_ceiling_is_refused() -> None:
-    with pytest.raises(ValueError, match="floor"):
+    with pytest.raises(ValueError, match="plancher"):
         Rate(Decimal(1), 2, 1)
 
 

@@ -14,9 +14,14 @@ if (list) {
     else localStorage.removeItem(place);
   };
 
-  const show = (memberId, present) => {
+  const show = ({ member_id: memberId, present, left_at: leftAt }) => {
     const child = document.getElementById(`enfant-${memberId}`);
     if (!child) return;
+    const left = child.querySelector("[data-left]");
+    if (left) {
+      left.hidden = !leftAt;
+      left.querySelector("[data-left-at]").textContent = leftAt ? leftAt.replace(":", "h") : "";
+    }
     child.dataset.state = present ? "there" : "away";
     for (const button of child.querySelectorAll("button[name=present]")) {
       button.setAttribute("aria-pressed", String((button.value === "true") === present));
@@ -64,15 +69,18 @@ if (list) {
     const memberId = event.target.dataset.mark;
     if (!memberId || !event.submitter || !crypto.randomUUID) return;
     event.preventDefault();
-    const present = event.submitter.value === "true";
-    const mark = { mark_id: crypto.randomUUID(), member_id: memberId, present, marked_at: new Date().toISOString() };
+    // The button of a departure has no value: who left was there.
+    const present = event.submitter.value !== "false";
+    const leftAt = event.target.elements.parti?.value.slice(0, 5) || null;
+    const now = new Date().toISOString();
+    const mark = { mark_id: crypto.randomUUID(), member_id: memberId, present, marked_at: now, left_at: leftAt };
     keep([...kept(), mark]);
-    show(memberId, present);
+    show(mark);
     count();
     send();
   });
 
-  for (const mark of kept()) show(mark.member_id, mark.present);
+  for (const mark of kept()) show(mark);
   addEventListener("online", send);
   setInterval(send, RETRY_MS);
   send();

@@ -4,8 +4,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from web.api.client import Answer, Api, SentFile
 from web.api.planning import DaySlot, chosen_days
@@ -55,11 +57,19 @@ class PossibleAbsence(Answer):
     on_proof: list[str]
 
 
+class ActivitySupplements(Answer):
+    """What the list of the day adds to the bill of an activity, in sentences."""
+
+    activity_name: str
+    sentences: list[str]
+
+
 class OwnAbsences(Answer):
     """A family's absences, and the days whose absence it can announce."""
 
     announced: list[Absence]
     possible: list[PossibleAbsence]
+    supplements: list[ActivitySupplements] = Field(default_factory=list)
 
 
 async def own_absences(api: Api) -> OwnAbsences:
@@ -124,14 +134,28 @@ async def decide(api: Api, absence_id: UUID, *, justified: bool) -> None:
 
 
 class Policy(Answer):
-    """How absences of an activity are decided; ``how`` in words."""
+    """How absences of an activity are decided, and what the list of the day adds to the bill, in cents or in percent of
+    the family's price; ``how`` in words, ``examples`` in figures.
+    """
 
     excused: list[str]
     on_proof: list[str]
     grace_days: int
     days_to_announce: int
     unbooked_percent: int = 0
+    unbooked_cents: int = 0
+    absent_percent: int = 0
+    absent_cents: int = 0
+    late_cents: int = 0
+    late_per_quarter: bool = True
+    late_tolerated_minutes: int = 0
     how: str = ""
+    examples: list[str] = Field(default_factory=list)
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What is sent."""
+        return self.model_dump(mode="json", exclude={"how", "examples"})
 
 
 async def policy(api: Api, activity_id: UUID) -> Policy:
@@ -140,6 +164,10 @@ async def policy(api: Api, activity_id: UUID) -> Policy:
 
 
 async def set_policy(api: Api, activity_id: UUID, wanted: Policy) -> None:
-    """Replaces it, for absences announced from now on."""
-    body = wanted.model_dump(mode="json", exclude={"how"})
-    await api.command("PUT", f"{_BASE}/activities/{activity_id}/absence-policy", body)
+    """Replaces it, for absences announced from now on and for the lists of the days from tomorrow on."""
+    await api.command("PUT", f"{_BASE}/activities/{activity_id}/absence-policy", wanted.body)
+
+
+async def preview_policy(api: Api, activity_id: UUID, wanted: Policy) -> Policy:
+    """What it would say; changes nothing."""
+    return await api.send(Policy, "POST", f"{_BASE}/activities/{activity_id}/absence-policy/preview", wanted.body)

@@ -50,7 +50,7 @@ class TrailEntry(Answer):
     actor: Literal["family", "town_hall", "portal"]
     actor_first_name: str | None = None
     actor_last_name: str | None = None
-    action: Literal["book", "cancel", "absence"]
+    action: Literal["book", "cancel", "absence", "charge", "charge_back"]
     first_name: str
     element_name: str
     days: list[date]

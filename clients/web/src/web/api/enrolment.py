@@ -231,6 +231,13 @@ class ReturnedPayment(Answer):
     money_back: Literal["refunded", "rejected"]
 
 
+class OfferedSlot(Answer):
+    """A part of the day for which an activity is booked."""
+
+    code: str
+    name: str
+
+
 class CommuneActivity(Answer):
     """An activity in the town hall's lists. Its season is ``[opens_on, closes_on)``."""
 
@@ -239,6 +246,7 @@ class CommuneActivity(Answer):
     season: str
     opens_on: date
     closes_on: date
+    slots: list[OfferedSlot] = Field(default_factory=list)
 
 
 async def families(api: Api, query: str | None = None, cursor: str | None = None) -> Page[FamilyItem]:

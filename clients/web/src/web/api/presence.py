@@ -11,7 +11,10 @@ _BASE = "planning/v1"
 
 
 class OnTheList(Answer):
-    """A child of the list. ``present`` is None while nobody ticked; ``attendance``: an absence that was announced."""
+    """A child of the list. ``present`` is None while nobody ticked; ``attendance``: an absence that was announced.
+
+    ``left_at``: when it left, «18:47», where it is noted.
+    """
 
     member_id: UUID
     first_name: str
@@ -20,6 +23,7 @@ class OnTheList(Answer):
     booked: bool
     attendance: str | None = None
     present: bool | None = None
+    left_at: str | None = None
     marked_at: datetime | None = None
 
 
@@ -32,11 +36,15 @@ class CouldCome(Answer):
 
 
 class PresenceList(Answer):
-    """Who booked, then who is there without; and who could still be added."""
+    """Who booked, then who is there without; and who could still be added.
+
+    ``late_after``: when leaving later is billed, «18:30»; None where it is not.
+    """
 
     activity_id: UUID
     day: date
     slot: str
+    late_after: str | None = None
     children: list[OnTheList]
     others: list[CouldCome]
 
@@ -48,6 +56,7 @@ class Mark(Answer):
     member_id: UUID
     present: bool
     marked_at: datetime | None = None
+    left_at: str | None = None
 
 
 async def presence(api: Api, activity_id: UUID, day: date, slot: str = WHOLE_DAY) -> PresenceList:

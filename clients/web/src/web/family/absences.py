@@ -142,6 +142,7 @@ async def _page(visit: Visit, *, notice: str = "", refused: Refused | None = Non
         refused.status if refused else 200,
         groups=[list(days) for _key, days in groupby(own.possible, _whose)],
         announced=[Announced(days) for days in announced.values()],
+        supplements=own.supplements,
         reasons=reasons(),
         states=states(),
         notice=notice,

@@ -22,6 +22,7 @@ _FILTERS = (
     formatting.month_title,
     formatting.week_day,
     formatting.hours,
+    formatting.short_time,
     formatting.file_size,
     formatting.file_type,
     formatting.capitalised,

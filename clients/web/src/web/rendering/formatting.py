@@ -82,9 +82,10 @@ def capitalised(text: str) -> str:
 
 def hours(from_time: str, until_time: str) -> str:
     """Of «08:30» and «12:00»: «8h30 – 12h»."""
-    return f"{_short_time(from_time)} – {_short_time(until_time)}"
+    return f"{short_time(from_time)} – {short_time(until_time)}"
 
 
-def _short_time(moment: str) -> str:
+def short_time(moment: str) -> str:
+    """«18:47» as «18h47», «12:00» as «12h»."""
     hour, minute = moment.split(":")
     return f"{int(hour)}h{'' if minute == '00' else minute}"

@@ -3,6 +3,7 @@
 from web.town_hall import (
     absences,
     accounts,
+    activities,
     adhesions,
     bank_files,
     calendars,
@@ -36,6 +37,7 @@ ROUTERS = [
     accounts.router,
     adhesions.router,
     reservations.router,
+    activities.router,
     presence.router,
     kitchen.router,
     calendars.router,

@@ -1,5 +1,6 @@
 """Absences that families announced; those that ask for proof are decided here."""
 
+import asyncio
 from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID
@@ -16,13 +17,13 @@ from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
 from web.town_hall.lists import DayFilter, activity_name
+from web.town_hall.policy_form import form_of, policy_of
+from web.town_hall.typed_form import TypedForm
 from web.visit import AdministratorVisit, StaffVisit, Visit
 
 router = APIRouter()
 
 _PATH = "/mairie/absences"
-Days = Annotated[int, Form(ge=0, le=30)]
-Percent = Annotated[int, Form(ge=0, le=500)]
 _BEFORE, _AFTER = timedelta(days=31), timedelta(days=92)
 
 
@@ -56,33 +57,45 @@ async def download_document(visit: StaffVisit, absence_document_id: UUID) -> Res
 
 @router.get(f"{_PATH}/regles/{{activity_id}}")
 async def show_policy(visit: AdministratorVisit, activity_id: UUID, fait: Code = "") -> Response:
-    """Which reasons an activity excuses."""
-    notice = _("La règle est enregistrée.") if fait else ""
-    return await visit.page(
-        "town_hall/absence_policy.html",
-        name=await activity_name(visit, activity_id),
-        policy=await absences.policy(visit.api, activity_id),
-        reasons=reasons(),
-        notice=notice,
-    )
+    """Which reasons an activity excuses, and what its list of the day adds to the bill."""
+    notice = _("La règle est enregistrée. Les suppléments valent pour les listes à partir de demain.") if fait else ""
+    return await _policy_page(visit, activity_id, notice=notice)
 
 
 @router.post(f"{_PATH}/regles/{{activity_id}}")
-async def change_policy(
-    visit: AdministratorVisit, activity_id: UUID, carence: Days = 0, delai: Days = 2, sans_reservation: Percent = 0
-) -> Response:
-    """Replaces the policy."""
+async def change_policy(visit: AdministratorVisit, activity_id: UUID) -> Response:
+    """«Aperçu» says what families would read and pay; «Enregistrer» replaces the policy."""
     form = await visit.request.form()
-    chosen = {reason: form.get(f"raison.{reason}") for reason in reasons()}
-    wanted = Policy(
-        excused=[reason for reason, choice in chosen.items() if choice in {"excuse", "preuve"}],
-        on_proof=[reason for reason, choice in chosen.items() if choice == "preuve"],
-        grace_days=carence,
-        days_to_announce=delai,
-        unbooked_percent=sans_reservation,
-    )
+    wanted, typed = policy_of({name: value for name, value in form.items() if isinstance(value, str)})
+    if wanted is None:
+        return await _policy_page(visit, activity_id, 422, form=typed)
+    if form.get("suite") == "apercu":
+        tried = await absences.preview_policy(visit.api, activity_id, wanted)
+        return await _policy_page(visit, activity_id, form=typed, tried=tried)
     await absences.set_policy(visit.api, activity_id, wanted)
     return see_other(f"{_PATH}/regles/{activity_id}?fait=1")
+
+
+async def _policy_page(
+    visit: Visit,
+    activity_id: UUID,
+    status: int = 200,
+    *,
+    form: TypedForm | None = None,
+    tried: Policy | None = None,
+    notice: str = "",
+) -> Response:
+    name, policy = await asyncio.gather(activity_name(visit, activity_id), absences.policy(visit.api, activity_id))
+    return await visit.page(
+        "town_hall/absence_policy.html",
+        status,
+        name=name,
+        policy=policy,
+        form=form or form_of(policy),
+        tried=tried,
+        reasons=reasons(),
+        notice=notice,
+    )
 
 
 async def _page(

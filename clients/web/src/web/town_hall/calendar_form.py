@@ -1,21 +1,14 @@
 """A calendar as the fields of a form, and the fields as a calendar. Without scripts: lists end with empty rows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from web.api.calendars import Document
 from web.i18n import gettext as _
-from web.town_hall.group_form import (
-    Fields,
-    GroupRow,
-    group_of,
-    group_row,
-    number_of,
-    optional_number,
-    ticked_schools,
-    with_codes,
-)
+from web.town_hall.group_form import GroupRow, group_of, group_row, ticked_schools
+from web.town_hall.rows import MOST_ROWS, Fields, number_of, optional_number, rows_of, with_codes
+from web.town_hall.slot_form import slots_of
 
 DEADLINES = [
     ("weekly", _("un jour de la semaine, des semaines avant")),
@@ -30,8 +23,6 @@ COUNTINGS = [
     ("school", _("les jours d'école")),
     ("without_weekends", _("tous, sauf samedi et dimanche")),
 ]
-_MOST_ROWS = 250
-"""More than the API takes of any list, with the empty rows."""
 _EMPTY_ROWS = 2
 _NUMBERS = {"weekly": "weeks_before", "days_before": "days", "hours_before": "hours", "school_period": "days"}
 
@@ -144,12 +135,13 @@ def document_of(fields: Fields, week_days: list[str], kept: Document) -> Documen
         "closures": rows_of(fields, "fermeture", _closure),
         "extra_openings": rows_of(fields, "ouverture", _opening),
         "groups": with_codes(rows_of(fields, "groupe", group_of)),
+        "slots": slots_of(fields, kept.get("slots", {})),
     }
 
 
 def _rule(fields: Fields, prefix: str) -> Document:
     rule: Document = {"default": _deadline(fields, prefix), "week_days": {}, "school_holidays": None, "dates": []}
-    for number in range(_MOST_ROWS):
+    for number in range(MOST_ROWS):
         row = f"{prefix}.exception.{number}"
         scope = fields.get(f"{row}.pour", "")
         if scope == "vacances":
@@ -202,12 +194,6 @@ def _exception_fields(rule: Document) -> list[DeadlineException]:
         DeadlineException("dates", *days_of(row), _deadline_fields(row["deadline"])) for row in rule.get("dates", ())
     ]
     return by_day + in_holidays + dates
-
-
-def rows_of(fields: Fields, name: str, read: Callable[[Fields, str], Document | None]) -> list[Document]:
-    """What was typed in the rows of a list; those that ``read`` makes nothing of are left out."""
-    rows = (read(fields, f"{name}.{number}") for number in range(_MOST_ROWS))
-    return [row for row in rows if row is not None]
 
 
 def _closure(fields: Fields, row: str) -> Document | None:

@@ -15,6 +15,8 @@ from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
 from web.town_hall.calendar_form import COUNTINGS, DEADLINES, document_of, form_of
+from web.town_hall.refusals import own_words
+from web.town_hall.slot_form import slot_rows
 from web.visit import AdministratorVisit, Visit
 
 router = APIRouter()
@@ -44,10 +46,8 @@ _PLACES = [
     ("closures", _("les fermetures")),
     ("extra_openings", _("les ouvertures exceptionnelles")),
     ("groups", _("les groupes")),
+    ("slots", _("les places et les jours des créneaux")),
 ]
-
-_OUR_WORDS = "Value error, "
-"""Before the API's own sentences about a calendar that contradicts itself."""
 
 
 @router.get(_PATH)
@@ -129,13 +129,15 @@ async def _calendar_page(
     activity, published, schools = await asyncio.gather(
         _activity(visit, activity_id), _published(visit, activity_id), calendars.schools(visit.api)
     )
-    form = form_of(document or (published.document if published else _NEW))
+    shown = document or (published.document if published else _NEW)
+    form = form_of(shown)
     return await visit.page(
         "town_hall/calendars/one.html",
         status,
         activity=activity,
         published=published,
         form=form,
+        slots=slot_rows(activity.slots, shown),
         schools=form.schools(schools),
         deadlines=DEADLINES,
         countings=COUNTINGS,
@@ -178,9 +180,8 @@ def _refusal(problem: ApiProblem) -> str:
     errors = [error for error in problem.members.get("errors") or [] if isinstance(error, dict)]
     parts = {str(error.get("field", "")).removeprefix("calendar.").split(".")[0] for error in errors}
     wrong = [label for name, label in _PLACES if name in parts]
-    told = [str(error.get("message", "")) for error in errors]
-    why = dict.fromkeys(each.removeprefix(_OUR_WORDS) for each in told if each.startswith(_OUR_WORDS))
-    reasons = [f"{each[:1].upper()}{each[1:]}." for each in why]
+    told = [own_words(str(error.get("message", ""))) for error in errors]
+    reasons = [*dict.fromkeys(filter(None, told))]
     if wrong:
         reasons.insert(0, _("À vérifier : %(parts)s.") % {"parts": ", ".join(wrong)})
     return " ".join(reasons) or problem.detail

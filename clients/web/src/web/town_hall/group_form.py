@@ -1,15 +1,9 @@
-"""The groups of a calendar as rows of a form, and the rows as groups; with the fields that closures have too."""
+"""The groups of a calendar as rows of a form, and the rows as groups; and the ticks of schools."""
 
-import re
-import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from web.api.calendars import Document
-
-Fields = Mapping[str, str]
-_LONGEST_CODE = 20
+from web.town_hall.rows import Fields, number_of, optional_number
 
 
 @dataclass(frozen=True)
@@ -60,43 +54,9 @@ def group_of(fields: Fields, row: str) -> Document | None:
     }
 
 
-def with_codes(groups: list[Document]) -> list[Document]:
-    """New groups get a code made of their name, which no other group has; without a name none, and are refused."""
-    codes = {group["code"] for group in groups}
-    coded = []
-    for group in groups:
-        code = group["code"] or (group["name"] and _new_code(group["name"], codes))
-        codes.add(code)
-        coded.append(group | {"code": code})
-    return coded
-
-
-def _new_code(name: str, taken: set[str]) -> str:
-    letters = re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFD", name.lower()))
-    plain = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_LONGEST_CODE] or "groupe"
-    code, number = plain, 2
-    while code in taken:
-        ending = f"-{number}"
-        code, number = plain[: _LONGEST_CODE - len(ending)] + ending, number + 1
-    return code
-
-
 def ticked_schools(fields: Fields, row: str) -> list[str]:
     """The schools ticked in a row, each a field of its own."""
     return sorted({value for name, value in fields.items() if name.startswith(f"{row}.ecole.")})
-
-
-def number_of(text: str) -> Any:  # noqa: ANN401 - what is no number is refused by the API
-    """A whole number where it is one."""
-    try:
-        return int(text)
-    except ValueError:
-        return text
-
-
-def optional_number(text: str) -> Any:  # noqa: ANN401 - the same
-    """None where nothing was typed."""
-    return number_of(text) if text.strip() else None
 
 
 def _text(value: object) -> str:

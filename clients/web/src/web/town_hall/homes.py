@@ -13,8 +13,8 @@ from web.api.errors import ApiProblem
 from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
-from web.town_hall.calendar_form import Dates, days_of, period_of, rows_of
-from web.town_hall.group_form import Fields
+from web.town_hall.calendar_form import Dates, days_of, period_of
+from web.town_hall.rows import Fields, rows_of
 from web.visit import StaffVisit, Visit
 
 router = APIRouter()

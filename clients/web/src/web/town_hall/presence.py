@@ -55,11 +55,12 @@ async def mark_one(
     jour: Annotated[date, Form()],
     enfant: Annotated[UUID, Form()],
     present: Annotated[bool, Form()],
+    parti: ShortText = "",
     creneau: SlotField = WHOLE_DAY,
     idempotency_key: ShortText = "",
 ) -> Response:
-    """One tick, by a button; back to the child in the list. The same form twice is one tick."""
-    mark = Mark(mark_id=uuid5(enfant, idempotency_key), member_id=enfant, present=present)
+    """One tick, by a button; back to the child in the list. The same form twice is one tick. ``parti``: «18:47»."""
+    mark = Mark(mark_id=uuid5(enfant, idempotency_key), member_id=enfant, present=present, left_at=parti[:5] or None)
     await presence.send_marks(visit.api, activite, jour, creneau, [mark])
     query = urlencode({"activite": activite, "jour": jour, "creneau": creneau})
     return see_other(f"{_PATH}?{query}#enfant-{enfant}")

@@ -28,11 +28,12 @@ class SqlEntitlements(SqlPart):
     """See ``application.ports.Entitlements``."""
 
     async def entitlements(
-        self, on: date, *, family_id: UUID | None = None, activity_id: UUID | None = None
+        self, on: date, *, family_id: UUID | None = None, activity_id: UUID | None = None, hold: bool = True
     ) -> list[Entitlement]:
         """Adhesions in force beyond ``on``, with the price fixed for that day."""
         scope = {"on": on, "family_id": family_id, "activity_id": activity_id}
-        await self._run(_LOCK_FAMILIES, **scope)
+        if hold:
+            await self._run(_LOCK_FAMILIES, **scope)
         rows = await self._run(
             f"""
             select a.adhesion_id, a.family_id, a.member_id, a.activity_id, family.quotient_familial,

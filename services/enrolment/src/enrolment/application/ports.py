@@ -186,11 +186,11 @@ class Entitlements(Protocol):
     """Prices of the adhesions in force."""
 
     async def entitlements(
-        self, on: date, *, family_id: UUID | None = None, activity_id: UUID | None = None
+        self, on: date, *, family_id: UUID | None = None, activity_id: UUID | None = None, hold: bool = True
     ) -> list[Entitlement]:
         """Adhesions in force of a family or of an activity that last beyond ``on``, with the price fixed for that day.
 
-        Locks their families.
+        Locks their families, unless they are only looked at.
         """
         ...
 

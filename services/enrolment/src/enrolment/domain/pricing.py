@@ -46,14 +46,12 @@ class Bands:
     kind: Literal["bands"] = "bands"
 
     def __post_init__(self) -> None:
-        if not self.bands or self.bands[-1].up_to is not None:
-            raise ValueError("the last band has no limit")
         limits = [band.up_to for band in self.bands[:-1]]
-        if any(limit is None for limit in limits):
-            raise ValueError("only the last band has no limit")
+        if not self.bands or self.bands[-1].up_to is not None or None in limits:
+            raise ValueError("la dernière tranche, et elle seule, n'a pas de plafond de quotient familial")
         rising = [limit for limit in limits if limit is not None]
         if rising != sorted(set(rising)):
-            raise ValueError("the limits of the bands rise")
+            raise ValueError("les plafonds des tranches montent de l'une à la suivante")
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class Rate:
 
     def __post_init__(self) -> None:
         if self.floor_cents > self.ceiling_cents:
-            raise ValueError("the floor is at most the ceiling")
+            raise ValueError("le prix plancher ne dépasse pas le prix plafond")
 
 
 UnitTariff = Flat | Bands | Rate

@@ -21,16 +21,19 @@ class Slot:
     compatible_with: tuple[str, ...] = ()
     unit: UnitTariff | None = None
 
+    def __post_init__(self) -> None:
+        """Raises ``ValueError`` when it does not end after it begins."""
+        if self.from_time >= self.until_time:
+            raise ValueError("un créneau finit après avoir commencé")
+
 
 def check_slots(slots: Sequence[Slot]) -> None:
-    """Raises ``ValueError`` when codes or names repeat, times do not advance or a compatible slot does not exist."""
+    """Raises ``ValueError`` when codes or names repeat or a compatible slot does not exist."""
     codes = {slot.code for slot in slots}
     if len(codes) < len(slots) or len({slot.name.casefold() for slot in slots}) < len(slots):
-        raise ValueError("each slot has a code and a name of its own")
-    if any(slot.from_time >= slot.until_time for slot in slots):
-        raise ValueError("a slot ends after it begins")
+        raise ValueError("chaque créneau a un nom et un code à lui")
     if any(not set(slot.compatible_with) <= codes - {slot.code} for slot in slots):
-        raise ValueError("a slot is compatible with other slots of the activity only")
+        raise ValueError("un créneau ne se cumule qu'avec d'autres créneaux de l'activité")
 
 
 def slot_prices(tariff: Tariff, slots: Sequence[Slot], quotient_familial: int | None) -> Mapping[str, int]:

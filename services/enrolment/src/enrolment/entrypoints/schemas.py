@@ -6,13 +6,24 @@ from decimal import Decimal
 from typing import Annotated, Generic, Literal, Self, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from contracts.values import Diet, MemberKind
 from enrolment.adapters.views import RegieView
+from enrolment.application.preview_activity import ActivityEffect
 from enrolment.domain.activity import Activity, Audience, Regie
 from enrolment.domain.family import Address, Family, Guardian, Member
-from enrolment.domain.pricing import Band, Bands, Flat, Rate, Tariff
+from enrolment.domain.pricing import Band, Bands, Flat, Rate, Tariff, price_grid
 from enrolment.domain.slots import Slot, check_slots
 
 
@@ -227,6 +238,11 @@ class SlotPayload(Payload):
     compatible_with: Annotated[list[SlotCode], Field(max_length=12)] = []
     unit: UnitPayload | None = None
 
+    @model_validator(mode="after")
+    def _well_formed(self) -> Self:
+        self.to_domain()
+        return self
+
     def to_domain(self) -> Slot:
         """The slot."""
         return Slot(
@@ -276,14 +292,26 @@ class StaffActivity(ActivityDescription):
 class ActivityPayload(ActivityDescription):
     """An activity, whole."""
 
-    @model_validator(mode="after")
-    def _well_formed(self) -> Self:
-        if self.opens_on >= self.closes_on:
-            raise ValueError("the season closes after it opens")
-        if self.min_age is not None and self.max_age is not None and self.min_age > self.max_age:
-            raise ValueError("the lowest age is at most the highest")
-        check_slots([slot.to_domain() for slot in self.slots])
-        return self
+    @field_validator("closes_on")
+    @classmethod
+    def _closes_after_it_opens(cls, closes_on: date, others: ValidationInfo) -> date:
+        if "opens_on" in others.data and others.data["opens_on"] >= closes_on:
+            raise ValueError("la saison finit après avoir commencé")
+        return closes_on
+
+    @field_validator("max_age")
+    @classmethod
+    def _ages_rise(cls, max_age: int | None, others: ValidationInfo) -> int | None:
+        min_age = others.data.get("min_age")
+        if min_age is not None and max_age is not None and min_age > max_age:
+            raise ValueError("l'âge le plus haut n'est pas sous l'âge le plus bas")
+        return max_age
+
+    @field_validator("slots")
+    @classmethod
+    def _slots_go_together(cls, slots: list[SlotPayload]) -> list[SlotPayload]:
+        check_slots([slot.to_domain() for slot in slots])
+        return slots
 
     def to_domain(self, activity_id: UUID, regie: Regie) -> Activity:
         """The activity under its id."""
@@ -303,6 +331,46 @@ class ActivityPayload(ActivityDescription):
             tariff=Tariff(tariff.adhesion_fee_cents, tariff.label, tariff.unit.to_domain()),
             slots=tuple(slot.to_domain() for slot in self.slots),
         )
+
+
+class TriedLine(BaseModel):
+    """One line of a grid."""
+
+    label: str
+    unit_cents: int
+
+
+class TriedGrid(BaseModel):
+    """The prices of a unit as families read them; ``slot``: of a slot with a grid of its own, null for the activity."""
+
+    slot: str | None
+    lines: list[TriedLine]
+
+
+class ActivityTry(BaseModel):
+    """What saving an activity would do.
+
+    ``enrolled`` members have it beyond ``effective_from``, the first of next month; ``repriced`` of them pay another
+    price from that day on. Whoever enrols later pays the new one at once.
+    """
+
+    effective_from: date
+    enrolled: int
+    repriced: int
+    grids: list[TriedGrid]
+
+    @classmethod
+    def of(cls, wanted: Activity, effect: ActivityEffect) -> Self:
+        """What is shown of it."""
+        units = [(None, wanted.tariff.unit), *((slot.name, slot.unit) for slot in wanted.slots if slot.unit)]
+        grids = [
+            TriedGrid(
+                slot=slot,
+                lines=[TriedLine(label=line.label, unit_cents=line.unit_cents) for line in price_grid(unit, None)],
+            )
+            for slot, unit in units
+        ]
+        return cls(**asdict(effect), grids=grids)
 
 
 def _require_distinct(ids: list[UUID]) -> None:

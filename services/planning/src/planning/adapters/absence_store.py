@@ -16,7 +16,7 @@ from planning.domain.absences import AbsenceWish, Decision
 from planning.domain.slots import MemberSlot
 
 _SET_POLICY = """
-    update activity_calendar set absence_policy = cast(:policy as jsonb) where activity_id = :activity_id returning 1
+    update activity_calendar set absence_policy = cast(:policy as jsonb) where activity_id = :activity_id
 """
 _ANNOUNCE = """
     insert into absence (tenant_id, absence_id, announcement_id, reservation_id, family_id, reason, on_paper, sentence,
@@ -54,9 +54,9 @@ _ABSENCE = """
 class SqlAbsenceStore(SqlAbsenceDocumentStore):
     """Implements ``AbsenceStore``."""
 
-    async def set_policy(self, activity_id: UUID, policy: AbsencePolicy) -> bool:
+    async def set_policy(self, activity_id: UUID, policy: AbsencePolicy) -> None:
         """See the port."""
-        return bool(await self.run(_SET_POLICY, activity_id=activity_id, policy=json.dumps(absences_document(policy))))
+        await self.run(_SET_POLICY, activity_id=activity_id, policy=json.dumps(absences_document(policy)))
 
     async def announce(self, family_id: UUID, wish: AbsenceWish, decided: Mapping[UUID, Decision]) -> UUID:
         """See the port."""

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from planning.domain.absence_policy import AbsencePolicy, AbsenceReason
+from planning.domain.absence_policy import AbsencePolicy, AbsenceReason, EarlierRates
 from planning.domain.calendars import ActivityCalendar, Closure, During, ExtraOpening, SlotOpening
 from planning.domain.deadlines import (
     Counting,
@@ -19,6 +19,7 @@ from planning.domain.deadlines import (
 from planning.domain.groups import Group
 from planning.domain.rules import DatesDeadline, Rule, Window
 from planning.domain.slots import Slot
+from planning.domain.supplements import LateRate, Rate, Rates
 from planning.domain.waiting_rules import Promotion, Ranking, WaitingRules
 
 Document = dict[str, Any]
@@ -172,7 +173,8 @@ def absences_document(policy: AbsencePolicy) -> Document:
         "on_proof": sorted(policy.on_proof),
         "grace_days": policy.grace_days,
         "days_to_announce": policy.days_to_announce,
-        "unbooked_percent": policy.unbooked_percent,
+        "rates": asdict(policy.rates),
+        "earlier": [{"until": each.until.isoformat(), "rates": asdict(each.rates)} for each in policy.earlier],
     }
 
 
@@ -185,8 +187,21 @@ def _read_absences(document: Document) -> AbsencePolicy:
         on_proof=frozenset(map(AbsenceReason, document["on_proof"])),
         grace_days=document["grace_days"],
         days_to_announce=document["days_to_announce"],
-        unbooked_percent=document.get("unbooked_percent", 0),
+        rates=_read_rates(document["rates"]) if "rates" in document else _first_rates(document),
+        earlier=tuple(
+            EarlierRates(date.fromisoformat(each["until"]), _read_rates(each["rates"]))
+            for each in document.get("earlier", ())
+        ),
     )
+
+
+def _first_rates(document: Document) -> Rates:
+    """Of the oldest documents: a percentage for who comes without booking, if that."""
+    return Rates(unbooked=Rate(document.get("unbooked_percent", 0)))
+
+
+def _read_rates(document: Document) -> Rates:
+    return Rates(Rate(**document["unbooked"]), Rate(**document["absent"]), LateRate(**document["late"]))
 
 
 def read_slots(documents: Sequence[Document]) -> tuple[Slot, ...]:

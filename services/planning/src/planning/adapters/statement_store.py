@@ -13,7 +13,7 @@ from planning.adapters.reservation_queries import ELEMENT_NAME
 
 # A place that is only offered is nobody's yet.
 # One whose activity is not known (any more) cannot be stated whole: it counts as changed now, and is only named.
-# A presence without booking that was billed is stated like a reservation, which billing keeps it as.
+# What a list of the day adds to a bill is stated like a reservation, which billing keeps it as.
 _PAGE = text(
     f"""
     with r as (
@@ -22,7 +22,7 @@ _PAGE = text(
         from reservation where status <> 'offered'
         union all
         select tenant_id, charge_id, version, family_id, member_id, activity_id, regie_id, day, slot, tariff_label,
-               unit_price_cents, status, true, ' – présence sans réservation', changed_at, null, null
+               unit_price_cents, status, true, ' – ' || words, changed_at, null, null
         from presence_charge
     )
     select r.*, coalesce({ELEMENT_NAME}, '') || r.also as element_name,

@@ -12,6 +12,7 @@ from planning.application.ports import OutlookStore
 from planning.domain.absence_documents import AbsenceDocument
 from planning.domain.absence_policy import AbsencePolicy
 from planning.domain.absences import AbsenceWish, Decision
+from planning.domain.activities import Activity
 from planning.domain.slots import MemberSlot
 from planning.domain.trail import Trace
 
@@ -48,8 +49,12 @@ class AbsenceStore(OutlookStore, Protocol):
         """Waits for the baskets being committed and makes the next ones wait."""
         ...
 
-    async def set_policy(self, activity_id: UUID, policy: AbsencePolicy) -> bool:
-        """Replaces an activity's policy; False when it has no calendar."""
+    async def activities(self) -> Mapping[UUID, Activity]:
+        """The commune's activities, with their calendars."""
+        ...
+
+    async def set_policy(self, activity_id: UUID, policy: AbsencePolicy) -> None:
+        """Replaces the policy of an activity that has a calendar."""
         ...
 
     async def announce(self, family_id: UUID, wish: AbsenceWish, decided: Mapping[UUID, Decision]) -> UUID:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from chassis.clock import local_day
 from chassis.errors import NotFoundError
 from chassis.ids import new_id
 from chassis.outbox import Outgoing
@@ -89,11 +90,17 @@ async def decide_absence(store: AbsenceStore, absence_id: UUID, justified: bool,
     await _record(store, known.family_id, {known.reservation_id: decision}, known.first_name)
 
 
-async def set_absence_policy(store: AbsenceStore, activity_id: UUID, policy: AbsencePolicy) -> None:
-    """Replaces an activity's policy; what is decided already stays. Raises ``CalendarMissingError``."""
+async def set_absence_policy(store: AbsenceStore, commune: Commune, activity_id: UUID, policy: AbsencePolicy) -> None:
+    """Replaces an activity's policy; what is decided already stays, and days until today keep the rates they had.
+
+    Raises ``CalendarMissingError``.
+    """
     await store.lock_calendars()
-    if not await store.set_policy(activity_id, policy):
+    activity = (await store.activities()).get(activity_id)
+    if activity is None or activity.calendar is None:
         raise CalendarMissingError
+    today = local_day(store.now(), commune.time_zone)
+    await store.set_policy(activity_id, policy.in_place_of(activity.absences, today))
 
 
 def refusal_of_absence(outlook: Outlook, member: Member, activity: Activity, when: DaySlot) -> Refusal | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from chassis.errors import DomainError
@@ -10,6 +10,7 @@ from contracts.values import AttendanceState
 from planning.domain.absence_policy import AbsencePolicy, AbsenceReason
 from planning.domain.cells import CellState, Refusal
 from planning.domain.slots import DaySlot
+from planning.domain.supplements import describe_rates
 
 REASON_WORDS: Mapping[AbsenceReason, str] = {
     AbsenceReason.ILLNESS: "maladie",
@@ -66,7 +67,7 @@ def announcing_refusal(policy: AbsencePolicy, day: date, today: date, cancelling
         return Refusal("still-cancellable", CellState.BOOKED, reason)
     if cancelling.slug != "deadline-passed":
         return cancelling
-    if today > day + timedelta(days=policy.days_to_announce):
+    if not policy.can_be_announced(day, today):
         return Refusal("announced-too-late", CellState.BOOKED, _too_late(policy.days_to_announce))
     return None
 
@@ -105,8 +106,7 @@ def days_absent_before(day: date, booked: Sequence[tuple[date, bool]]) -> int:
 
 def describe_absences(policy: AbsencePolicy) -> str:
     """The rule, as a parent reads it before announcing."""
-    unbooked = f" Venir sans réservation est facturé {policy.unbooked_percent} % du prix."
-    return _announcing(policy) + (unbooked if policy.unbooked_percent else "")
+    return " ".join([_announcing(policy), *describe_rates(policy.rates)])
 
 
 def _announcing(policy: AbsencePolicy) -> str:

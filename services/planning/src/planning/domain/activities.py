@@ -59,6 +59,11 @@ class Activity:
         slot = self.slot(code)
         return slot.from_time if slot else None
 
+    def late_after(self, code: str, day: date) -> time | None:
+        """When a slot ends, local time, where leaving later is billed on that day; else None."""
+        slot = self.slot(code)
+        return slot.until_time if slot and self.absences.rates_on(day).late.cents else None
+
     @property
     def first_start(self) -> time | None:
         """When the first slot of a day begins."""

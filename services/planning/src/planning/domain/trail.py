@@ -19,9 +19,13 @@ class ActorKind(StrEnum):
 
 
 class Told(StrEnum):
-    """What is said of a booked day, beside booking and cancelling it."""
+    """What is said of a day, beside booking and cancelling it: its absence; what its list adds to the bill, or gives
+    back.
+    """
 
     ABSENCE = "absence"
+    CHARGE = "charge"
+    CHARGE_BACK = "charge_back"
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,13 @@ from enrolment.adapters.views import (
     StaffAdhesionView,
     SurplusView,
 )
+from enrolment.application.preview_activity import preview_activity
 from enrolment.application.save_activity import save_activity
 from enrolment.application.save_family import save_family
 from enrolment.application.save_regie import save_regie
 from enrolment.domain.activity import Regie
 from enrolment.entrypoints.dependencies import CurrentStore, Cursor, Limit, Today, Words
-from enrolment.entrypoints.schemas import ActivityPayload, FamilyPayload, Page, RegiePayload, StaffActivity
+from enrolment.entrypoints.schemas import ActivityPayload, ActivityTry, FamilyPayload, Page, RegiePayload, StaffActivity
 
 router = APIRouter(route_class=PortalRoute, tags=["town hall"])
 
@@ -51,6 +52,15 @@ async def put_activity(
     activity = payload.to_domain(activity_id, await store.find_regie(payload.regie_id))
     await save_activity(store, activity)
     return StaffActivity.of(activity)
+
+
+@router.post("/activities/{activity_id}/preview")
+async def post_activity_preview(
+    activity_id: UUID, payload: ActivityPayload, _principal: Administrator, store: CurrentStore
+) -> ActivityTry:
+    """What the same would do: checked as it is, changes nothing."""
+    wanted = payload.to_domain(activity_id, await store.find_regie(payload.regie_id))
+    return ActivityTry.of(wanted, await preview_activity(store, wanted))
 
 
 @router.get("/all-activities")

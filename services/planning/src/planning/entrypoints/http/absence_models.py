@@ -9,8 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.values import AttendanceState
 from planning.domain.absence_policy import AbsencePolicy, AbsenceReason
 from planning.domain.absences import AbsenceWish, describe_absences
+from planning.domain.supplements import LateRate, Rate, Rates, examples
 from planning.entrypoints.http.common import DaysOfMember, Request, SlotOfMember
 
+Percent = Annotated[int, Field(ge=0, le=500)]
+Supplement = Annotated[int, Field(ge=0, le=20_000)]
+"""Cents."""
 Reasons = Annotated[list[AbsenceReason], Field(max_length=len(AbsenceReason))]
 
 
@@ -67,11 +71,20 @@ class PossibleAbsence(SlotOfMember):
     on_proof: list[AbsenceReason]
 
 
+class ActivitySupplements(BaseModel):
+    """What the list of the day adds to the bill of an activity that the family has, in sentences."""
+
+    activity_id: UUID
+    activity_name: str
+    sentences: list[str]
+
+
 class OwnAbsences(BaseModel):
     """A family's absences, and the days whose absence it can announce, of the weeks around today."""
 
     announced: list[AbsenceView]
     possible: list[PossibleAbsence]
+    supplements: list[ActivitySupplements]
 
 
 class AbsenceOfTown(AbsenceView):
@@ -91,14 +104,22 @@ class AbsenceDecision(Request):
 class Policy(Request):
     """How absences of an activity are decided. ``on_proof``: those of ``excused`` that ask for a document.
 
-    ``unbooked_percent``: of the price of a booked slot, billed to who comes without booking; 0: not by the portal.
+    ``unbooked``: billed to who comes without booking, in place of the price; ``absent``: beside the price, to who
+    booked and neither came nor announced it. Each is a percentage of the family's price and cents, together; both 0:
+    nothing. ``late_cents``: each time someone leaves later than is tolerated, or for each quarter of an hour begun.
     """
 
     excused: Reasons = Field(default_factory=list)
     on_proof: Reasons = Field(default_factory=list)
     grace_days: Annotated[int, Field(ge=0, le=30)] = 0
     days_to_announce: Annotated[int, Field(ge=0, le=30)] = 2
-    unbooked_percent: Annotated[int, Field(ge=0, le=500)] = 0
+    unbooked_percent: Percent = 0
+    unbooked_cents: Supplement = 0
+    absent_percent: Percent = 0
+    absent_cents: Supplement = 0
+    late_cents: Supplement = 0
+    late_per_quarter: bool = True
+    late_tolerated_minutes: Annotated[int, Field(ge=0, le=60)] = 0
 
     def to_domain(self) -> AbsencePolicy:
         """The policy."""
@@ -107,23 +128,36 @@ class Policy(Request):
             frozenset(self.on_proof),
             self.grace_days,
             self.days_to_announce,
-            self.unbooked_percent,
+            Rates(
+                unbooked=Rate(self.unbooked_percent, self.unbooked_cents),
+                absent=Rate(self.absent_percent, self.absent_cents),
+                late=LateRate(self.late_cents, self.late_per_quarter, self.late_tolerated_minutes),
+            ),
         )
 
 
 class PolicyView(Policy):
-    """The policy, and how parents read it."""
+    """The policy, how parents read it, and its supplements in figures."""
 
     how: str
+    examples: list[str]
 
     @classmethod
     def of(cls, policy: AbsencePolicy) -> "PolicyView":
         """The view of a policy."""
+        rates = policy.rates
         return cls(
             excused=sorted(policy.excused),
             on_proof=sorted(policy.on_proof),
             grace_days=policy.grace_days,
             days_to_announce=policy.days_to_announce,
-            unbooked_percent=policy.unbooked_percent,
+            unbooked_percent=rates.unbooked.percent,
+            unbooked_cents=rates.unbooked.cents,
+            absent_percent=rates.absent.percent,
+            absent_cents=rates.absent.cents,
+            late_cents=rates.late.cents,
+            late_per_quarter=rates.late.per_quarter,
+            late_tolerated_minutes=rates.late.tolerated_minutes,
             how=describe_absences(policy),
+            examples=list(examples(rates)),
         )

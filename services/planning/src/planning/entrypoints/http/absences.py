@@ -17,8 +17,15 @@ from planning.application.ports import Commune
 from planning.domain.absences import describe_absences
 from planning.domain.outlook import Outlook
 from planning.domain.slots import DaySlot
+from planning.domain.supplements import describe_rates
 from planning.entrypoints.http.absence_files import SentDocuments
-from planning.entrypoints.http.absence_models import AbsenceView, AbsentDays, OwnAbsences, PossibleAbsence
+from planning.entrypoints.http.absence_models import (
+    AbsenceView,
+    AbsentDays,
+    ActivitySupplements,
+    OwnAbsences,
+    PossibleAbsence,
+)
 from planning.entrypoints.http.common import LONGEST_LIST, CurrentCommune, check_span
 from planning.entrypoints.http.stores import Absences
 from planning.entrypoints.http.trail import actor_of
@@ -59,7 +66,20 @@ async def _own(store: SqlAbsenceStore, commune: Commune, family_id: UUID) -> Own
     period = (today - _BACK, today + _AHEAD)
     outlook = await look_at_period(store, commune, family_id, *period)
     rows = await queries.absences(store.transaction, period, family_id=family_id)
-    return OwnAbsences(announced=[AbsenceView.model_validate(row) for row in rows], possible=_possible(outlook))
+    return OwnAbsences(
+        announced=[AbsenceView.model_validate(row) for row in rows],
+        possible=_possible(outlook),
+        supplements=_supplements(outlook),
+    )
+
+
+def _supplements(outlook: Outlook) -> list[ActivitySupplements]:
+    own = {entitlement.activity_id for entitlement in outlook.entitlements}
+    return [
+        ActivitySupplements(activity_id=activity.activity_id, activity_name=activity.name, sentences=list(sentences))
+        for activity in outlook.activities.values()
+        if activity.activity_id in own and (sentences := describe_rates(activity.absences.rates))
+    ]
 
 
 def _possible(outlook: Outlook) -> list[PossibleAbsence]:

@@ -10,9 +10,10 @@ from chassis.http.scope import PortalRoute
 from contracts.values import AttendanceState
 from planning.adapters import absence_queries as queries
 from planning.application.announce_absences import decide_absence, set_absence_policy
+from planning.domain.absence_policy import AbsencePolicy
 from planning.domain.calendars import CalendarMissingError
 from planning.entrypoints.http.absence_models import AbsenceDecision, AbsenceOfTown, Policy, PolicyView
-from planning.entrypoints.http.common import ListPeriod
+from planning.entrypoints.http.common import CurrentCommune, ListPeriod
 from planning.entrypoints.http.stores import Absences
 from planning.entrypoints.http.trail import actor_of
 
@@ -40,14 +41,27 @@ async def post_decision(absence_id: UUID, decision: AbsenceDecision, principal: 
 @router.get("/activities/{activity_id}/absence-policy")
 async def get_policy(activity_id: UUID, _principal: Staff, store: Absences) -> PolicyView:
     """How the activity's absences are decided."""
-    activity = (await store.activities()).get(activity_id)
-    if activity is None or activity.calendar is None:
-        raise CalendarMissingError
-    return PolicyView.of(activity.absences)
+    return PolicyView.of(await _policy_of(activity_id, store))
 
 
 @router.put("/activities/{activity_id}/absence-policy")
-async def put_policy(activity_id: UUID, policy: Policy, _principal: Administrator, store: Absences) -> PolicyView:
-    """Replaces the policy, for absences announced from now on."""
-    await set_absence_policy(store, activity_id, policy.to_domain())
+async def put_policy(
+    activity_id: UUID, policy: Policy, _principal: Administrator, commune: CurrentCommune, store: Absences
+) -> PolicyView:
+    """Replaces the policy, for absences announced from now on; rates hold from tomorrow on."""
+    await set_absence_policy(store, commune, activity_id, policy.to_domain())
     return PolicyView.of(policy.to_domain())
+
+
+@router.post("/activities/{activity_id}/absence-policy/preview")
+async def post_policy_preview(activity_id: UUID, policy: Policy, _principal: Staff, store: Absences) -> PolicyView:
+    """What a policy would say: changes nothing."""
+    await _policy_of(activity_id, store)
+    return PolicyView.of(policy.to_domain())
+
+
+async def _policy_of(activity_id: UUID, store: Absences) -> AbsencePolicy:
+    activity = (await store.activities()).get(activity_id)
+    if activity is None or activity.calendar is None:
+        raise CalendarMissingError
+    return activity.absences

@@ -1,11 +1,11 @@
 """The list of a slot of a day, ticked by the people who receive the children."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from chassis.http.dependencies import CurrentTransaction, Staff
 from chassis.http.scope import PortalRoute
@@ -13,21 +13,34 @@ from contracts.values import WHOLE_DAY, AttendanceState
 from planning.adapters.presence_store import SqlPresenceStore
 from planning.application.mark_presence import Mark, Sheet, mark_presence
 from planning.entrypoints.http.common import Day, Request, SlotCode
+from planning.entrypoints.http.rule_models import LocalTime
+from planning.entrypoints.http.stores import Published
 
 router = APIRouter(route_class=PortalRoute, tags=["town hall"])
 
 
 class MarkSent(Request):
-    """A tick; ``mark_id`` is drawn where it is made, ``marked_at`` is real time, null for now."""
+    """A tick; ``mark_id`` is drawn where it is made, ``marked_at`` is real time, null for now.
+
+    ``left_at``: local time at which somebody present left, where it is noted.
+    """
 
     mark_id: UUID
     member_id: UUID
     present: bool
     marked_at: AwareDatetime | None = None
+    left_at: LocalTime | None = None
+
+    @model_validator(mode="after")
+    def _was_there(self) -> "MarkSent":
+        if self.left_at and not self.present:
+            raise ValueError("un enfant absent n'est pas parti en retard")
+        return self
 
     def to_domain(self, now: datetime) -> Mark:
         """The mark."""
-        return Mark(self.mark_id, self.member_id, self.present, self.marked_at or now)
+        left_at = time.fromisoformat(self.left_at) if self.left_at else None
+        return Mark(self.mark_id, self.member_id, self.present, self.marked_at or now, left_at)
 
 
 class MarksSent(Request):
@@ -40,7 +53,10 @@ class MarksSent(Request):
 
 
 class OnTheList(BaseModel):
-    """A child of the list. ``present`` is null while nobody ticked; ``attendance``: an absence that was announced."""
+    """A child of the list. ``present`` is null while nobody ticked; ``attendance``: an absence that was announced.
+
+    ``left_at``: local time at which it left, where it is noted; ``late_minutes`` of it are after the end of the slot.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -52,7 +68,14 @@ class OnTheList(BaseModel):
     booked: bool
     attendance: AttendanceState | None
     present: bool | None
+    left_at: LocalTime | None
+    late_minutes: int | None
     marked_at: datetime | None
+
+    @field_validator("left_at", mode="before")
+    @classmethod
+    def _to_the_minute(cls, moment: time | None) -> str | None:
+        return moment.isoformat("minutes") if moment else None
 
 
 class CouldCome(BaseModel):
@@ -66,11 +89,15 @@ class CouldCome(BaseModel):
 
 
 class PresenceList(BaseModel):
-    """Who booked, then who is there without; and who could still be added."""
+    """Who booked, then who is there without; and who could still be added.
+
+    ``late_after``: local time after which leaving is billed as late; null when it is not.
+    """
 
     activity_id: UUID
     day: date
     slot: str
+    late_after: LocalTime | None
     children: list[OnTheList]
     others: list[CouldCome]
 
@@ -83,12 +110,15 @@ async def _sheet(
 
 @router.get("/presence")
 async def read_presence(
-    sheet: Annotated[Sheet, Depends(_sheet)], _principal: Staff, transaction: CurrentTransaction
+    sheet: Annotated[Sheet, Depends(_sheet)], _principal: Staff, transaction: CurrentTransaction, published: Published
 ) -> PresenceList:
     """The list, with the latest mark of each child."""
-    store = SqlPresenceStore(transaction)
+    store, (activities, _) = SqlPresenceStore(transaction), published
+    activity = activities.get(sheet.activity_id)
+    late_after = activity.late_after(sheet.slot, sheet.day) if activity else None
     return PresenceList(
         **sheet._asdict(),
+        late_after=late_after and late_after.isoformat("minutes"),
         children=[OnTheList.model_validate(row) for row in await store.expected(sheet)],
         others=[CouldCome.model_validate(row) for row in await store.others(sheet)],
     )
