@@ -50,9 +50,7 @@ async def test_who_is_announced_absent_does_not_eat(world, canteen) -> None:
     await world.book(family, child, canteen, MONDAY)
     assert (await counts(world, canteen)).json()[0]["total"] == 5
     world.stand_at(2022, 9, 5)
-    async with world.parent(family) as client:
-        body = {"member_id": str(child), "activity_id": str(canteen), "days": [MONDAY], "reason": "illness"}
-        answer = await client.post("/absences", json=body)
+    answer = await world.announce(family, child, canteen, MONDAY, reason="illness")
     assert answer.status_code == 200, answer.text
     assert (await counts(world, canteen)).json()[0]["total"] == 4
 

@@ -167,9 +167,7 @@ async def test_who_announces_its_absence_pays_no_supplement(world, canteen) -> N
     await world.book(family, louis, canteen, MONDAY)
     await _tick(world, canteen, louis, False, 9)
     world.stand_at(2022, 9, 7, 8)
-    absent = {"member_id": str(louis), "activity_id": str(canteen), "days": [MONDAY], "reason": "other"}
-    async with world.parent(family) as client:
-        assert (await client.post("/absences", json=absent)).status_code == 200
+    assert (await world.announce(family, louis, canteen, MONDAY, reason="other")).status_code == 200
     world.stand_at(2022, 9, 9, 8)
     assert [name for name, *_ in await _charged(world, family)] == ["Cantine d'Alixan"]
 
