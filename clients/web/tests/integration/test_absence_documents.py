@@ -1,11 +1,10 @@
 """Documents of absences, without JavaScript: joined, added, taken back, read by the town hall."""
 
-import re
 from datetime import date
-from html import unescape
 
 import pytest
 from fake_api.world import CANTEEN, LOUIS, STAFF_USER, World, an_id
+from reading import words
 
 pytestmark = pytest.mark.integration
 
@@ -24,10 +23,6 @@ NONE = ("documents", ("", b""))
 ADD = f"{ABSENCES}/{an_id(f'announcement {LOUIS} {MONDAY}')}/documents"
 OWN = f"{ABSENCES}/documents/{an_id('mot.pdf')}"
 FORGETS = "le navigateur oublie les fichiers choisis"
-
-
-def words(answer) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
 
 
 @pytest.fixture

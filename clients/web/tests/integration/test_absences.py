@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from fake_api.world import ADMINISTRATOR_USER, CANTEEN, LOUIS, STAFF_USER, World, an_id
+from reading import words
 
 pytestmark = pytest.mark.integration
 
@@ -17,11 +18,6 @@ TICKED = {
     "motif": "illness",
     "papier": "true",
 }
-
-
-def words(answer) -> str:
-    text = re.sub(r"<[^>]+>", " ", answer.text.replace("&#39;", "'").replace("&nbsp;", " "))
-    return re.sub(r"\s+", " ", text)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from fake_api.activities import described
 from fake_api.world import ADMINISTRATOR_USER, CANTEEN, LOUIS, REGIE, STAFF_USER, World
+from reading import words
 
 from web.town_hall.activity_form import fields_of
 
@@ -21,11 +22,6 @@ async def office(visitor, world: World):
     """An administrator of the town hall."""
     await visitor.log_in(user=ADMINISTRATOR_USER)
     return visitor
-
-
-def words(answer) -> str:
-    text = re.sub(r"<[^>]+>", " ", answer.text.replace("&#39;", "'").replace("&nbsp;", " ").replace("\xa0", " "))
-    return re.sub(r"\s+", " ", text)
 
 
 def canteen(**typed: str) -> dict[str, object]:

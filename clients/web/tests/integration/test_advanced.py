@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
 import pytest
 from fake_api import advanced as fake_advanced
 from fake_api import planning as fake_planning
 from fake_api.world import CANTEEN, ESTELLE, FAMILY, LOUIS, STAFF_USER, World
+from reading import words
 
 pytestmark = pytest.mark.integration
 
@@ -34,11 +34,6 @@ _NOTHING = {
     "draft_count": 0,
 }
 HOSTILE = "<script>stolen()</script>"
-
-
-def words(answer: httpx.Response) -> str:
-    text = re.sub(r"<[^>]+>", " ", answer.text.replace("&#39;", "'").replace("&nbsp;", " "))
-    return re.sub(r"\s+", " ", text)
 
 
 def preview(**changes: Any) -> str:

@@ -5,15 +5,11 @@ from datetime import date
 
 import pytest
 from fake_api.world import CANTEEN, LOUIS, World
+from reading import words
 
 pytestmark = pytest.mark.integration
 
 PAGE = "/planning/pourquoi"
-
-
-def words(answer) -> str:
-    text = re.sub(r"<[^>]+>", " ", answer.text.replace("&#39;", "'").replace("&nbsp;", " "))
-    return re.sub(r"\s+", " ", text)
 
 
 @pytest.fixture

@@ -5,16 +5,12 @@ import re
 import pytest
 from fake_api.custody import OTHER_HOME
 from fake_api.world import CANTEEN, FAMILY, STAFF_USER, THEO, World
+from reading import words
 
 pytestmark = pytest.mark.integration
 
 FILE, PAGE = f"/mairie/familles/{FAMILY}", f"/mairie/familles/{FAMILY}/foyers"
 WEEKS = {"foyers": [FAMILY, OTHER_HOME], "paires": FAMILY, "changement": "4", "moities": ""}
-
-
-def words(answer) -> str:
-    text = re.sub(r"<[^>]+>", " ", answer.text.replace("&#39;", "'").replace("&nbsp;", " "))
-    return re.sub(r"\s+", " ", text)
 
 
 @pytest.fixture

@@ -3,21 +3,15 @@
 import re
 from datetime import date
 
-import httpx
 import pytest
 from fake_api.world import CANTEEN, ESTELLE, LOUIS, THEO, World, invoice
+from reading import words
 
 pytestmark = pytest.mark.integration
 
 _IMMEDIATE = "/inscriptions/paiement-immediat"
 _SEPTEMBER = {"enfant": LOUIS, "debut": "2022-09-01", "vue": "mensuel", "activite": CANTEEN}
 _DAYS = ["2022-09-01", "2022-09-02", "2022-09-05", "2022-09-06"]
-
-
-def words(answer: httpx.Response) -> str:
-    """The text of a page as it is read."""
-    text = re.sub(r"<[^>]+>", " ", answer.text.replace("&#39;", "'").replace("&nbsp;", " "))
-    return re.sub(r"\s+", " ", text)
 
 
 async def order(parent, members: list[str]) -> str:

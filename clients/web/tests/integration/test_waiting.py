@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from fake_api.world import ADMINISTRATOR_USER, CANTEEN, LOUIS, REGISSEUR_USER, World, an_id
+from reading import words
 
 pytestmark = pytest.mark.integration
 
@@ -12,11 +13,6 @@ MONDAY = date(2022, 9, 5)
 LISTS = "/planning/attente"
 CHOICE = f"{LISTS}/rejoindre?enfant={LOUIS}&debut=2022-09-01"
 TICKED = {"enfant": LOUIS, "activite": CANTEEN, "debut": "2022-09-01", "vue": "mensuel", "jour": "2022-09-05/day"}
-
-
-def words(answer) -> str:
-    text = re.sub(r"<[^>]+>", " ", answer.text.replace("&#39;", "'").replace("&nbsp;", " "))
-    return re.sub(r"\s+", " ", text)
 
 
 @pytest.fixture
