@@ -94,6 +94,7 @@ ADMINISTRATORS = {
     "PUT /api/identity/v1/accounts/{account_id}",
     "PUT /api/enrolment/v1/regies/{regie_id}",
     "PUT /api/enrolment/v1/activities/{activity_id}",
+    "POST /api/enrolment/v1/activities/{activity_id}/preview",
     "PUT /api/planning/v1/activities/{activity_id}/calendar",
     "PUT /api/planning/v1/activities/{activity_id}/waiting-list-rules",
     "POST /api/planning/v1/activities/{activity_id}/withdrawals",
@@ -107,6 +108,7 @@ ADMINISTRATORS = {
 UPSERTS = {
     "PUT /api/enrolment/v1/regies/{regie_id}",
     "PUT /api/enrolment/v1/activities/{activity_id}",
+    "POST /api/enrolment/v1/activities/{activity_id}/preview",
     "PUT /api/enrolment/v1/families/{family_id}",
     "PUT /api/identity/v1/accounts/{account_id}",
     "PUT /api/payment-gateway/v1/regies/{regie_id}/contract",

@@ -25,6 +25,19 @@ def invoice_a_month(world: World) -> Click:
     )
 
 
+@button("/mairie/activites/{activity_id}")
+def change_an_activity(world: World) -> Click:
+    path = f"/mairie/activites/{world.workshop}"
+    form = world.desk.go(path).form(path).filled(description="Un atelier repeint.", suite="enregistrer")
+    described = "activity_id = $1 and description = 'Un atelier repeint.'"
+    return Click(
+        world.desk,
+        form,
+        "L'activité est enregistrée",
+        lambda _pages: world.count("enrolment", "activity", described, world.workshop),
+    )
+
+
 @button("/mairie/calendriers/{activity_id}")
 def publish_a_calendar(world: World) -> Click:
     path = f"/mairie/calendriers/{world.workshop}"
