@@ -23,7 +23,7 @@ class Run:
 
 
 RUNS = [
-    Run(1, 12, 110, (Outage("planning", 15),), (Outage("planning", 600),)),
+    Run(1, 8, 110, (Outage("planning", 15),), (Outage("planning", 600),)),
     Run(3, 12, 100, (), (Outage("billing", 30),)),
 ]
 

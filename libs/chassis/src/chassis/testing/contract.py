@@ -25,7 +25,7 @@ from chassis.testing.plugin import Harness
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 _SETTINGS = settings(
-    max_examples=10,
+    max_examples=7,
     database=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
