@@ -3,7 +3,7 @@
 from datetime import date
 
 from faults.absence_scene import announce as announced
-from faults.buttons import Click, World, button
+from faults.buttons import Click, World, button, workshop_changed
 
 ABSENCES, OFFICE = "/planning/absences", "/mairie/absences"
 CHILD = "Louis"
@@ -67,12 +67,5 @@ def take_document_back(world: World) -> Click:
 
 @button("/mairie/absences/regles/{activity_id}")
 def set_policy(world: World) -> Click:
-    path = f"/mairie/absences/regles/{world.workshop}"
-    form = world.desk.go(path).form(path).filled(carence="3")
-    ruled = "activity_id = $1 and (absence_policy ->> 'grace_days')::int = 3"
-    return Click(
-        world.desk,
-        form,
-        "La règle est enregistrée",
-        lambda _pages: world.count("planning", "activity_calendar", ruled, world.workshop),
-    )
+    row = "activity_calendar where (absence_policy ->> 'grace_days')::int = 3"
+    return workshop_changed(world, "/mairie/absences/regles", "La règle est enregistrée", "planning", row, carence="3")

@@ -107,6 +107,17 @@ def button(path: str) -> Callable[[Scenario], Scenario]:
     return keep
 
 
+def workshop_changed(world: World, page: str, tells: str, service: str, row: str, **typed: str) -> Click:
+    """The town hall types something about the workshop on its page. ``row``: table and condition of how it then is."""
+    path, (table, _, then) = f"{page}/{world.workshop}", row.partition(" where ")
+    return Click(
+        world.desk,
+        world.desk.go(path).form(path).filled(**typed),
+        tells,
+        lambda _pages: world.count(service, table, f"activity_id = $1 and {then}", world.workshop),
+    )
+
+
 def booked(world: World, name: str, day: date) -> None:
     world.parent.api.delete("planning", "/draft")
     world.parent.draft(name, world.workshop, [day], day.replace(day=1), day.replace(day=28))

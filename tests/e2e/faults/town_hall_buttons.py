@@ -6,7 +6,7 @@ from datetime import date
 
 from driver import until
 from driver.plain_browser import Page
-from faults.buttons import Click, World, booked, button
+from faults.buttons import Click, World, booked, button, workshop_changed
 
 
 @button("/mairie/facturation")
@@ -27,28 +27,15 @@ def invoice_a_month(world: World) -> Click:
 
 @button("/mairie/activites/{activity_id}")
 def change_an_activity(world: World) -> Click:
-    path = f"/mairie/activites/{world.workshop}"
-    form = world.desk.go(path).form(path).filled(description="Un atelier repeint.", suite="enregistrer")
-    described = "activity_id = $1 and description = 'Un atelier repeint.'"
-    return Click(
-        world.desk,
-        form,
-        "L'activité est enregistrée",
-        lambda _pages: world.count("enrolment", "activity", described, world.workshop),
-    )
+    row = "activity where description = 'Un atelier repeint.'"
+    typed = {"description": "Un atelier repeint.", "suite": "enregistrer"}
+    return workshop_changed(world, "/mairie/activites", "L'activité est enregistrée", "enrolment", row, **typed)
 
 
 @button("/mairie/calendriers/{activity_id}")
 def publish_a_calendar(world: World) -> Click:
-    path = f"/mairie/calendriers/{world.workshop}"
-    form = world.desk.go(path).form(path).filled(dernieres="3", suite="publier")
-    published = "activity_id = $1 and last_places = 3"
-    return Click(
-        world.desk,
-        form,
-        "Le calendrier est publié",
-        lambda _pages: world.count("planning", "activity_calendar", published, world.workshop),
-    )
+    row, typed = "activity_calendar where last_places = 3", {"dernieres": "3", "suite": "publier"}
+    return workshop_changed(world, "/mairie/calendriers", "Le calendrier est publié", "planning", row, **typed)
 
 
 @button("/mairie/calendriers/{activity_id}/reservations")

@@ -3,7 +3,7 @@
 from datetime import date
 
 from driver.plain_browser import Page
-from faults.buttons import Click, World, button
+from faults.buttons import Click, World, button, workshop_changed
 from faults.waiting_scene import WaitedFor, offer_of
 
 LISTS = "/planning/attente"
@@ -68,15 +68,9 @@ def _offered(world: World, day: date) -> str:
 
 @button("/mairie/attente/regles/{activity_id}")
 def set_rules(world: World) -> Click:
-    path = f"/mairie/attente/regles/{world.workshop}"
-    form = world.desk.go(path).form(path).filled(delai="180")
-    ruled = "activity_id = $1 and (waiting_list ->> 'accept_within_minutes')::int = 180"
-    return Click(
-        world.desk,
-        form,
-        "Les règles sont enregistrées",
-        lambda _pages: world.count("planning", "activity_calendar", ruled, world.workshop),
-    )
+    row = "activity_calendar where (waiting_list ->> 'accept_within_minutes')::int = 180"
+    told = "Les règles sont enregistrées"
+    return workshop_changed(world, "/mairie/attente/regles", told, "planning", row, delai="180")
 
 
 @button("/mairie/attente/priorites/{member_id}")

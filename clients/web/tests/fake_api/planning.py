@@ -76,16 +76,17 @@ def _draft(world: World) -> dict[str, Any]:
     return {"lines": lines, "count": len(lines), "total_cents": total, "saved_at": NOW if lines else None}
 
 
+_CANTEEN = {
+    "activity_id": CANTEEN,
+    "name": _ACTIVITY,
+    "element_name": _ELEMENT,
+    "season": SEASON,
+    "opens_on": "2022-09-01",
+    "closes_on": "2023-07-08",
+}
+
+
 def _family(world: World) -> list[dict[str, Any]]:
-    activity = {
-        "activity_id": CANTEEN,
-        "name": _ACTIVITY,
-        "element_name": _ELEMENT,
-        "season": SEASON,
-        "opens_on": "2022-09-01",
-        "closes_on": "2023-07-08",
-        "slots": SLOTS,
-    }
     enrolled = {member for _, member in world.paid} | {
         line["member_id"] for order in world.orders.values() for line in order["lines"]
     }
@@ -95,8 +96,9 @@ def _family(world: World) -> list[dict[str, Any]]:
             "first_name": name,
             "kind": "child",
             "activities": [
-                activity
+                _CANTEEN
                 | {
+                    "slots": SLOTS,
                     "open": (CANTEEN, member_id) in world.paid,
                     "reason": None if (CANTEEN, member_id) in world.paid else "L'inscription n'est pas encore payée.",
                 }
@@ -137,13 +139,8 @@ def routes(world: World) -> APIRouter:
             "to": to,
             "today": TODAY,
             "activities": [
-                {
-                    "activity_id": CANTEEN,
-                    "name": _ACTIVITY,
-                    "element_name": _ELEMENT,
-                    "season": SEASON,
-                    "opens_on": "2022-09-01",
-                    "closes_on": "2023-07-08",
+                _CANTEEN
+                | {
                     "open": paid,
                     "blocked_reason": None if paid else "L'inscription n'est pas encore payée.",
                     "unit_price_cents": _UNIT_CENTS,

@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from chassis.clock import Clock
 from chassis.errors import TransientError
@@ -150,9 +151,10 @@ class Connections:
     Its own pool gives one that comes back to whoever asks at that moment: in a crowd someone waits on and on.
     """
 
-    def __init__(self, engine: AsyncEngine, number: int) -> None:
+    def __init__(self, engine: AsyncEngine) -> None:
+        assert isinstance(engine.pool, QueuePool)  # noqa: S101 - what create_engine makes
         self._engine = engine
-        self._turns = asyncio.Semaphore(number)
+        self._turns = asyncio.Semaphore(engine.pool.size())
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[AsyncConnection]:

@@ -97,10 +97,6 @@ async def declare_service_queues(channel: AbstractChannel, service: Service) -> 
         await declare_queues(channel, queues, [model.event_type for model in consumer.handlers])
 
 
-_ASKING = 4
-"""Connections of ``Database.ask``: it never waits within a transaction; more at once only contend for rows."""
-
-
 class Runtime:
     """The parts of a running service."""
 
@@ -117,7 +113,7 @@ class Runtime:
         )
         self._asking_engine = create_engine(
             settings.database_url.get_secret_value(),
-            pool_size=_ASKING,
+            pool_size=4,  # what asks here never waits within a transaction; more at once only contend for rows
             application_name=f"{service.name}-ask",
             settings=PLANNED_ONCE,
         )
@@ -129,8 +125,8 @@ class Runtime:
         self.job_slots = asyncio.Semaphore(max(1, settings.database_pool_size // 2 - 1))
         """A job at work holds two connections, one to be elected: all at once would wait for each other for ever."""
         self.database = Database(
-            Connections(self._engine, settings.database_pool_size),
-            Connections(self._asking_engine, _ASKING),
+            Connections(self._engine),
+            Connections(self._asking_engine),
             self.clock,
             service.name,
             self.signals,

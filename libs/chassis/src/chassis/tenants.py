@@ -12,7 +12,9 @@ from chassis.errors import DomainError, TransientError
 from contracts.events import TenantRegistered
 
 _CACHE_SECONDS = 5.0
+"""How long a commune is taken as it was read."""
 _ASKING_SECONDS = 1.0
+"""How much longer, for the others, while somebody reads it again."""
 
 
 @dataclass(frozen=True)

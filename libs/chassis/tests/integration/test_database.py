@@ -31,7 +31,7 @@ async def only_one(harness: Harness) -> AsyncIterator[Connections]:
     """One connection for all."""
     url = harness.runtime.settings.database_url.get_secret_value()
     engine = create_engine(url, pool_size=1, application_name="only-one")
-    yield Connections(engine, 1)
+    yield Connections(engine)
     await engine.dispose()
 
 

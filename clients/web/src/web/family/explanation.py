@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BeforeValidator
 
 from web.api import planning
 from web.api.errors import ApiProblem
@@ -13,6 +12,7 @@ from web.api.explanation import Explanation, explanation
 from web.api.planning import WHOLE_DAY, CellState, PlanningMember
 from web.family.planning_view import marks, told
 from web.i18n import gettext as _
+from web.town_hall.lists import DayFilter, IdFilter
 from web.visit import ParentVisit
 
 router = APIRouter()
@@ -20,16 +20,15 @@ router = APIRouter()
 _BOOKED: frozenset[CellState] = frozenset(
     {"booked", "removing", "absence_announced", "absent_justified", "absent_unjustified"}
 )
-_NotChosen = BeforeValidator(lambda value: value or None)
 
 
 @router.get("/planning/pourquoi")
 async def explain_day(
     visit: ParentVisit,
     *,
-    enfant: Annotated[UUID | None, _NotChosen, Query()] = None,
+    enfant: IdFilter = None,
     creneau: Annotated[str, Query(max_length=60)] = "",
-    jour: Annotated[date | None, _NotChosen, Query()] = None,
+    jour: DayFilter = None,
 ) -> Response:
     """The question, and its answer once it is asked. ``creneau``: an activity and one of its slots."""
     members = await planning.members(visit.api)
