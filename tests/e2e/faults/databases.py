@@ -19,11 +19,16 @@ from portail_local.system import System
 
 T = TypeVar("T")
 
-_RESTLESS = frozenset({"inbox", "outbox", "attempt", "statement_round", "reconciliation_check"})
-"""Tables of messages on their way, of failed attempts, which a refusal may well count, of the nightly comparison."""
+_RESTLESS = frozenset({"inbox", "outbox", "attempt", "statement_round", "reconciliation_check", "daily_number"})
+"""Tables of messages on their way, of failed attempts, which a refusal may well count, of the nightly comparison,
+and of the numbers that questions to the banks bear.
+"""
+_ROWS = {"payment_attempt": "to_jsonb(t) - '{next_question_at,asked_at,questions}'::text[]"}
+"""The banks are asked about payments that are not finished, whoever else does what: when is left out."""
 _TABLES = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
 _PRINT = (
-    "select '{table}' as name, count(*) as rows, coalesce(sum(hashtext(t::text)), 0)::bigint as hash from {table} t"
+    "select '{table}' as name, count(*) as rows, coalesce(sum(hashtext(({row})::text)), 0)::bigint as hash"
+    " from {table} t"
 )
 
 
@@ -52,7 +57,8 @@ class Databases:
         found = {}
         for service in SERVICES:
             tables = [str(row[0]) for row in self.query(service, _TABLES)]
-            union = " union all ".join(_PRINT.format(table=table) for table in tables if table not in _RESTLESS)
+            prints = [_PRINT.format(table=each, row=_ROWS.get(each, "t")) for each in tables if each not in _RESTLESS]
+            union = " union all ".join(prints)
             found |= {f"{service}.{row['name']}": (row["rows"], row["hash"]) for row in self.query(service, union)}
         return found
 
