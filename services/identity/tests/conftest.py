@@ -16,6 +16,7 @@ from aiosmtpd.smtp import Envelope
 
 from chassis.ids import new_id
 from chassis.runtime import Service
+from chassis.testing.databases import ServiceDatabases
 from chassis.testing.plugin import ALIXAN, Harness, running_service
 from contracts.events import FamilyRegistered
 from contracts.values import Guardian, PostalAddress, Role
@@ -135,9 +136,9 @@ def service_settings(mail_server: MailServer) -> dict[str, Any]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def harness(
-    service: Service, service_settings: dict[str, Any], postgres_admin_url: str, amqp_url: str
+    service: Service, service_settings: dict[str, Any], service_databases: ServiceDatabases, amqp_url: str
 ) -> AsyncIterator[Harness]:
-    async with running_service(service, postgres_admin_url, amqp_url, service_settings) as running:
+    async with running_service(service, service_databases, amqp_url, service_settings) as running:
 
         async def serve_keys(_request: httpx.Request) -> httpx.Response:
             own = await parts_of(running.runtime).keys.jwks(running.clock.real_now())

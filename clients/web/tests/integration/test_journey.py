@@ -147,9 +147,11 @@ def enrolled(world: World) -> World:
 class TestPlanning:
     async def test_stays_closed_without_payment_and_says_why(self, parent) -> None:
         await order(parent, [LOUIS])
-        page = words(await parent.get(f"/planning?enfant={LOUIS}&debut=2022-09-01&modifier=1"))
-        assert "L'inscription n'est pas encore payée" in page
-        assert "Valider et terminer" not in page
+        page = await parent.get(f"/planning?enfant={LOUIS}&debut=2022-09-01&modifier=1")
+        said = "Pas encore ouvert pour Louis Cantine d'Alixan 2022/2023 L'inscription n'est pas encore payée"
+        assert said in words(page)
+        assert "planning-days" not in page.text, "not a month of locks"
+        assert "Valider et terminer" not in words(page)
 
     async def test_opens_on_the_current_month_read_only(self, parent, enrolled) -> None:
         page = await parent.get("/planning")

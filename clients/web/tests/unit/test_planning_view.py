@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from web.api.planning import Cell, MemberName, Planning, PlanningActivity, Slot
 from web.family.calendar import Period, View
-from web.family.planning_view import rows
+from web.family.planning_view import locked, rows
 
 pytestmark = pytest.mark.unit
 
@@ -37,7 +37,7 @@ class TestPeriod:
         assert Period.around(View.FORTNIGHT, day).title == "Du 5 septembre 2022 au 18 septembre 2022"
 
 
-def _planning(*cells: Cell) -> Planning:
+def _planning(*cells: Cell, blocked_reason: str | None = None) -> Planning:
     activity = PlanningActivity(
         activity_id=_ACTIVITY,
         name="Cantine d'Alixan 2022/2023",
@@ -46,6 +46,7 @@ def _planning(*cells: Cell) -> Planning:
         opens_on=date(2022, 9, 1),
         closes_on=date(2023, 7, 8),
         open=True,
+        blocked_reason=blocked_reason,
         cells=list(cells),
     )
     member = MemberName(member_id="00000000-0000-0000-0000-00000000000b", first_name="Louis")
@@ -69,6 +70,15 @@ def _cell(
 
 
 class TestRows:
+    def test_an_activity_without_adhesion_is_told_in_one_sentence_until_a_day_of_it_is_held(self) -> None:
+        unpaid = "L'adhésion de Louis n'est pas payée."
+        days = [_cell(1, "blocked", unpaid), _cell(2, "blocked", unpaid)]
+        blocked = _planning(*days, blocked_reason=unpaid)
+        assert (rows(blocked), locked(blocked)) == ([], blocked.activities)
+        held = _planning(_cell(1, "booked", "Annulation impossible.", wanted=True), *days[1:], blocked_reason=unpaid)
+        assert len(rows(held)) == 1
+        assert locked(held) == []
+
     def test_each_day_is_told_in_words(self) -> None:
         (row,) = rows(_planning(_cell(1), _cell(3, "closed", "Pas de cantine le samedi.")))
         assert row.days[0].spoken == "jeudi 1er septembre 2022 : Libre, 5,00\u00a0€"

@@ -9,6 +9,7 @@ from chassis.ids import new_id
 from contracts.values import Role
 from planning.adapters import basket_store
 from planning.adapters.commune_calendars import _READ
+from planning.entrypoints import desk
 
 SCHOOL_DAYS = ["2022-09-05", "2022-09-06", "2022-09-08", "2022-09-09", "2022-09-12", "2022-09-13"]
 COUNTED = """
@@ -185,3 +186,24 @@ async def test_every_table_read_once_gives_another_version_when_it_changes(harne
     read = {row["relname"] for row in tables} & words - {"calendar_version"}
     assert read <= {row["relname"] for row in watched}
     assert len(read) == 6
+
+
+async def test_families_who_look_at_once_are_read_together_each_its_own(world, monkeypatch) -> None:
+    sizes: list[int] = []
+    read = desk.look
+
+    async def noting(asks, tenant_id, looks):
+        sizes.append(len(looks))
+        return await read(asks, tenant_id, looks)
+
+    canteen = await world.activity()
+    families = [await world.enrolled(canteen, f"Enfant {n}") for n in range(12)]
+    for n, (family, child) in enumerate(families):
+        assert (await world.want(family, child, canteen, SCHOOL_DAYS[n % 6])).status_code == 200
+    await world.cells(*families[0], canteen)  # the calendars are known
+    monkeypatch.setattr(desk, "look", noting)
+    seen = await asyncio.gather(*(world.cells(family, child, canteen) for family, child in families))
+    for n, cells in enumerate(seen):
+        assert [day for day, cell in cells.items() if cell["wanted"]] == [SCHOOL_DAYS[n % 6]]
+    assert sum(sizes) == 12
+    assert len(sizes) < 6, sizes

@@ -20,7 +20,7 @@ async def test_reservations_are_found_by_the_child_not_by_the_day(harness, world
     )
     try:
         await connection.execute(f"prepare reading as {READ_HOLDINGS}")
-        asked = f"'{world.tenant_id}', '{new_id()}', '2022-09-01', '2022-10-01', null, null"
+        asked = f"'{world.tenant_id}', '{{{new_id()}}}', '{{2022-09-01}}', '{{2022-10-01}}', '{{null}}', '{{null}}'"
         plan = [row[0] for row in await connection.fetch(f"explain execute reading({asked})")]
     finally:
         await connection.close()

@@ -12,7 +12,7 @@ from web.api import planning
 from web.api.errors import ApiProblem
 from web.api.planning import WHOLE_DAY, CellState, DaySlot, Planning, PlanningMember
 from web.family.calendar import Period, View
-from web.family.planning_view import Choice, Mark, Row, marks, rows, told
+from web.family.planning_view import Choice, Mark, Row, locked, marks, rows, told
 from web.i18n import gettext as _
 from web.navigation import see_other
 from web.visit import ParentVisit, Visit
@@ -135,6 +135,7 @@ async def _planning_page(
         views=[(View.MONTH, _("Mensuel")), (View.FORTNIGHT, _("Quinzaine")), (View.WEEK, _("Semaine"))],
         planning=shown,
         rows=shown_rows,
+        locked=locked(shown),
         legend=_legend(shown_rows),
         field_name=field_name,
         modifying=modifier and any(row.is_changeable for row in shown_rows),

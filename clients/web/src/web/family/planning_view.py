@@ -121,8 +121,17 @@ class Row:
 
 
 def rows(planning: Planning, choice: Choice | None = None) -> list[Row]:
-    """The planning's rows; ``choice`` replaces what is ticked where days can be changed."""
-    return [_row(activity, choice) for activity in planning.activities]
+    """The planning's rows, but for what is locked; ``choice`` replaces what is ticked where days can be changed."""
+    return [_row(activity, choice) for activity in planning.activities if not _is_locked(activity)]
+
+
+def locked(planning: Planning) -> list[PlanningActivity]:
+    """Activities to which the member has no access, and no day of: one sentence says more than a month of locks."""
+    return [activity for activity in planning.activities if _is_locked(activity)]
+
+
+def _is_locked(activity: PlanningActivity) -> bool:
+    return activity.blocked_reason is not None and not any(cell.wanted for cell in activity.cells)
 
 
 def _row(activity: PlanningActivity, choice: Choice | None) -> Row:

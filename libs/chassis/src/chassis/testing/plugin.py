@@ -5,7 +5,6 @@ service, its database, its broker and two communes, Alixan and Veyras.
 """
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,17 +19,15 @@ import pytest_asyncio
 from fastapi import FastAPI
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy.engine import make_url
 
 from chassis.clock import StandingClock
 from chassis.http.app import create_app
 from chassis.ids import new_id
 from chassis.jobs import run_job_once
 from chassis.messaging.topology import Queues, declare_exchange
-from chassis.migrations import upgrade_async
-from chassis.provision import provision
 from chassis.runtime import Runtime, Service
 from chassis.tenants import store_tenant
+from chassis.testing.databases import ServiceDatabases
 from chassis.testing.tokens import TokenSigner
 from contracts.envelope import Envelope
 from contracts.event import Event
@@ -39,7 +36,6 @@ from contracts.events.identity import Contact, Look
 from contracts.values import PostalAddress
 
 _NAMESPACE = UUID("5f3c3a52-6a10-4f0e-9d1c-5f6c0a7a1a11")
-_PASSWORD = "tests"  # noqa: S105 - of a database that lives as long as the tests
 hypothesis_settings.register_profile(  # a busy machine is no failure, and what passed once passes again
     "portail",
     deadline=None,
@@ -162,24 +158,13 @@ class Harness:
 
 @asynccontextmanager
 async def running_service(
-    service: Service, postgres_admin_url: str, amqp_url: str, extra_settings: dict[str, Any] | None = None
+    service: Service, databases: ServiceDatabases, amqp_url: str, extra_settings: dict[str, Any] | None = None
 ) -> AsyncIterator[Harness]:
     """A service on a database of its own, with its consumers, relay and jobs, and both communes known."""
-    name = service.name.replace("-", "_")
-    database = f"test_{name}_{secrets.token_hex(4)}"
-    await provision(service.name, postgres_admin_url, _PASSWORD, database=database)
-    server = make_url(postgres_admin_url)
-
-    def address(role: str) -> str:
-        url = server.set(username=f"{name}_{role}", password=_PASSWORD, database=database)
-        return url.render_as_string(hide_password=False)
-
-    await upgrade_async(service.name, address("owner"))
-    admin_url = server.set(database=database).render_as_string(hide_password=False)
-    await _keep_published_events(admin_url)
+    database = await databases.create(service)
     settings = service.settings(
-        database_url=address("app"),
-        relay_database_url=address("relay"),
+        database_url=databases.url(service, "app", database),
+        relay_database_url=databases.url(service, "relay", database),
         amqp_url=amqp_url,
         jwks_url="http://identity/jwks",
         **(extra_settings or {}),
@@ -196,27 +181,11 @@ async def running_service(
         async with asyncio.timeout(60):
             while await runtime.problems():
                 await asyncio.sleep(0.05)
-        yield Harness(app, signer, clock, admin_url)
+        yield Harness(app, signer, clock, databases.admin_url(database))
     finally:
         await runtime.stop()
         await _delete_queues(amqp_url, service)
-        await _drop(postgres_admin_url, database)
-
-
-async def _keep_published_events(admin_url: str) -> None:
-    """Copies what the relay deletes, so that tests can read what was published."""
-    connection = await asyncpg.connect(admin_url)
-    await connection.execute(
-        """
-        create schema kept;
-        create table kept.published_event (like outbox);
-        create function kept.keep_published_event() returns trigger language plpgsql security definer as
-            $$ begin insert into kept.published_event values (new.*); return new; end $$;
-        create trigger keep_published_event after insert on outbox
-            for each row execute function kept.keep_published_event();
-        """
-    )
-    await connection.close()
+        await databases.drop(database)
 
 
 async def _delete_queues(amqp_url: str, service: Service) -> None:
@@ -228,22 +197,24 @@ async def _delete_queues(amqp_url: str, service: Service) -> None:
                 await channel.queue_delete(name)
 
 
-async def _drop(postgres_admin_url: str, database: str) -> None:
-    connection = await asyncpg.connect(postgres_admin_url)
-    await connection.execute(f'drop database if exists "{database}" with (force)')
-    await connection.close()
-
-
 @pytest.fixture(scope="session")
 def service_settings() -> dict[str, Any]:
     """Further settings of the service under test; override where it has some."""
     return {}
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def service_databases(postgres_admin_url: str) -> AsyncIterator[ServiceDatabases]:
+    """Databases for services."""
+    databases = ServiceDatabases(postgres_admin_url)
+    yield databases
+    await databases.drop_templates()
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def harness(
-    service: Service, service_settings: dict[str, Any], postgres_admin_url: str, amqp_url: str
+    service: Service, service_settings: dict[str, Any], service_databases: ServiceDatabases, amqp_url: str
 ) -> AsyncIterator[Harness]:
     """The running service of this folder's ``service`` fixture, one for each test file."""
-    async with running_service(service, postgres_admin_url, amqp_url, service_settings) as running:
+    async with running_service(service, service_databases, amqp_url, service_settings) as running:
         yield running

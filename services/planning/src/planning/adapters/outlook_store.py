@@ -1,9 +1,11 @@
-"""Reads what a family's planning is made of in one round trip: a statement whose parts each give one kind of thing."""
+"""Reads what families' planning is made of in one round trip: a statement whose parts each give one kind of thing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
+
+import asyncpg
 
 from chassis.clock import Clock
 from chassis.idempotency import KeyedRequest
@@ -23,24 +25,23 @@ from planning.domain.slots import ActivitySlot, MemberSlot
 
 Rows = Sequence[Any] | None
 
-_DAYS = "daterange((select from_day from period), (select to_day from period))"
-"""No day when there is none to look at (``period`` is empty without a draft)."""
+_DAYS = "daterange(period.from_day, period.to_day)"
 _PARTS = {
     "draft": """
         select array_agg((line_id, member_id, activity_id, day, slot, action, saved_at) order by day, slot, line_id)
-        from draft_line where family_id = $2
+        from draft_line where family_id = asked.family_id
     """,
     "members": """
         select array_agg((m.member_id, m.kind, m.first_name, m.birth_date, m.school) order by m.first_name, m.member_id)
         from member_family f join member m using (tenant_id, member_id)
-        where f.family_id = $2
+        where f.family_id = asked.family_id
     """,
     "entitlements": """
         select array_agg((e.adhesion_id, e.member_id, e.activity_id, e.valid_from, e.valid_until,
                           p.sequence, p.effective_from, p.unit_price_cents, p.tariff_label, p.slot_prices)
                          order by e.adhesion_id, p.sequence)
         from entitlement e join entitlement_price p using (tenant_id, adhesion_id)
-        where e.family_id = $2
+        where e.family_id = asked.family_id
     """,
     "bookings": f"""
         select array_agg((r.reservation_id, r.version, r.family_id, r.member_id, r.activity_id, r.day, r.slot,
@@ -51,26 +52,26 @@ _PARTS = {
             where (b.tenant_id, b.member_id, b.status) = (f.tenant_id, f.member_id, 'booked') and b.day <@ {_DAYS}
             offset 0
         ) as r
-        where f.family_id = $2
+        where f.family_id = asked.family_id
     """,  # noqa: S608 - ours
     "spots": f"""
-        select array_agg((w.member_id, w.activity_id, w.day, w.slot, w.family_id = $2, {RANK}))
+        select array_agg((w.member_id, w.activity_id, w.day, w.slot, w.family_id = asked.family_id, {RANK}))
         from member_family f cross join lateral (
             select * from waiting m
             where (m.tenant_id, m.member_id) = (f.tenant_id, f.member_id) and m.day <@ {_DAYS}
             offset 0
         ) as w
-        where f.family_id = $2
+        where f.family_id = asked.family_id
     """,  # noqa: S608 - ours
     "offers": """
         select array_agg((o.member_id, o.activity_id, o.day, o.slot, o.expires_at))
         from place_offer o
-        where o.family_id = $2 and o.status || '' = 'offered'
+        where o.family_id = asked.family_id and o.status || '' = 'offered'
     """,
     "freed": """
         select array_agg((f.activity_id, f.day, f.slot))
         from freed_slot f
-        where f.day >= (select from_day from period) and f.day < (select to_day from period)
+        where f.day >= period.from_day and f.day < period.to_day
     """,
     "custodies": f"""
         select array_agg({CUSTODY})
@@ -79,20 +80,21 @@ _PARTS = {
             where (c.tenant_id, c.member_id) = (own.tenant_id, own.member_id) and {HOMES_ARE_THERE}
             offset 0
         ) as c
-        where own.family_id = $2
+        where own.family_id = asked.family_id
     """,  # noqa: S608 - ours
-    "kept": "select (request_hash, body) from idempotency_key where account_id = $5::uuid and key = $6::text",
+    "kept": "select (request_hash, body) from idempotency_key where account_id = asked.account_id and key = asked.key",
     "places": """
         select array_agg((p.activity_id, p.day, p.slot, p.counter, p.booked))
-        from (select distinct tenant_id, activity_id from entitlement where family_id = $2) e cross join lateral (
+        from (select distinct tenant_id, activity_id from entitlement where family_id = asked.family_id) e
+        cross join lateral (
             select * from place_count c
             where (c.tenant_id, c.activity_id) = (e.tenant_id, e.activity_id)
-              and c.day >= (select from_day from period) and c.day < (select to_day from period)
+              and c.day >= period.from_day and c.day < period.to_day
             offset 0
         ) as p
     """,
 }
-"""Each a query of one value, an array mostly, of a family (``$2``). The places are those of the activities
+"""Each a query of one value, an array mostly, of what is ``asked``. The places are those of the activities
 to which it has an adhesion.
 
 The statement is planned once, maybe while tables are empty. What could be found by day alone – everyone's – is
@@ -100,12 +102,35 @@ therefore fenced (``lateral``, ``offset 0``) and its days written so that no ind
 """
 
 _PERIOD = """
-    select coalesce($3::date, min(day), 'infinity') as from_day, coalesce($4::date, max(day) + 1, 'infinity') as to_day
-    from draft_line where family_id = $2
+    select coalesce(asked.from_day, min(day), 'infinity') as from_day,
+           coalesce(asked.to_day, max(day) + 1, 'infinity') as to_day
+    from draft_line where family_id = asked.family_id and entered.commune = $1
 """
-READ_HOLDINGS = f"with period as ({_PERIOD}) select {ENTER}, ({VERSION}) as version, " + ", ".join(
-    f"({part}) as {name}" for name, part in _PARTS.items()
-)
+"""No day when there is none to look at. Nothing is read before the commune is set: the last condition waits for it."""
+READ_HOLDINGS = f"""
+    with entered as materialized (select {ENTER} as commune)
+    select ({VERSION}) as version, {", ".join(f"({part}) as {name}" for name, part in _PARTS.items())}
+    from entered
+    cross join unnest($2::uuid[], $3::date[], $4::date[], $5::uuid[], $6::text[])
+        with ordinality as asked (family_id, from_day, to_day, account_id, key, place)
+    cross join lateral ({_PERIOD}) as period
+    order by asked.place
+"""  # noqa: S608 - ours
+
+
+class Look(NamedTuple):
+    """What is asked of one family; the half-open period is by default that of the draft's days."""
+
+    family_id: UUID
+    from_day: date | None
+    to_day: date | None
+    account_id: UUID | None
+    key: str | None
+
+
+async def look(asks: Asks, tenant_id: UUID, looks: Sequence[Look]) -> Sequence[asyncpg.Record]:
+    """What is read of each family, in their order: one round trip for any number of them."""
+    return await asks.ask(READ_HOLDINGS, str(tenant_id), *map(list, zip(*looks, strict=True)))
 
 
 class SqlOutlookStore:
@@ -129,7 +154,7 @@ class SqlOutlookStore:
         With what was answered to the request before.
         """
         key = (request.account_id, request.key) if request else (None, None)
-        (row,) = await self._asks.ask(READ_HOLDINGS, str(self.tenant_id), family_id, *(period or (None, None)), *key)
+        row = await self.look(Look(family_id, *(period or (None, None)), *key))
         calendars = await self.calendars_of(row["version"])
         return Holdings(
             calendar_version=calendars.version,
@@ -146,6 +171,11 @@ class SqlOutlookStore:
             custodies={each[0]: read_custody(each) for each in row["custodies"] or ()},
             kept=KeptAnswer(*row["kept"]) if row["kept"] else None,
         )
+
+    async def look(self, asked: Look) -> asyncpg.Record:
+        """What is read of one family."""
+        (row,) = await look(self._asks, self.tenant_id, [asked])
+        return row
 
     async def calendars_of(self, version: int) -> CommuneCalendars:
         """The commune's calendars as they are in that version, or in a newer one."""
