@@ -15,7 +15,6 @@ from planning.domain.calendars import (
     ExtraOpening,
     Holidays,
     SchoolHoliday,
-    closed_reason,
     of_some_schools,
 )
 from planning.domain.deadlines import WeeklyDeadline
@@ -68,7 +67,7 @@ ALWAYS = replace(CANTEEN, during=During.ALWAYS)
 )
 def test_a_closed_day_says_why(calendar: ActivityCalendar, day: str, reason: str | None) -> None:
     for school in (None, "Jules Ferry"):
-        assert closed_reason(calendar, HOLIDAYS, date.fromisoformat(day), school=school) == reason
+        assert calendar.closed_reason(HOLIDAYS, date.fromisoformat(day), school=school) == reason
 
 
 BY_SCHOOL = replace(
@@ -95,7 +94,7 @@ WEDNESDAY = "Cette activité n'a pas lieu le mercredi."
     ],
 )
 def test_a_school_has_its_own_closures_and_openings(day: str, reasons: dict[str | None, str | None]) -> None:
-    told = {s: closed_reason(BY_SCHOOL, HOLIDAYS, date.fromisoformat(day), school=s) for s in reasons}
+    told = {s: BY_SCHOOL.closed_reason(HOLIDAYS, date.fromisoformat(day), school=s) for s in reasons}
     assert told == reasons
 
 

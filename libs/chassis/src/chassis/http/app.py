@@ -10,7 +10,6 @@ import structlog
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,6 +25,7 @@ from chassis.settings import ServiceSettings
 from chassis.tracing import continue_trace
 
 _log = structlog.get_logger(__name__)
+_PRIVATE_HEADERS = [(name.lower().encode(), value.encode()) for name, value in PRIVATE_HEADERS.items()]
 
 
 def create_app(service: Service, settings: ServiceSettings, clock: Clock | None = None) -> FastAPI:
@@ -111,21 +111,20 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        request_id = headers.get("x-request-id", "")[:64] or str(new_id())
+        asked: dict[bytes, bytes] = dict(scope["headers"])
+        request_id = asked.get(b"x-request-id", b"").decode("latin-1")[:64] or str(new_id())
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(service=self._service, request_id=request_id)
-        continue_trace(headers.get("traceparent"))
+        continue_trace(asked.get(b"traceparent", b"").decode("latin-1"))
         started, status = time.perf_counter(), 500
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id
-                for name, value in PRIVATE_HEADERS.items():
-                    headers.setdefault(name, value)
+                given = {name.lower() for name, _ in message["headers"]}
+                ours = [each for each in _PRIVATE_HEADERS if each[0] not in given]
+                message["headers"] = [*message["headers"], *ours, (b"x-request-id", request_id.encode("latin-1"))]
             await send(message)
 
         try:

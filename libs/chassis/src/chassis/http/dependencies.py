@@ -13,12 +13,21 @@ from chassis.http.scope import RequestScope
 from chassis.runtime import Runtime
 from contracts.values import Role
 
-_bearer = HTTPBearer(auto_error=False, description="Access token issued by identity")
 
-
-def _scope(request: Request) -> RequestScope:
+def scope_of(request: Request) -> RequestScope:
+    """What a request runs in, for a service's own dependencies."""
     scope: RequestScope = request.state.scope
     return scope
+
+
+class _Bearer(HTTPBearer):
+    """Documents that a token is asked for, and gives its principal."""
+
+    async def __call__(self, request: Request) -> authentication.Principal:  # type: ignore[override]
+        return await scope_of(request).principal()
+
+
+_principal = _Bearer(description="Access token issued by identity")
 
 
 async def _runtime(request: Request) -> Runtime:
@@ -27,11 +36,7 @@ async def _runtime(request: Request) -> Runtime:
 
 
 async def _tenant(request: Request) -> tenants.Tenant:
-    return await _scope(request).tenant()
-
-
-async def _principal(request: Request, _bearer: Annotated[object, Depends(_bearer)]) -> authentication.Principal:
-    return await _scope(request).principal()
+    return await scope_of(request).tenant()
 
 
 def _require(*roles: Role) -> Callable[..., Awaitable[authentication.Principal]]:
@@ -50,13 +55,13 @@ async def _family_id(principal: Annotated[authentication.Principal, Depends(_pri
 
 
 async def _transaction(request: Request) -> database.Transaction:
-    return await _scope(request).transaction()
+    return await scope_of(request).transaction()
 
 
 async def _keyed_request(
     request: Request, _principal: Annotated[authentication.Principal, Depends(_principal)]
 ) -> idempotency.KeyedRequest | None:
-    return await _scope(request).keyed_request()
+    return await scope_of(request).keyed_request()
 
 
 CurrentRuntime = Annotated[Runtime, Depends(_runtime)]

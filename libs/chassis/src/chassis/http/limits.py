@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,9 +29,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced, most_mb = Headers(scope=scope).get("content-length", "0"), self._most_mb(scope["path"])
+        announced, most_mb = dict(scope["headers"]).get(b"content-length", b"0"), self._most_mb(scope["path"])
         most = most_mb * _MB + _BEYOND_GATEWAY
-        if announced.isdecimal() and int(announced) > most:
+        if announced.isdigit() and int(announced) > most:
             sentence = f"L'envoi est trop volumineux : {most_mb} Mo au plus."
             await problem_response("too-large", 413, sentence)(scope, receive, send)
             return

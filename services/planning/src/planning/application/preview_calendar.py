@@ -12,7 +12,7 @@ from chassis.clock import local_day
 from chassis.errors import NotFoundError
 from planning.application.ports import Commune, HolidayYear
 from planning.domain.activities import Activity
-from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason, of_some_schools
+from planning.domain.calendars import ActivityCalendar, Holidays, of_some_schools
 from planning.domain.cells import outside_season
 from planning.domain.rules import Action, Verdict, explain
 from planning.domain.slots import DaySlot
@@ -111,7 +111,7 @@ async def preview_calendar(
         )
         return PreviewedDay(
             day=day,
-            closed_reason=outside or closed_reason(calendar, holidays, day, school=None),
+            closed_reason=outside or calendar.closed_reason(holidays, day, school=None),
             of_some_schools=() if outside else of_some_schools(calendar, day),
             booking=told(calendar.booking_rule, Action.BOOK),
             cancelling=told(calendar.cancelling_rule, Action.CANCEL),

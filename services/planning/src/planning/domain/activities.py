@@ -1,6 +1,6 @@
 """Activities and what entitles members to them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cached_property
@@ -118,4 +118,19 @@ class Entitlement:
 
     def price_on(self, day: date) -> Price:
         """The price of a covered day, whatever the order in which its changes became known."""
+        if len(self.prices) == 1:
+            return self.prices[0]
         return max((price for price in self.prices if price.effective_from <= day), key=lambda price: price.sequence)
+
+    def cents(self, day: date, slot: str) -> int:
+        """Cents for one unit of a slot of a covered day."""
+        return self.price_on(day).cents_of(slot)
+
+
+def in_force(entitlements: Iterable[Entitlement], day: date) -> Entitlement | None:
+    """The one that counts on a day: of those that cover it, the one that began last."""
+    found = None
+    for entitlement in entitlements:
+        if entitlement.covers(day) and (found is None or entitlement.valid_from > found.valid_from):
+            found = entitlement
+    return found

@@ -132,21 +132,31 @@ class ActivityCalendar:
     pay_within: timedelta | None = None
     common_limits: "dict[str, tuple[Limit, ...]]" = field(default_factory=dict, init=False, repr=False, compare=False)
     """Of each slot, where there are no groups: worked out once (``limits_of``)."""
+    _closed: "dict[tuple[date, str, str | None], tuple[Holidays, str | None]]" = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Worked out once for all families: days are the same for everyone of a school."""
 
     def capacity_of(self, slot: str) -> int | None:
         """Places of a slot without overbooking, None when they are only counted."""
         opening = self.slots.get(slot)
         return self.capacity if opening is None or opening.capacity is None else opening.capacity
 
+    def closed_reason(self, holidays: Holidays, day: date, slot: str = WHOLE_DAY, *, school: str | None) -> str | None:
+        """Why a slot of the activity does not take place on a day for someone of a school, None when it does.
 
-def closed_reason(
-    calendar: ActivityCalendar, holidays: Holidays, day: date, slot: str = WHOLE_DAY, *, school: str | None
+        A public holiday and the town's closures close even an extra opening; an extra opening opens a day outside the
+        week days or the part of the year. ``school`` None: only what is for all schools counts.
+        """
+        known = self._closed.get((day, slot, school))
+        if known is None or known[0] is not holidays:
+            known = self._closed[day, slot, school] = (holidays, _closed_reason(self, holidays, day, slot, school))
+        return known[1]
+
+
+def _closed_reason(
+    calendar: ActivityCalendar, holidays: Holidays, day: date, slot: str, school: str | None
 ) -> str | None:
-    """Why a slot of the activity does not take place on a day for someone of a school, None when it does.
-
-    A public holiday and the town's closures close even an extra opening; an extra opening opens a day outside the
-    week days or the part of the year. ``school`` None: only what is for all schools counts.
-    """
     if day in holidays.public:
         return f"Jour férié : {holidays.public[day]}"
     for closure in calendar.closures:

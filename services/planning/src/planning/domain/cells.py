@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from chassis.french import short_date
 from contracts.values import WHOLE_DAY, AttendanceState
-from planning.domain.calendars import ActivityCalendar, Holidays, closed_reason
+from planning.domain.calendars import ActivityCalendar, Holidays
 from planning.domain.limits import Taken, full_reason
 from planning.domain.prompt_payment import still_to_pay
 from planning.domain.rules import Action, Timing, closes_at, explain, local_moment
@@ -110,10 +110,11 @@ class Refusal:
         return {"day": day.isoformat(), "slot": slot, "reason": self.reason, "slug": self.slug}
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Cell:
-    """A slot of a day as shown. ``wanted``: booked or drafted to be. ``reason`` is set whenever not ``changeable``.
+    """A slot of a day as shown; not frozen, like ``Day``.
 
+    ``wanted``: booked or drafted to be. ``reason`` is set whenever not ``changeable``.
     ``price_cents`` is 0 where the family has no price: without adhesion, and on the other home's days.
     ``can_wait``: the day is full and has a waiting list.
     """
@@ -223,7 +224,7 @@ def _closed(day: Day, holidays: Holidays) -> Refusal | None:
         return Refusal("day-closed", CellState.CLOSED, NO_CALENDAR_REASON)
     if not day.offered:
         return Refusal("day-closed", CellState.CLOSED, NOT_OFFERED_REASON)
-    reason_in_words = closed_reason(day.calendar, holidays, day.day, day.slot, school=day.school)
+    reason_in_words = day.calendar.closed_reason(holidays, day.day, day.slot, school=day.school)
     return Refusal("day-closed", CellState.CLOSED, reason_in_words) if reason_in_words else None
 
 

@@ -9,7 +9,6 @@ A reservation takes one place from each counter that holds for it, and each coun
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain, combinations
 from typing import NamedTuple
@@ -30,8 +29,7 @@ class Limit(NamedTuple):
     places: int | None
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(NamedTuple):
     """A limit with the places already taken of it."""
 
     limit: Limit
@@ -80,7 +78,7 @@ def limit_of(calendar: ActivityCalendar, slot: str, counter: str) -> int | None:
 
 def taken(limits: Iterable[Limit], booked: Mapping[str, int]) -> tuple[Taken, ...]:
     """The limits with what is booked in each counter."""
-    return tuple(Taken(limit, booked.get(limit.counter, 0)) for limit in limits)
+    return tuple([Taken(limit, booked.get(limit.counter, 0)) for limit in limits])
 
 
 def full_reason(calendar: ActivityCalendar, counter: str) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.errors import NotFoundError
 from chassis.french import of, short_date
 from contracts.values import AttendanceState
-from planning.domain.activities import Activity, Entitlement, Price
+from planning.domain.activities import Activity, Entitlement, Price, in_force
 from planning.domain.calendars import Holidays
 from planning.domain.cells import BookedBy, Cell, Day, Moment, Refusal, booking_refusal, cancelling_refusal, judge
 from planning.domain.custody import Custody
@@ -108,11 +108,17 @@ class Outlook:
 
     def blocked_reason(self, member: Member, activity: Activity, day: date | None = None) -> str | None:
         """Why the member has no access to the activity (on a day), None when it has."""
-        return _blocked_reason(self.entitlements_of(member.member_id, activity.activity_id), member, activity, day)
+        entitlements = self.entitlements_of(member.member_id, activity.activity_id)
+        if day is None and entitlements:
+            return None
+        if day is not None and in_force(entitlements, day):
+            return None
+        return _blocked_reason(entitlements, member, activity)
 
     def price_on(self, member_id: UUID, activity_id: UUID, day: date) -> Price | None:
         """What the family pays for a day, None without adhesion."""
-        return _price_on(self.entitlements_of(member_id, activity_id), day)
+        adhesion = in_force(self.entitlements_of(member_id, activity_id), day)
+        return adhesion.price_on(day) if adhesion else None
 
     def first_price(self, member_id: UUID, activity_id: UUID, days: Iterable[date]) -> Price | None:
         """The price of the first of these days that an adhesion covers."""
@@ -211,7 +217,7 @@ class Outlook:
         own = booking if booking and booking.family_id == self.family_id else None
         spot = self.spots.get(what) if self.spots else None
         entitlements = self.entitlements_of(member.member_id, activity.activity_id)
-        price = _price_on(entitlements, day)
+        adhesion = in_force(entitlements, day)
         limits = limits_of(activity.calendar, member, day, slot) if activity.calendar else ()
         is_others = own is None and bool(self.custodies) and self._is_others(member, day)
         return Day(
@@ -222,8 +228,8 @@ class Outlook:
             calendar=activity.calendar,
             starts=offered.from_time if offered else None,
             school=member.school,
-            blocked_reason=_blocked_reason(entitlements, member, activity, day),
-            price_cents=own.unit_price_cents if own else price.cents_of(slot) if price and not is_others else 0,
+            blocked_reason=None if adhesion else _blocked_reason(entitlements, member, activity),
+            price_cents=own.unit_price_cents if own else adhesion.cents(day, slot) if adhesion and not is_others else 0,
             booked_by=None if booking is None else BookedBy.US if own else BookedBy.OTHER_HOME,
             drafted=drafted,
             places=taken(limits, self.places.get(place, {}) if place else {}),
@@ -248,20 +254,12 @@ def _excluding(activity: Activity, slot: str, held: Set[str]) -> Slot | None:
     return first_excluding(activity.slot(slot), [other for other in activity.slots if other.code in held])
 
 
-def _blocked_reason(
-    entitlements: Sequence[Entitlement], member: Member, activity: Activity, day: date | None
-) -> str | None:
+def _blocked_reason(entitlements: Sequence[Entitlement], member: Member, activity: Activity) -> str:
+    """Of a day that no adhesion covers."""
     if not entitlements:
         return (
             f"L'adhésion {of(member.first_name)} à « {activity.name} » n'est pas payée. "
             "Payez-la dans « Inscriptions aux activités » pour pouvoir réserver."
         )
-    if day is None or any(entitlement.covers(day) for entitlement in entitlements):
-        return None
     periods = ", ".join(f"du {short_date(e.valid_from)} au {short_date(e.valid_until)}" for e in entitlements)
     return f"L'adhésion {of(member.first_name)} à « {activity.name} » est valable {periods}, pas ce jour-là."
-
-
-def _price_on(entitlements: Sequence[Entitlement], day: date) -> Price | None:
-    covering = [entitlement for entitlement in entitlements if entitlement.covers(day)]
-    return max(covering, key=lambda e: e.valid_from).price_on(day) if covering else None

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from contracts.values import WHOLE_DAY
 from planning.domain.activities import Activity
-from planning.domain.calendars import closed_reason
 from planning.domain.members import Member
 from planning.domain.outlook import Outlook
 from planning.domain.rules import Action
@@ -156,5 +155,5 @@ def _takes_place(outlook: Outlook, member: Member, activity: Activity, when: Day
     return (
         activity.opens_on <= when.day < activity.closes_on
         and activity.calendar is not None
-        and closed_reason(activity.calendar, outlook.holidays, *when, school=member.school) is None
+        and activity.calendar.closed_reason(outlook.holidays, *when, school=member.school) is None
     )

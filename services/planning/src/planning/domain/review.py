@@ -67,14 +67,17 @@ def review(outlook: Outlook) -> list[ReviewedLine]:
 def _review_line(outlook: Outlook, line: DraftLine) -> ReviewedLine:
     member, activity = outlook.members[line.member_id], outlook.activities[line.activity_id]
     booking = outlook.own_booking(line.what)
-    if line.action is Action.CANCEL and booking:
-        label, cents = booking.tariff_label, booking.unit_price_cents
-    elif line.action is Action.BOOK and (price := outlook.price_on(line.member_id, line.activity_id, line.day)):
-        label, cents = price.tariff_label, price.cents_of(line.slot)
-    else:
-        label, cents = "", 0
+    label, cents = _price(outlook, line, booking)
     refusal = outlook.refusal(member, activity, line.what.when, line.action)
     return ReviewedLine(line, member, activity, label, cents, booking, refusal)
+
+
+def _price(outlook: Outlook, line: DraftLine, booking: Booking | None) -> tuple[str, int]:
+    """The tariff of a line and its cents: a cancellation's as it was booked."""
+    if line.action is Action.CANCEL:
+        return (booking.tariff_label, booking.unit_price_cents) if booking else ("", 0)
+    price = outlook.price_on(line.member_id, line.activity_id, line.day)
+    return (price.tariff_label, price.cents_of(line.slot)) if price else ("", 0)
 
 
 def payment_conditions(lines: Iterable[ReviewedLine]) -> list[str]:
@@ -103,9 +106,14 @@ def period_cost(outlook: Outlook, member_id: UUID, period: tuple[date, date]) ->
         and period[0] <= what.day < period[1]
         and outlook.own_booking(what)
     )
-    drafted = (
-        _review_line(outlook, line)
-        for line in outlook.draft
-        if line.member_id == member_id and period[0] <= line.day < period[1]
-    )
-    return booked + sum(reviewed.amount_cents for reviewed in drafted if reviewed.refusal is None)
+    drafted = (line for line in outlook.draft if line.member_id == member_id and period[0] <= line.day < period[1])
+    return booked + sum(_amount_cents(outlook, line) for line in drafted)
+
+
+def _amount_cents(outlook: Outlook, line: DraftLine) -> int:
+    """What a line adds, as long as it is possible."""
+    member, activity = outlook.members[line.member_id], outlook.activities[line.activity_id]
+    if outlook.refusal(member, activity, line.what.when, line.action):
+        return 0
+    _label, cents = _price(outlook, line, outlook.own_booking(line.what))
+    return cents if line.action is Action.BOOK else -cents

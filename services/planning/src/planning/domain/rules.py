@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from chassis.french import WEEK_DAYS, enumeration, full_date, full_time, long_date, short_date
@@ -130,8 +131,7 @@ class _Span:
         return local_moment(self.closes_at, self.time_zone)
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a day may be changed, between which instants (UTC, the last one included), and the sentence of it."""
 
     timing: Timing

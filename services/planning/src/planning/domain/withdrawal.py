@@ -6,7 +6,7 @@ from uuid import UUID
 from contracts.events.planning import ReservationState
 from contracts.values import ReservationStatus
 from planning.domain.activities import Activity
-from planning.domain.calendars import Holidays, closed_reason
+from planning.domain.calendars import Holidays
 from planning.domain.cells import NO_CALENDAR_REASON, NOT_OFFERED_REASON, outside_season
 from planning.domain.slots import DaySlot, MemberSlot
 
@@ -62,4 +62,4 @@ def no_longer_takes_place(activity: Activity, holidays: Holidays, when: DaySlot,
         return NO_CALENDAR_REASON
     if activity.slot(when.slot) is None:
         return NOT_OFFERED_REASON
-    return closed_reason(activity.calendar, holidays, *when, school=school)
+    return activity.calendar.closed_reason(holidays, *when, school=school)

@@ -6,10 +6,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query
+from fastapi import Request as HttpRequest
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from chassis.errors import DomainError
-from chassis.http.dependencies import CurrentTenant
+from chassis.http.dependencies import scope_of
 from chassis.tenants import Tenant
 from planning.application.ports import Commune
 from planning.domain.slots import DaySlot
@@ -112,8 +113,8 @@ def commune_of(tenant: Tenant) -> Commune:
     )
 
 
-async def _commune(tenant: CurrentTenant) -> Commune:
-    return commune_of(tenant)
+async def _commune(request: HttpRequest) -> Commune:
+    return commune_of(await scope_of(request).tenant())
 
 
 ViewPeriod = Annotated[tuple[date, date], Depends(_view_period)]

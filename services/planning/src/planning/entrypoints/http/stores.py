@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
-from chassis.http.dependencies import CurrentRuntime, CurrentTenant, CurrentTransaction
+from chassis.http.dependencies import CurrentRuntime, CurrentTransaction, scope_of
 from planning.adapters.absence_store import SqlAbsenceStore
 from planning.adapters.advanced_store import SqlAdvancedDraftStore
 from planning.adapters.custody_store import SqlCustodyStore
@@ -17,8 +17,9 @@ from planning.domain.calendars import Holidays
 from planning.entrypoints.desk import BasketDesk, desk_of
 
 
-async def _looking(runtime: CurrentRuntime, tenant: CurrentTenant) -> BasketDesk:
-    return desk_of(runtime).looking(tenant.id)
+async def _looking(request: Request) -> BasketDesk:
+    scope = scope_of(request)
+    return desk_of(scope.runtime).looking((await scope.tenant()).id)
 
 
 async def _drafting(runtime: CurrentRuntime, transaction: CurrentTransaction) -> SqlAdvancedDraftStore:
