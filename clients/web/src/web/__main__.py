@@ -1,5 +1,7 @@
 """``python -m web``: serves the family portal."""
 
+import gc
+
 import uvicorn
 
 from web.app import create_app
@@ -11,8 +13,10 @@ def main() -> None:
     """Entry point."""
     settings = WebSettings()
     configure_logging(settings.log_level)
+    app = create_app(settings)
+    _spare_collections()
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -21,6 +25,13 @@ def main() -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=10,
     )
+
+
+def _spare_collections() -> None:
+    """What is loaded by now stays: the collector does not walk it again and again while people wait."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 if __name__ == "__main__":
