@@ -4,6 +4,7 @@ No table is named: the journey's ids are those that the databases did not hold b
 one of them. A copy's id is the MD5 of the original and the copy's number, here as in SQL.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ from uuid import UUID
 import asyncpg
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_REST_SECONDS = 0.5
 _NOT_COPIED = frozenset({"outbox", "inbox", "idempotency_key", "tenant"})
 _TABLES = """
     select c.oid::regclass::text as name, string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns
@@ -46,12 +48,12 @@ class Journey:
 
 async def known_ids(databases: Databases) -> set[str]:
     """Every id in the tables of the communes."""
-    return {found for _, _, _, row in await _rows(databases) for found in uuids_in(row)}
+    return {found for _, _, _, row in await _rows_at_rest(databases) for found in uuids_in(row)}
 
 
 async def journey_since(databases: Databases, before: set[str]) -> Journey:
     """What came since ``before`` was read."""
-    rows = await _rows(databases)
+    rows = await _rows_at_rest(databases)
     own = {found for _, _, _, row in rows for found in uuids_in(row)} - before
     return Journey(frozenset(own), tuple(each for each in rows if uuids_in(each[3]) & own))
 
@@ -81,6 +83,16 @@ def _copy_statement(table: str, columns: str, row: str, own: Iterable[str], numb
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+async def _rows_at_rest(databases: Databases) -> list[tuple[str, str, str, str]]:
+    """Once nothing more comes of what was done before: an event may still be on its way."""
+    rows = await _rows(databases)
+    while True:
+        await asyncio.sleep(_REST_SECONDS)
+        before, rows = rows, await _rows(databases)
+        if sorted(rows) == sorted(before):
+            return rows
 
 
 async def _rows(databases: Databases) -> list[tuple[str, str, str, str]]:

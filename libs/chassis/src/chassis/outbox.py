@@ -25,7 +25,7 @@ _log = structlog.get_logger(__name__)
 _BATCH = 200
 _POLL_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
-_PACE_SECONDS = 0.05
+_PACE_SECONDS = 0.1
 """An event after a quiet moment leaves at once; in a crowd, those of this time leave together, and are handled together
 by whoever reads them.
 """
