@@ -34,6 +34,18 @@ def give_a_contract(world: World) -> Click:
     )
 
 
+@button(f"{_CONTRACTS}/{{regie_id}}/nom")
+def rename_a_regie(world: World) -> Click:
+    regie_id = new_regie(world)
+    path = f"{_CONTRACTS}/{regie_id}/nom"
+    return Click(
+        world.desk,
+        world.desk.go(_CONTRACTS).form(path).filled(name=f"Régie renommée {regie_id[:8]}"),
+        "La régie est enregistrée",
+        lambda _pages: world.count("enrolment", "regie", "regie_id = $1 and name like 'Régie renommée%'", regie_id),
+    )
+
+
 @button(f"{_CONTRACTS}/{{regie_id}}/essai")
 def try_a_contract(world: World) -> Click:
     regie_id = with_contract(world)

@@ -17,7 +17,6 @@ from fake_api.world import (
     FAMILY,
     GUARDIAN,
     NOW,
-    REGIE,
     SEASON,
     TODAY,
     USER,
@@ -117,7 +116,15 @@ def _enrolment(world: World) -> APIRouter:
     @router.get("/regies")
     def regies(request: Request) -> list[dict[str, str]]:
         staff(world, request)
-        return [{"regie_id": REGIE, "name": "Régie Périscolaire d'Alixan"}]
+        return [{"regie_id": regie_id, "name": name} for regie_id, name in world.town_hall.regies.items()]
+
+    @router.put("/regies/{regie_id}")
+    def name_regie(request: Request, regie_id: uuid.UUID, name: Annotated[str, Body(embed=True)]) -> dict[str, str]:
+        staff(world, request)
+        if not 1 <= len(name.strip()) <= 120:
+            raise Problem(422, "invalid-payload", "Certaines informations sont mal formées.")
+        world.town_hall.regies[str(regie_id)] = name.strip()
+        return {"regie_id": str(regie_id), "name": name.strip()}
 
     @router.get("/families/{family_id}")
     def family(request: Request, family_id: uuid.UUID) -> dict[str, Any]:

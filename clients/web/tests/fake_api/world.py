@@ -101,6 +101,7 @@ class TownHall:
     """Movement and choice."""
     returned: list[dict[str, Any]] = field(default_factory=list)
     differences: list[dict[str, Any]] = field(default_factory=list)
+    regies: dict[str, str] = field(default_factory=lambda: {REGIE: "Régie Périscolaire d'Alixan"})
     contract: dict[str, Any] | None = None
     """The régie's contract with its bank, secrets included."""
     contract_works: bool = True

@@ -1,13 +1,17 @@
 """The régisseur's days and files, the administrator's contracts, the parent's receipt."""
 
+import re
+
 import pytest
 from fake_api.world import ADMINISTRATOR_USER, FAMILY, REGIE, REGISSEUR_USER, STAFF_USER, World, an_id
+from reading import words
 
 from conftest import Visitor
 
 pytestmark = pytest.mark.integration
 
-CONTRACT = f"/mairie/paiement-en-ligne/{REGIE}"
+REGIES = "/mairie/paiement-en-ligne"
+CONTRACT = f"{REGIES}/{REGIE}"
 PAYBOX = {"protocol": "paybox", "mode": "test", "shop_name": "CANTINE", "bank_public_key_pem": "PEM"}
 KEY = "0123456789ABCDEF" * 8
 
@@ -145,3 +149,31 @@ async def test_a_receipt_can_be_printed(parent: Visitor, world: World) -> None:
     for told in ("34,00", "Facture 2209001", "987654321", payment_id, "Régie Périscolaire"):
         assert told in page, told
     assert "data-print" in page
+
+
+async def test_a_regie_is_made_once_and_renamed(administrator: Visitor, world: World) -> None:
+    form = re.findall(r'action="(/mairie/paiement-en-ligne/[0-9a-f-]{36}/nom)"', (await administrator.get(REGIES)).text)
+    existing, new = form
+    for _ in range(2):  # a form sent twice
+        answer = await administrator.submit(new, {"name": " Régie enfance "}, seen_on=REGIES)
+    assert answer.status_code == 303
+    page = await administrator.get(answer.headers["location"])
+    assert "La régie est enregistrée" in page.text
+    assert list(world.town_hall.regies.values()) == ["Régie Périscolaire d'Alixan", "Régie enfance"]
+    await administrator.submit(existing, {"name": "Régie scolaire"}, seen_on=REGIES)
+    assert list(world.town_hall.regies.values()) == ["Régie scolaire", "Régie enfance"]
+
+
+async def test_a_regie_needs_a_name(administrator: Visitor, world: World) -> None:
+    for path in re.findall(r'action="(/mairie/paiement-en-ligne/\S+/nom)"', (await administrator.get(REGIES)).text):
+        refused = await administrator.submit(path, {"name": "x" * 121}, seen_on=REGIES)
+        assert refused.status_code == 422
+        assert "un nom d'une à 120 lettres" in words(refused)
+        assert "x" * 121 in refused.text, "what was typed stays"
+    assert len(world.town_hall.regies) == 1
+
+
+async def test_regies_are_the_administrators(regisseur: Visitor, world: World) -> None:
+    answer = await regisseur.submit(f"{REGIES}/{REGIE}/nom", {"name": "Autre"}, seen_on="/mairie/encaissements")
+    assert answer.status_code == 403
+    assert list(world.town_hall.regies.values()) == ["Régie Périscolaire d'Alixan"]

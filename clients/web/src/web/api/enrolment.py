@@ -259,6 +259,11 @@ async def regies(api: Api) -> list[Regie]:
     return await api.get(list[Regie], f"{_BASE}/regies")
 
 
+async def name_regie(api: Api, regie_id: UUID, name: str) -> None:
+    """Creates or renames a cash office. ``ApiProblem`` 422 for a name that is empty or too long."""
+    await api.command("PUT", f"{_BASE}/regies/{regie_id}", {"name": name})
+
+
 async def family_file(api: Api, family_id: UUID) -> Family:
     """A family's file, for the staff. ``ApiProblem`` 404."""
     return await api.get(Family, f"{_BASE}/families/{family_id}")

@@ -1,8 +1,8 @@
-"""«Paiement en ligne»: each régie's contract with its bank, its form made by what the protocol asks for."""
+"""«Paiement en ligne»: the régies and the contract of each with its bank; a form made by what its protocol asks for."""
 
 import asyncio
 from dataclasses import dataclass, field
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
@@ -12,7 +12,7 @@ from web.api import contracts, enrolment
 from web.api.contracts import ContractState, ProtocolForm, Values
 from web.api.enrolment import Regie
 from web.api.errors import ApiProblem
-from web.forms import Code
+from web.forms import Code, ShortText
 from web.i18n import gettext as _
 from web.navigation import see_other
 from web.town_hall.lists import WordsFilter
@@ -34,11 +34,20 @@ class ContractRefusal:
 
 
 @router.get(_PATH)
-async def list_contracts(visit: AdministratorVisit) -> Response:
-    """Each régie, with what it has."""
-    regies = await enrolment.regies(visit.api)
-    states = await asyncio.gather(*(contracts.contract_state(visit.api, regie.regie_id) for regie in regies))
-    return await visit.page("town_hall/contracts/list.html", rows=list(zip(regies, states, strict=True)))
+async def list_contracts(visit: AdministratorVisit, fait: Code = "") -> Response:
+    """Each régie, with what it has, and the form of a new one."""
+    return await _list_page(visit, notice=_("La régie est enregistrée.") if fait else "")
+
+
+@router.post(f"{_PATH}/{{regie_id}}/nom")
+async def name_regie(visit: AdministratorVisit, regie_id: UUID, name: ShortText = "") -> Response:
+    """Creates or renames a régie: a form sent twice makes one."""
+    try:
+        await enrolment.name_regie(visit.api, regie_id, name)
+    except ApiProblem as problem:
+        sentence = _("Donnez à la régie un nom d'une à 120 lettres.") if problem.status == 422 else problem.detail
+        return await _list_page(visit, problem.status, typed=Regie(regie_id=regie_id, name=name), error=sentence)
+    return see_other(f"{_PATH}?fait=regie")
 
 
 @router.get(f"{_PATH}/{{regie_id}}")
@@ -72,6 +81,23 @@ async def try_contract(visit: AdministratorVisit, regie_id: UUID) -> Response:
     """«Tester mon contrat»: asks the bank, and says what it answers. Nothing is taken."""
     checked = await contracts.try_contract(visit.api, regie_id)
     return await _contract_page(visit, regie_id, checked=checked)
+
+
+async def _list_page(
+    visit: Visit, status: int = 200, *, typed: Regie | None = None, error: str = "", notice: str = ""
+) -> Response:
+    regies = await enrolment.regies(visit.api)
+    states = await asyncio.gather(*(contracts.contract_state(visit.api, regie.regie_id) for regie in regies))
+    is_new = typed is not None and typed.regie_id not in {regie.regie_id for regie in regies}
+    return await visit.page(
+        "town_hall/contracts/list.html",
+        status,
+        rows=list(zip(regies, states, strict=True)),
+        new=typed if is_new else Regie(regie_id=uuid4(), name=""),
+        typed=typed,
+        error=error,
+        notice=notice,
+    )
 
 
 async def _contract_page(
