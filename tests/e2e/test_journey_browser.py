@@ -105,7 +105,8 @@ def _find_the_planning_closed(visit: Visit) -> None:
     visit.tab.follow("Louis")
     visit.tab.show_month("Septembre 2022")
     visit.tab.expect_text(f"L'adhésion de Louis à « {CANTEEN} » n'est pas payée.")
-    assert "Pas encore ouvert" in visit.tab.day("jeudi 1er septembre 2022")
+    visit.tab.expect_text("Pas encore ouvert pour Louis")
+    assert visit.tab.page.locator(".planning-days").count() == 0, "no month of locks"
     expect(visit.page.get_by_role("link", name="Modifier", exact=True)).to_have_count(0)
 
 
