@@ -53,7 +53,7 @@ def _spare_collections() -> None:
     """What is loaded by now stays: the collector does not walk it again and again while people wait."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    gc.set_threshold(10_000, 10, 10)
 
 
 async def _provision(names: list[str]) -> None:
