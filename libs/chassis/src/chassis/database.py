@@ -71,9 +71,9 @@ _AWAY_STATES = frozenset({"57P01", "57P02", "57P03", "53300"})
 _BROKEN_OFF = (
     *(asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError),
     *(asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError),
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,  # a statement was begun while the end of its connection was being read
 )
-"""What asyncpg itself raises when the server is away, has no connection left, or the connection broke."""
+"""What asyncpg itself raises when the server is away or the connection broke."""
 
 
 @contextmanager

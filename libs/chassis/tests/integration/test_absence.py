@@ -1,6 +1,8 @@
 """A database that is away: callers are told to come back, events wait, nothing is counted against a message."""
 
 import asyncio
+import random
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,6 +19,7 @@ from chassis.messaging.topology import Queues
 from chassis.testing.plugin import ALIXAN, Harness
 from contracts.events import InvoiceSettled
 
+_TIMES_ENDED = 150
 BILLS = Queues("sample.bills")
 _END_OTHERS = """
 select pg_terminate_backend(pid) from pg_stat_activity
@@ -49,6 +52,34 @@ async def test_a_connection_that_breaks_off_is_told_as_absence(harness: Harness)
 
     with pytest.raises(DatabaseAwayError):
         await broken_off()
+
+
+async def test_what_asks_directly_is_told_the_same(harness: Harness) -> None:
+    """Whether no connection is given, or those that there are end at any moment of a statement."""
+    database, outcomes = harness.runtime.database, Counter[str]()
+    async with database_away(harness):
+        with pytest.raises(DatabaseAwayError):
+            await database.ask("select 1")
+
+    async def go_on_asking() -> None:
+        while outcomes["ended"] < _TIMES_ENDED:
+            try:
+                await database.ask("select $1::int, pg_sleep(0.002)", 1)
+                outcomes["answered"] += 1
+            except DatabaseAwayError:
+                outcomes["away"] += 1
+                await asyncio.sleep(0.005)
+
+    async def go_on_ending() -> None:
+        while outcomes["ended"] < _TIMES_ENDED:
+            await asyncio.sleep(random.uniform(0, 0.02))
+            await harness.query(_END_OTHERS)
+            outcomes["ended"] += 1
+
+    await asyncio.gather(go_on_ending(), *(go_on_asking() for _ in range(12)))
+    assert outcomes["answered"]
+    assert outcomes["away"]
+    assert len(await database.ask("select 1")) == 1
 
 
 async def test_a_caller_is_told_to_come_back(harness: Harness) -> None:

@@ -122,10 +122,6 @@ class Entitlement:
             return self.prices[0]
         return max((price for price in self.prices if price.effective_from <= day), key=lambda price: price.sequence)
 
-    def cents(self, day: date, slot: str) -> int:
-        """Cents for one unit of a slot of a covered day."""
-        return self.price_on(day).cents_of(slot)
-
 
 def in_force(entitlements: Iterable[Entitlement], day: date) -> Entitlement | None:
     """The one that counts on a day: of those that cover it, the one that began last."""

@@ -109,11 +109,8 @@ class Outlook:
     def blocked_reason(self, member: Member, activity: Activity, day: date | None = None) -> str | None:
         """Why the member has no access to the activity (on a day), None when it has."""
         entitlements = self.entitlements_of(member.member_id, activity.activity_id)
-        if day is None and entitlements:
-            return None
-        if day is not None and in_force(entitlements, day):
-            return None
-        return _blocked_reason(entitlements, member, activity)
+        covered = in_force(entitlements, day) if day else entitlements
+        return None if covered else _blocked_reason(entitlements, member, activity)
 
     def price_on(self, member_id: UUID, activity_id: UUID, day: date) -> Price | None:
         """What the family pays for a day, None without adhesion."""
@@ -218,6 +215,7 @@ class Outlook:
         spot = self.spots.get(what) if self.spots else None
         entitlements = self.entitlements_of(member.member_id, activity.activity_id)
         adhesion = in_force(entitlements, day)
+        price = adhesion.price_on(day) if adhesion else None
         limits = limits_of(activity.calendar, member, day, slot) if activity.calendar else ()
         is_others = own is None and bool(self.custodies) and self._is_others(member, day)
         return Day(
@@ -229,7 +227,7 @@ class Outlook:
             starts=offered.from_time if offered else None,
             school=member.school,
             blocked_reason=None if adhesion else _blocked_reason(entitlements, member, activity),
-            price_cents=own.unit_price_cents if own else adhesion.cents(day, slot) if adhesion and not is_others else 0,
+            price_cents=own.unit_price_cents if own else price.cents_of(slot) if price and not is_others else 0,
             booked_by=None if booking is None else BookedBy.US if own else BookedBy.OTHER_HOME,
             drafted=drafted,
             places=taken(limits, self.places.get(place, {}) if place else {}),
