@@ -150,6 +150,7 @@ class TestPlanning:
         page = await parent.get(f"/planning?enfant={LOUIS}&debut=2022-09-01&modifier=1")
         said = "Pas encore ouvert pour Louis Cantine d'Alixan 2022/2023 L'inscription n'est pas encore payée"
         assert said in words(page)
+        assert words(page).count("L'inscription n'est pas encore payée") == 1, "told once"
         assert "planning-days" not in page.text, "not a month of locks"
         assert "Valider et terminer" not in words(page)
 
