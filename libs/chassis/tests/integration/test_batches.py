@@ -65,6 +65,18 @@ async def test_what_waits_together_is_handled_together(harness: Harness, worker:
     assert await waiting(harness) == 0, "all are acknowledged"
 
 
+async def test_those_of_a_crowd_are_gathered(harness: Harness) -> None:
+    for number in range(24):
+        await harness.publish(paid(harness, f"file {number}"), tenant_id=ALIXAN.tenant_id)
+    await harness.eventually("select 1 from note where words like 'paiement file%' having count(*) = 24")
+    (row,) = await harness.query(
+        "select count(distinct xmin::text) as transactions, count(distinct words) as effects"
+        " from note where words like 'paiement file%'"
+    )
+    assert row["effects"] == 24
+    assert row["transactions"] <= 12, "published one after the other, each confirmed before the next"
+
+
 async def test_one_that_cannot_be_handled_spoils_no_other(harness: Harness, worker: ConsumerWorker) -> None:
     poison = new_id()
     for number in range(20):

@@ -6,6 +6,7 @@ crowd makes each cheaper. Where something goes wrong, the batch is rolled back a
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -31,6 +32,9 @@ _log = structlog.get_logger(__name__)
 _BATCH = 50
 _PREFETCH = 2 * _BATCH
 """The next batch is here while one is in the database."""
+_QUIET_SECONDS = 1.0
+_GATHER_SECONDS = 0.03
+"""A message after a quiet moment is handled at once; those of a crowd that come within this time, together."""
 _REASON_LENGTH = 1000
 _DATABASE_PAUSE_SECONDS = 1.0
 
@@ -149,8 +153,12 @@ class ConsumerWorker:
         )
 
     async def _run(self) -> None:
+        began = -_QUIET_SECONDS
         while True:
             batch = [await self._arrived.get()]
+            if time.monotonic() - began < _QUIET_SECONDS and self._arrived.qsize() < _BATCH - 1:
+                await asyncio.sleep(_GATHER_SECONDS)
+            began = time.monotonic()
             while len(batch) < _BATCH and not self._arrived.empty():
                 batch.append(self._arrived.get_nowait())
             with structlog.contextvars.bound_contextvars(queue=self.queues.main):

@@ -6,12 +6,28 @@ through.
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Executable, bindparam, func, insert, select, text, tuple_, update
+from sqlalchemy import (
+    Column,
+    Executable,
+    Table,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.database import Transaction
 from chassis.outbox import Outgoing
@@ -41,19 +57,32 @@ _KEEP = text(
     """
 )
 _VERDICT_COLUMNS = ("verdict", "judged_at", "encoding", "kind", "code", "amount_cents", "transaction_id")
-_VERDICTS = (
-    update(bank_message)
-    .where(bank_message.c.message_id == bindparam("of"))
-    .values({name: bindparam(name) for name in _VERDICT_COLUMNS})
-)
-_STATUSES = (
-    update(payment_attempt).where(payment_attempt.c.attempt_id == bindparam("of")).values(status=bindparam("status"))
-)
-_PAYMENTS = (
-    update(payment)
-    .where(payment.c.payment_id == bindparam("of"))
-    .values({name: bindparam(name) for name in (*MOVED, "payer")})
-)
+
+
+def _rows(table: Table, names: Iterable[str]) -> TableValuedAlias:
+    """The rows that the parameter ``rows`` holds as JSON, with these columns; what a row does not say is null."""
+    columns = [Column(name, table.c[name].type) for name in names]
+    rows = func.jsonb_to_recordset(cast(bindparam("rows", type_=Text), JSONB))
+    return rows.table_valued(*columns).render_derived(with_types=True)
+
+
+def _adding(table: Table, *defaults: str) -> Executable:
+    """Adds rows; ``defaults`` are the columns that are left to the table."""
+    names = [column.name for column in table.columns if column.name not in defaults]
+    return insert(table).from_select(names, select(_rows(table, names)))
+
+
+def _setting(table: Table, key: str, names: Sequence[str]) -> Executable:
+    """Sets these columns of the rows that ``key`` finds."""
+    rows = _rows(table, [key, *names])
+    return update(table).where(table.c[key] == rows.c[key]).values({name: rows.c[name] for name in names})
+
+
+_VERDICTS = _setting(bank_message, "message_id", _VERDICT_COLUMNS)
+_STATUSES = _setting(payment_attempt, "attempt_id", ["status"])
+_PAYMENTS = _setting(payment, "payment_id", [*MOVED, "payer"])
+_TRANSACTIONS = _adding(bank_transaction, "decided_at", "decided_by", "decision_version")
+_ENTRIES = _adding(ledger_entry)
 
 Transactions = Collection[tuple[MerchantContract, str]]
 
@@ -193,13 +222,12 @@ class GatheredStore(SqlPaymentStore):
         self, message_id: UUID, verdict: Verdict, outcome: BankOutcome | None, real_now: datetime
     ) -> None:
         """Written with the batch."""
-        unsaid = dict.fromkeys(_VERDICT_COLUMNS)
-        self._verdicts.append({**unsaid, **verdict_values(verdict, outcome, real_now), "of": message_id})
+        self._verdicts.append({**verdict_values(verdict, outcome, real_now), "message_id": message_id})
 
     async def write(self) -> None:
         """Writes all. The payments are locked."""
         await self._write_transactions()
-        statuses = [{"of": attempt_id, "status": status} for attempt_id, status in self._new_statuses.items()]
+        statuses = [{"attempt_id": attempt_id, "status": status} for attempt_id, status in self._new_statuses.items()]
         await self._execute_many(_STATUSES, statuses)
         await self._execute_many(
             _PAYMENTS, [_moved_values(each) for each in self._moved.values() if not each.status.is_open]
@@ -213,8 +241,8 @@ class GatheredStore(SqlPaymentStore):
     async def _write_transactions(self) -> None:
         transactions, entries = self._new_transactions, self._new_entries
         self._new_transactions, self._new_entries = [], []
-        await self._execute_many(insert(bank_transaction), transactions)
-        await self._execute_many(insert(ledger_entry), entries)
+        await self._execute_many(_TRANSACTIONS, transactions)
+        await self._execute_many(_ENTRIES, entries)
 
     async def write_messages(self) -> dict[UUID, UUID]:
         """Keeps the batch's messages. The id each is kept under, by the id it was given."""
@@ -238,12 +266,12 @@ class GatheredStore(SqlPaymentStore):
 
     async def _execute_many(self, statement: Executable, rows: Sequence[dict[str, object]]) -> None:
         if rows:
-            await self._connection.execute(statement, rows)
+            await self._connection.execute(statement, {"rows": json.dumps(rows, default=str)})
 
 
 def _moved_values(moved: Payment) -> dict[str, object]:
     """Closed: the payer's personal data are not needed any more."""
-    return {"of": moved.payment_id, "payer": None, **{name: getattr(moved, name) for name in MOVED}}
+    return {"payment_id": moved.payment_id, **{name: getattr(moved, name) for name in MOVED}}
 
 
 def _digest(message: BankMessage) -> bytes:
