@@ -22,6 +22,7 @@ SERVICE = Service(
     title="Payment gateway: money moving",
     settings=PaymentGatewaySettings,
     routers=[
+        bank.router,
         payments.router,
         payments.starting,
         refunds.router,
@@ -31,7 +32,6 @@ SERVICE = Service(
         bank_days.router,
         bank_days.exporting,
         bank_files.router,
-        bank.router,
         statements.router,
     ],
     problems={
