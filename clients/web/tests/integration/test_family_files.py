@@ -107,7 +107,7 @@ async def test_a_stale_form_undoes_nothing(desk, world: World) -> None:
     assert (answer.status_code, world.town_hall.families) == (409, {})
     page = words(answer)
     assert "Ce dossier a été modifié entre-temps" in page
-    assert "enregistré : Camille, Martin, camille@exemple.fr, 07 99 99 99 99 – votre saisie :" in page
+    assert "enregistré : Camille Martin, camille@exemple.fr, 07 99 99 99 99 – votre saisie :" in page
     assert 'value="Famille Martin-Roux"' in answer.text
     version = re.search(r'name="version" value="(\w+)"', answer.text)
     assert version
@@ -120,6 +120,7 @@ async def test_a_child_of_another_file_is_found_and_added(desk, world: World) ->
     found = await desk.submit(PAGE, martins(world, recherche="jeanne") | SAVE, seen_on=PAGE)
     assert (found.status_code, world.town_hall.families) == (200, {}), "looked for before anything is saved"
     assert "Jeanne Roux , né(e) le 09/06/2015 Dossier : Famille Roux" in words(found)
+    assert "1 enfant trouvé, au bas de la page" in words(found)
     chosen = f"{OTHER_HOME}/{JEANNE}"
     assert f'name="ajouter" value="{chosen}"' in found.text
     added = await desk.submit(PAGE, martins(world, recherche="jeanne", ajouter=chosen), seen_on=PAGE)

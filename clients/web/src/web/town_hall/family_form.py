@@ -212,8 +212,9 @@ def _told(fields: Fields) -> Iterator[tuple[str, str, str]]:
             values = {field: fields.get(f"{row}.{field}", "").strip() for field in texts.values()}
             values |= {"genre": kinds.get(values.get("genre", ""), ""), "repas": eats.get(values.get("repas", ""), "")}
             key = values.pop("id") or row
+            person = f"{values.pop('prenom')} {values.pop('nom')}".strip()
             who = _("Responsable") if name == GUARDIANS else _("Membre")
-            yield key, who, ", ".join(filter(None, values.values()))
+            yield key, who, ", ".join(filter(None, [person, *values.values()]))
 
 
 def _kept_rows(fields: Fields, name: str) -> list[str]:
