@@ -5,8 +5,10 @@ import uuid
 
 from playwright.sync_api import Browser, expect
 
-from driver import OWN_PASSWORD, Portal, until
+from driver import OWN_PASSWORD, Portal, System, TownHall, until
 from driver.pages import Camera, PortalPages
+from faults.crowd import Crowd
+from faults.databases import Databases
 
 
 def test_a_family_is_created_at_the_counter(browser: Browser, running_portal: Portal) -> None:
@@ -44,6 +46,42 @@ def test_a_family_is_created_at_the_counter(browser: Browser, running_portal: Po
     parent.expect_text("Noé")
     for context in contexts:
         context.close()
+
+
+def test_what_a_parent_changes_and_who_is_enrolled_are_kept(
+    browser: Browser, running_portal: Portal, system: System, numerian: TownHall
+) -> None:
+    parent = system.parent("numerian", numerian.register_family(("Zoé",)))
+    activity_id = Crowd(system.gateway_url, numerian, Databases(running_portal).signer()).activity(
+        "Atelier des dossiers"
+    )
+    order = parent.order(activity_id, "Zoé")
+    parent.api.post("enrolment", f"/adhesion-orders/{order['order_id']}/payment")
+    parent.wait_until_open("Zoé")
+    context = browser.new_context(locale="fr-FR", java_script_enabled=False)
+    desk = PortalPages(context.new_page(), running_portal.url("numerian"))
+    desk.enter_town_hall("numerian")
+    desk.go(f"/mairie/familles/{parent.family.family_id}/modifier")
+    contact = {"email": parent.family.email, "phone": "07 99 99 99 99"}
+    parent.api.put("enrolment", f"/family/guardians/{parent.family.guardian_id}", contact)
+    _fill(desk, ville="Valence")
+    desk.press("Enregistrer")
+    desk.expect_text("Ce dossier a été modifié entre-temps")
+    expect(desk.page.get_by_role("alert")).to_contain_text("07 99 99 99 99")
+    Camera(desk.page).take("family-file-changed-meanwhile")
+
+    _fill(desk, **{"responsable.0.telephone": "07 99 99 99 99"})
+    desk.page.locator('[name="membre.0.retirer"]').check()
+    desk.press("Enregistrer")
+    desk.expect_text("Une personne retirée du dossier a encore une inscription en cours.")
+    expect(desk.page.locator('[name="membre.0.retirer"]')).to_be_checked()
+    expect(desk.page.locator('[name="ville"]')).to_have_value("Valence")
+    desk.page.locator('[name="membre.0.retirer"]').uncheck()
+    desk.press("Enregistrer")
+    desk.expect_text("Le dossier est enregistré.")
+    file = numerian.api.get("enrolment", f"/families/{parent.family.family_id}")
+    assert (file["address"]["city"], file["guardians"][0]["phone"]) == ("Valence", "07 99 99 99 99")
+    context.close()
 
 
 def _fill(tab: PortalPages, **typed: str) -> None:
