@@ -69,6 +69,8 @@ def test_the_town_halls_pages(tab: PortalPages, running_portal: Portal, resident
     paths = (
         "/mairie",
         f"/mairie/familles/{resident.family.family_id}",
+        f"/mairie/familles/{resident.family.family_id}/modifier",
+        "/mairie/familles/nouvelle",
         "/mairie/facturation?mois=2023-03",
         "/mairie/calendriers",
         f"/mairie/calendriers/{canteen}",

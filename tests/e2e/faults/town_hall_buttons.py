@@ -74,6 +74,21 @@ def compare_the_books(world: World) -> Click:
     )
 
 
+@button("/mairie/familles/{family_id}/modifier")
+def create_a_family(world: World) -> Click:
+    name = f"Famille {uuid.uuid4()}"
+    form = world.desk.go("/mairie/familles/nouvelle").form("/mairie/familles/[^/]+/modifier")
+    typed = {"nom": name, "adresse": "2 rue Haute", "code_postal": "30000", "ville": "Numérian", "suite": "enregistrer"}
+    child = {"membre.0.prenom": "Noé", "membre.0.nom": "Blanc", "membre.0.naissance": "2016-02-03"}
+    families = "family join member_family using (tenant_id, family_id) where name = $1"
+    return Click(
+        world.desk,
+        form.filled(**typed, **child),
+        "Le dossier est créé",
+        lambda _pages: world.databases.count("enrolment", f"select count(*) from {families}", name),
+    )
+
+
 @button("/mairie/familles/{family_id}/comptes/{account_id}/premier-mot-de-passe")
 def print_a_letter(world: World) -> Click:
     record = world.town_hall.register_family(("Zoé",))

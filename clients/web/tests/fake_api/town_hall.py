@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Form, Request, Response, UploadFile
 
-from fake_api import activities, town_hall_payments
-from fake_api.enrolment import adhesion, family_file
+from fake_api import activities, families, town_hall_payments
+from fake_api.enrolment import adhesion
 from fake_api.identity import staff
 from fake_api.parts import not_found as _not_found
 from fake_api.parts import part as _part
@@ -27,7 +27,6 @@ from fake_api.world import (
 )
 
 _CANTEEN_NAME = f"Cantine d'Alixan {SEASON}"
-_OTHER_FAMILIES = 60
 _PARENT_ACCOUNT = an_id(USER)
 
 
@@ -75,24 +74,9 @@ def _identity(world: World) -> APIRouter:
     return router
 
 
-def _families(world: World) -> list[dict[str, Any]]:
-    file = family_file(world)
-    first = {
-        "family_id": FAMILY,
-        "name": file["name"],
-        "city": "Alixan",
-        "member_count": len(file["members"]),
-        "guardians": ["Camille Martin"],
-    }
-    others = [
-        first | {"family_id": an_id(f"family {n}"), "name": f"Famille Voisin {n:02}", "guardians": [f"Dominique {n}"]}
-        for n in range(_OTHER_FAMILIES)
-    ]
-    return [first, *others]
-
-
 def _enrolment(world: World) -> APIRouter:
     router = activities.routes(world)
+    router.include_router(families.routes(world))
 
     @router.get("/surplus-payments")
     def surplus_payments(request: Request) -> dict[str, Any]:
@@ -103,15 +87,6 @@ def _enrolment(world: World) -> APIRouter:
     def returned_payments(request: Request) -> list[dict[str, Any]]:
         staff(world, request)
         return world.town_hall.returned
-
-    @router.get("/families")
-    def families(
-        request: Request, query: str | None = None, cursor: str | None = None, limit: int = 50
-    ) -> dict[str, Any]:
-        staff(world, request)
-        words = (query or "").lower()
-        found = [f for f in _families(world) if words in f"{f['name']} {f['guardians']}".lower()]
-        return _part(found, cursor, limit)
 
     @router.get("/regies")
     def regies(request: Request) -> list[dict[str, str]]:
@@ -125,13 +100,6 @@ def _enrolment(world: World) -> APIRouter:
             raise Problem(422, "invalid-payload", "Certaines informations sont mal formées.")
         world.town_hall.regies[str(regie_id)] = name.strip()
         return {"regie_id": str(regie_id), "name": name.strip()}
-
-    @router.get("/families/{family_id}")
-    def family(request: Request, family_id: uuid.UUID) -> dict[str, Any]:
-        staff(world, request)
-        if str(family_id) != FAMILY:
-            raise _not_found()
-        return family_file(world)
 
     @router.get("/adhesions")
     def adhesions(

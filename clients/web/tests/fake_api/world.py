@@ -109,6 +109,10 @@ class TownHall:
     """What the town has saved, by id; empty: as it was at first."""
     activity_errors: dict[str, str] = field(default_factory=dict)
     """What is wrong with any activity sent, by field."""
+    families: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The files that the town has saved, by id."""
+    family_refusal: Problem | None = None
+    """What any file sent is refused with."""
     calendar: dict[str, Any] | None = None
     """The canteen's."""
     sent_files: list[bytes] = field(default_factory=list)

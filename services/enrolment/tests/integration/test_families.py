@@ -117,6 +117,38 @@ async def test_a_parent_changes_own_contact_details(commune: "Commune") -> None:
     assert (await published(commune, home))[3:] == [("family_registered", 2), ("guardian_changed", 2)]
 
 
+async def test_a_stale_file_undoes_nothing(commune: "Commune") -> None:
+    """Neither another agent's change, nor a parent's, nor one made to a shared child in its other file."""
+    home, other = await commune.family(), commune.home()
+    other.members = {"Louis": home.members["Louis"]}
+    await commune.family(other, members=[home.member("Louis")])
+    contact = {"email": "nouveau@example.org", "phone": None}
+
+    async def read_version() -> str:
+        return str((await commune.read(home, "/family"))["version"])
+
+    async def by_another_agent() -> None:
+        await commune.family(home, quotient_familial=300)
+
+    async def by_the_parent() -> None:
+        async with commune.parent(home) as client:
+            await client.put(f"/family/guardians/{home.guardian_id}", json=contact)
+
+    async def in_the_other_home() -> None:
+        await commune.family(other, members=[home.member("Louis", school="École Pasteur")])
+
+    for change in (by_another_agent, by_the_parent, in_the_other_home):
+        stale = await read_version()
+        await change()
+        current = await read_version()
+        assert current != stale
+        await commune.family(home, name="Perdu", if_version=stale, expect=409)
+        await commune.family(home, name="Créé deux fois", if_version="", expect=409)
+        assert await read_version() == current, "nothing was changed"
+    await commune.family(home, if_version=current)
+    await commune.family(home, if_version=current)  # the same again: it is as wanted
+
+
 async def test_the_user_name_of_a_guardians_account_is_shown(commune: "Commune") -> None:
     home = await commune.family()
     account_id = new_id()

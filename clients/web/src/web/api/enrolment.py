@@ -60,7 +60,7 @@ class Member(Answer):
 
 
 class Family(Answer):
-    """The family's file."""
+    """The family's file. ``version`` names it as it is here."""
 
     family_id: UUID
     name: str
@@ -68,6 +68,7 @@ class Family(Answer):
     quotient_familial: int | None = None
     guardians: list[Guardian] = Field(default_factory=list)
     members: list[Member] = Field(default_factory=list)
+    version: str = ""
 
 
 class Regie(Answer):

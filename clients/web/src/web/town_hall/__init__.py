@@ -12,6 +12,7 @@ from web.town_hall import (
     dashboard,
     documents,
     families,
+    family_files,
     homes,
     invoices,
     invoicing,
@@ -31,6 +32,7 @@ from web.town_hall import (
 
 ROUTERS = [
     dashboard.router,
+    family_files.router,
     families.router,
     homes.router,
     trail.router,

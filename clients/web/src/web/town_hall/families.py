@@ -15,6 +15,8 @@ from web.api.identity import FamilyAccount
 from web.api.planning import CommuneReservation
 from web.attempts import attempt
 from web.diet_words import diets
+from web.forms import Code
+from web.i18n import gettext as _
 from web.town_hall.lists import Cursor, DayFilter, Parts, WordsFilter, month_after
 from web.visit import StaffVisit
 
@@ -55,7 +57,9 @@ async def list_families(visit: StaffVisit, recherche: WordsFilter = "", cursor: 
 
 
 @router.get("/mairie/familles/{family_id}")
-async def show_family(visit: StaffVisit, family_id: UUID, du: DayFilter = None, au: DayFilter = None) -> Response:
+async def show_family(
+    visit: StaffVisit, family_id: UUID, du: DayFilter = None, au: DayFilter = None, fait: Code = ""
+) -> Response:
     """A family's file. The other services' parts may be missing; the file may not."""
     api, today = visit.api, (await visit.commune()).today
     start, last = _period(today, du, au)
@@ -78,7 +82,27 @@ async def show_family(visit: StaffVisit, family_id: UUID, du: DayFilter = None, 
         period=(start, last),
         invoices=invoices,
         payments=paid,
+        notices=_notices(fait, today),
     )
+
+
+def _notices(done: str, today: date) -> list[str]:
+    """What is said after the file was saved, and what to do next."""
+    next_month = f"{month_after(today, 1):%d/%m/%Y}"
+    sentences = {
+        "cree": _("Le dossier est créé."),
+        "modifie": _("Le dossier est enregistré."),
+        "quotient": _(
+            "Le nouveau quotient compte à partir du %(day)s pour les personnes déjà inscrites, et dès maintenant pour"
+            " une nouvelle inscription."
+        )
+        % {"day": next_month},
+        "compte": _(
+            "Le compte d'un nouveau responsable s'ouvre en quelques secondes : rechargez cette page s'il n'y est pas"
+            " encore, puis éditez son premier mot de passe et remettez-lui la lettre."
+        ),
+    }
+    return [sentences[code] for code in done.split("-") if code in sentences]
 
 
 def _period(today: date, start: date | None, last: date | None) -> tuple[date, date]:

@@ -68,15 +68,7 @@ class SqlFamilies(SqlPart):
             id=family_id,
         )
         members = await self._run(_MEMBERS_OF, family_id=family_id)
-        family = Family(
-            family_id=family_id,
-            name=row.name,
-            address=Address(row.address_line, row.postal_code, row.city),
-            quotient_familial=row.quotient_familial,
-            guardians=tuple(_to_guardian(guardian) for guardian in guardians),
-            members=tuple(to_member(member) for member in members),
-        )
-        return family, row.version
+        return to_family(row, guardians.all(), members.all()), row.version
 
     async def write_file(self, family: Family) -> int:
         """Stores name, address and guardians."""
@@ -229,6 +221,18 @@ class SqlFamilies(SqlPart):
             today=today,
         )
         return bool(found.scalar_one())
+
+
+def to_family(row: Row[Any], guardians: Sequence[Row[Any]], members: Sequence[Row[Any]]) -> Family:
+    """A file from its row and those of its guardians and members, in their order."""
+    return Family(
+        family_id=row.family_id,
+        name=row.name,
+        address=Address(row.address_line, row.postal_code, row.city),
+        quotient_familial=row.quotient_familial,
+        guardians=tuple(_to_guardian(guardian) for guardian in guardians),
+        members=tuple(to_member(member) for member in members),
+    )
 
 
 def to_member(row: Row[Any]) -> Member:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from enrolment.adapters.catalogue import to_unit_tariff
+from enrolment.adapters.families import to_family
 from enrolment.adapters.views import (
     AddressView,
     AdhesionView,
@@ -18,6 +19,7 @@ from enrolment.adapters.views import (
     MemberView,
     StaffAdhesionView,
 )
+from enrolment.domain.family import version_of
 from enrolment.domain.pricing import unit_price
 
 _ADHESIONS = """
@@ -110,6 +112,7 @@ def _family_view(
             )
             for row in members
         ],
+        version=version_of(to_family(family, guardians, members)),
     )
 
 

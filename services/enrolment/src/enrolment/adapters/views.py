@@ -82,7 +82,7 @@ class MemberView(BaseModel):
 
 
 class FamilyView(BaseModel):
-    """A family file. The quotient familial is in whole euros."""
+    """A family file. The quotient familial is in whole euros; ``version`` names the file as it is here."""
 
     family_id: UUID
     name: str
@@ -90,6 +90,7 @@ class FamilyView(BaseModel):
     quotient_familial: int | None
     guardians: list[GuardianView]
     members: list[MemberView]
+    version: str
 
 
 class FamilyItem(BaseModel):

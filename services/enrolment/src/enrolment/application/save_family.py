@@ -5,15 +5,18 @@ from contracts.values import Guardian as PublishedGuardian
 from contracts.values import PostalAddress
 from enrolment.application.ports import Store
 from enrolment.application.reprice import reprice
-from enrolment.domain.family import Family, Guardian, MemberStillEnrolledError
+from enrolment.domain.family import Family, FamilyChangedError, Guardian, MemberStillEnrolledError, version_of
 
 
-async def save_family(store: Store, wanted: Family) -> None:
+async def save_family(store: Store, wanted: Family, *, if_version: str | None = None) -> None:
     """Stores the file as ``wanted`` and publishes what changed.
 
-    Raises ``GuardianElsewhereError`` and ``MemberStillEnrolledError``.
+    Raises ``GuardianElsewhereError``, ``MemberStillEnrolledError`` and, when the stored file is neither of the version
+    ``if_version`` nor already as wanted, ``FamilyChangedError``; None: whatever is stored.
     """
     stored, version = await store.open_family(wanted)
+    if version > 0 and if_version is not None:
+        await _refuse_stale(store, wanted, if_version)
     if version == 0 or _file(stored) != _file(wanted):
         version = await store.write_file(wanted)
         await publish_file(store, wanted, version, known=stored.guardians)
@@ -21,6 +24,14 @@ async def save_family(store: Store, wanted: Family) -> None:
     if stored.quotient_familial != wanted.quotient_familial:
         await store.write_quotient(wanted.family_id, wanted.quotient_familial)
         await reprice(store, family_id=wanted.family_id)
+
+
+async def _refuse_stale(store: Store, wanted: Family, if_version: str) -> None:
+    """Reads under the members' locks: a child's details may be changed from its other home's file."""
+    await store.lock_members(wanted.family_id, [member.member_id for member in wanted.members])
+    stored, _ = await store.lock_family(wanted.family_id)
+    if stored != wanted and version_of(stored) != if_version:
+        raise FamilyChangedError
 
 
 def _file(family: Family) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from uuid import UUID
 
 from chassis.errors import DomainError
@@ -22,6 +23,16 @@ class MemberStillEnrolledError(DomainError):
     sentence = (
         "Une personne retirée du dossier a encore une inscription en cours. Attendez la fin de la saison, ou annulez"
         " d'abord sa commande si elle n'est pas payée."
+    )
+
+
+class FamilyChangedError(DomainError):
+    """Saving would undo what someone else has changed since the file was read."""
+
+    slug = "family-changed"
+    sentence = (
+        "Ce dossier a été modifié entre-temps, par un autre agent ou par la famille. Relisez ce qui est enregistré"
+        " avant de recommencer."
     )
 
 
@@ -68,6 +79,11 @@ class Family:
     quotient_familial: int | None
     guardians: tuple[Guardian, ...]
     members: tuple[Member, ...]
+
+
+def version_of(family: Family) -> str:
+    """Names a file as it is read, members and QF included: another name once anything of it differs."""
+    return sha256(repr(family).encode()).hexdigest()[:32]
 
 
 def first_of_next_month(day: date) -> date:

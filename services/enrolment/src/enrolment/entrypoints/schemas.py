@@ -128,13 +128,14 @@ class MemberPayload(Payload):
 
 
 class FamilyPayload(Payload):
-    """A family file, whole."""
+    """A family file, whole. ``if_version``: that of the file as it was read; saved only if it still is so."""
 
     name: Name
     address: AddressPayload
     quotient_familial: Euros | None
     guardians: Annotated[list[GuardianPayload], Field(max_length=10)]
     members: Annotated[list[MemberPayload], Field(max_length=30)]
+    if_version: Annotated[str, StringConstraints(max_length=64)] | None = None
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:

@@ -20,6 +20,7 @@ SERVICE = Service(
         "order-paid": 409,
         "order-cancelled": 409,
         "email-missing": 409,
+        "family-changed": 409,
         "guardian-elsewhere": 409,
         "member-still-enrolled": 409,
     },

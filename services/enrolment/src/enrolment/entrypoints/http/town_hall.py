@@ -78,8 +78,11 @@ async def put_family(
     transaction: CurrentTransaction,
     today: Today,
 ) -> FamilyView:
-    """Creates or updates a family file. A changed QF counts from the next month for those already enrolled."""
-    await save_family(store, payload.to_domain(family_id))
+    """Creates or updates a family file. A changed QF counts from the next month for those already enrolled.
+
+    With ``if_version``, refused when the file was changed since it was read.
+    """
+    await save_family(store, payload.to_domain(family_id), if_version=payload.if_version)
     return await family(family_id, _principal, transaction, today)
 
 
