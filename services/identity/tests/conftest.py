@@ -60,7 +60,10 @@ class Town:
         self.slug = slug
         self.tenant_id = ALIXAN.tenant_id
         self.staff = harness.signer.headers(ALIXAN.tenant_id, Role.AGENT)
-        self.administrator = harness.signer.headers(ALIXAN.tenant_id, Role.ADMINISTRATOR)
+        self.administrator_id = new_id()
+        self.administrator = harness.signer.headers(
+            ALIXAN.tenant_id, Role.ADMINISTRATOR, account_id=self.administrator_id
+        )
         self.operator = {"authorization": f"Bearer {OPERATOR_TOKEN}"}
 
     async def call(
@@ -148,6 +151,13 @@ async def harness(
         yield running
 
 
-@pytest.fixture(scope="session")
-def town(harness: Harness) -> Town:
-    return Town(harness)
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def town(harness: Harness) -> Town:
+    town = Town(harness)
+    await harness.query(
+        "insert into account (tenant_id, account_id, user_name, display_name, roles, must_change_password, closed,"
+        " version, guardian_version) values ($1, $2, 'mairie', 'Mairie', '{administrator}', false, false, 1, 0)",
+        town.tenant_id,
+        town.administrator_id,
+    )
+    return town

@@ -89,18 +89,74 @@ def create_a_family(world: World) -> Click:
     )
 
 
+def letter(world: World, path: str, user_name: str) -> Click:
+    """A first password is drawn and printed; each letter that is printed must open the account."""
+
+    def passwords_that_open(pages: list[Page]) -> int:
+        printed = {word for page in pages for word in re.findall(r"\b(?:[a-z2-9]{4}-){3}[a-z2-9]{4}\b", page.text)}
+        opened = [world.browser().log_in(user_name, each).path for each in printed]
+        return len(printed) if opened == ["/premier-mot-de-passe"] else -1
+
+    return Click(world.desk, world.desk.go(path).form(path), "Premier mot de passe", passwords_that_open)
+
+
 @button("/mairie/familles/{family_id}/comptes/{account_id}/premier-mot-de-passe")
 def print_a_letter(world: World) -> Click:
     record = world.town_hall.register_family(("Zoé",))
     account = world.town_hall.api.get("identity", "/accounts", family_id=record.family_id)["items"][0]
     path = f"/mairie/familles/{record.family_id}/comptes/{account['account_id']}/premier-mot-de-passe"
+    return letter(world, path, record.user_name)
 
-    def passwords_that_open(pages: list[Page]) -> int:
-        printed = {word for page in pages for word in re.findall(r"\b(?:[a-z2-9]{4}-){3}[a-z2-9]{4}\b", page.text)}
-        opened = [world.browser().log_in(record.user_name, each).path for each in printed]
-        return len(printed) if opened == ["/premier-mot-de-passe"] else -1
 
-    return Click(world.desk, world.desk.go(path).form(path), "Premier mot de passe", passwords_that_open)
+def agent(world: World) -> tuple[str, str]:
+    """A new account of the town hall: the path of its page, and its user name."""
+    account_id = str(uuid.uuid4())
+    user_name = f"agent.{account_id[:8]}"
+    body = {"user_name": user_name, "display_name": "Agent", "roles": ["agent"]}
+    world.town_hall.api.put("identity", f"/accounts/{account_id}", body)
+    return f"/mairie/agents/{account_id}", user_name
+
+
+@button("/mairie/agents/{account_id}")
+def create_an_agent(world: World) -> Click:
+    user_name = f"neuf.{uuid.uuid4().hex[:8]}"
+    form = world.desk.go("/mairie/agents/nouveau").form("/mairie/agents/[0-9a-f-]{36}")
+    typed = {"nom": "Nouvel agent", "utilisateur": user_name, "role.agent": "agent"}
+    return Click(
+        world.desk,
+        form.filled(**typed),
+        "Le compte est enregistré",
+        lambda _pages: world.count("identity", "account", "user_name = $1", user_name),
+    )
+
+
+@button("/mairie/agents/{account_id}/acces")
+def shut_an_agent_out(world: World) -> Click:
+    path, user_name = agent(world)
+    return Click(
+        world.desk,
+        world.desk.go(path).form(f"{path}/acces").filled(suite="retirer"),
+        "Tous les accès sont retirés",
+        lambda _pages: world.count("identity", "account", "user_name = $1 and closed and version = 2", user_name),
+    )
+
+
+@button("/mairie/agents/{account_id}/premier-mot-de-passe")
+def print_an_agents_letter(world: World) -> Click:
+    path, user_name = agent(world)
+    return letter(world, f"{path}/premier-mot-de-passe", user_name)
+
+
+@button("/mairie/vacances/{school_year}")
+def write_holidays(world: World) -> Click:
+    path, name = "/mairie/vacances/2040", f"Pont {uuid.uuid4()}"
+    typed = {"vacances.0.nom": name, "vacances.0.du": "2041-05-02", "vacances.0.au": "2041-05-04"}
+    return Click(
+        world.desk,
+        world.desk.go(path).form(path).filled(**typed),
+        "Les dates sont enregistrées",
+        lambda _pages: world.count("planning", "school_holiday", "school_year = 2040 and name = $1", name),
+    )
 
 
 @button("/mairie/messages/{family_id}")

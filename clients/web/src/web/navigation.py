@@ -72,11 +72,7 @@ def staff_navigation(session: Session) -> list[tuple[str, list[Destination]]]:
                 Destination(_("Actualités"), "/mairie/actualites", "newspaper"),
                 Destination(_("Documents"), "/mairie/documents", "file-text"),
                 Destination(_("Courriels envoyés"), "/mairie/courriels", "send"),
-                *(
-                    [Destination(_("Paiement en ligne"), "/mairie/paiement-en-ligne", "lock")]
-                    if session.administers
-                    else []
-                ),
+                *(_setting_up() if session.administers else []),
             ],
         ),
     ]
@@ -86,6 +82,14 @@ def _offers() -> list[Destination]:
     return [
         Destination(_("Activités"), "/mairie/activites", "clipboard-check"),
         Destination(_("Calendriers"), "/mairie/calendriers", "clock"),
+        Destination(_("Vacances scolaires"), "/mairie/vacances", "sun"),
+    ]
+
+
+def _setting_up() -> list[Destination]:
+    return [
+        Destination(_("Paiement en ligne"), "/mairie/paiement-en-ligne", "lock"),
+        Destination(_("Agents et accès"), "/mairie/agents", "key-round"),
     ]
 
 

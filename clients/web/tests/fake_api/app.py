@@ -13,10 +13,12 @@ from fake_api import (
     controls,
     custody,
     enrolment,
+    holidays,
     identity,
     payments,
     planning,
     refunds,
+    staff_accounts,
     town_hall,
     waiting,
 )
@@ -48,6 +50,8 @@ class FakeApi:
         for service, staff_routes in town_hall.routes(self.world).items():
             self.app.include_router(staff_routes, prefix=f"/api/{service}/v1")
             self.app.include_router(controls.routes(self.world, service), prefix=f"/api/{service}/v1")
+        self.app.include_router(staff_accounts.routes(self.world), prefix="/api/identity/v1")
+        self.app.include_router(holidays.routes(self.world), prefix="/api/planning/v1")
         self.app.add_exception_handler(Problem, _refuse)
         self.app.middleware("http")(self._gateway)
 

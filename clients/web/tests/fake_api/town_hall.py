@@ -11,6 +11,7 @@ from fake_api.enrolment import adhesion
 from fake_api.identity import staff
 from fake_api.parts import not_found as _not_found
 from fake_api.parts import part as _part
+from fake_api.staff_accounts import first
 from fake_api.world import (
     CANTEEN,
     CHILDREN,
@@ -46,8 +47,10 @@ def _identity(world: World) -> APIRouter:
     router = APIRouter()
 
     @router.get("/accounts")
-    def accounts(request: Request, family_id: uuid.UUID | None = None) -> dict[str, Any]:
+    def accounts(request: Request, family_id: uuid.UUID | None = None, kind: str = "") -> dict[str, Any]:
         staff(world, request)
+        if kind == "staff":
+            return {"items": list((world.town_hall.staff_accounts or first()).values()), "next_cursor": None}
         account = {
             "account_id": _PARENT_ACCOUNT,
             "user_name": USER,
@@ -65,6 +68,10 @@ def _identity(world: World) -> APIRouter:
     @router.post("/accounts/{account_id}/first-password")
     def first_password(request: Request, account_id: str) -> dict[str, str]:
         staff(world, request)
+        if hired := (world.town_hall.staff_accounts or first()).get(account_id):
+            staff(world, request, "administrator")
+            world.town_hall.first_passwords.append("prune-violon-1848")
+            return {"user_name": hired["user_name"], "first_password": "prune-violon-1848"}
         if account_id != _PARENT_ACCOUNT:
             raise _not_found()
         world.town_hall.first_passwords.append("cerise-tambour-1947")

@@ -115,6 +115,10 @@ class TownHall:
     """What any file sent is refused with."""
     calendar: dict[str, Any] | None = None
     """The canteen's."""
+    holidays: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """What the town has saved, by school year."""
+    staff_accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Those who work at the town hall, by id; empty: as it was at first."""
     sent_files: list[bytes] = field(default_factory=list)
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.integration
 ROUTES = [
     route for router in (*family.ROUTERS, *town_hall.ROUTERS) for route in router.routes if isinstance(route, APIRoute)
 ]
-KNOWN = {"family_id": FAMILY, "invoice_id": an_id("2209001"), "token": "bon-jeton-123"}
+KNOWN = {"family_id": FAMILY, "invoice_id": an_id("2209001"), "token": "bon-jeton-123", "school_year": 2022}
 ELSEWHERE = (
     "https://evil.example/",
     "//evil.example/",

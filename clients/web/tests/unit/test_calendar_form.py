@@ -130,6 +130,12 @@ def test_one_day_needs_no_last_day() -> None:
     assert document["closures"][0] == CALENDAR["closures"][0] | {"to": "2022-09-13"}
 
 
+def test_a_last_day_at_the_end_of_all_calendars_is_left_to_the_api() -> None:
+    fields, days = fields_of(CALENDAR)
+    document = document_of(fields | {"fermeture.0.au": "9999-12-31"}, days, CALENDAR)
+    assert document["closures"][0]["to"] == "9999-12-31"
+
+
 def test_what_is_wrong_is_shown_again_as_it_was_typed() -> None:
     fields, days = fields_of(CALENDAR)
     wrong = {"places": "beaucoup", "reserver.nombre": "x", "reserver.genre": "", "fermeture.0.au": "demain"}

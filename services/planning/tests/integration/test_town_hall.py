@@ -96,6 +96,27 @@ async def test_unknown_school_holidays_are_told(world, harness) -> None:
         await harness.query("delete from holiday_year where school_year = 2022")
 
 
+async def test_the_holidays_of_a_year_are_proposed_then_the_towns_own(world, harness) -> None:
+    school = [{"from": "2040-10-20", "to": "2040-11-05", "name": "Toussaint"}]
+    try:
+        async with world.staff(Role.ADMINISTRATOR) as client:
+            proposed = (await client.get("/holidays/2040")).json()
+            assert (proposed["school"], proposed["school_holidays_known"], proposed["edited"]) == ([], False, False)
+            assert {"day": "2041-05-01", "name": "Fête du Travail"} in proposed["public"]
+            assert "2040" not in str((await client.get("/holidays")).json()), "looking writes nothing"
+            body = {"school": school, "public": proposed["public"]}
+            assert (await client.put("/holidays/2040", json=body)).status_code == 200
+            written = (await client.get("/holidays/2040")).json()
+            assert (written["school"], written["edited"]) == (school, True)
+            bridge = {"from": "2040-11-04", "to": "2040-11-06", "name": "Pont"}
+            refused = await client.put("/holidays/2040", json={"school": [*school, bridge], "public": []})
+            assert (refused.status_code, refused.json()["lines"][0]["field"]) == (422, "school.1")
+            assert (await client.get("/holidays/2040")).json() == written
+            assert (await client.get("/holidays/1999")).status_code == 422
+    finally:
+        await harness.query("delete from holiday_year where school_year = 2040")
+
+
 async def test_an_unknown_activity_has_no_calendar(world, harness) -> None:
     canteen = await world.activity()
     async with world.staff(Role.ADMINISTRATOR) as client:

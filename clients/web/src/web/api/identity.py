@@ -1,12 +1,13 @@
 """identity: the commune, accounts and sessions."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
-from web.api.client import Answer, Api, Page
+from web.api.client import Answer, Api, Page, Query
 
 _BASE = "identity/v1"
 
@@ -128,11 +129,13 @@ async def reset_password(api: Api, token: str, new: str) -> None:
     await api.command("PUT", f"{_BASE}/password-resets/{token}", {"new_password": new})
 
 
-class FamilyAccount(Account):
-    """A guardian's account, as the town hall sees it."""
+class ListedAccount(Account):
+    """An account, as the town hall sees it. ``closed``: it opens nothing any more."""
 
+    email: str | None = None
     has_password: bool = True
     must_change_password: bool = False
+    closed: bool = False
 
 
 class FirstPassword(Answer):
@@ -142,9 +145,30 @@ class FirstPassword(Answer):
     first_password: str
 
 
-async def family_accounts(api: Api, family_id: UUID) -> list[FamilyAccount]:
+async def family_accounts(api: Api, family_id: UUID) -> list[ListedAccount]:
     """The accounts of a family's guardians, for the staff."""
-    return (await api.get(Page[FamilyAccount], f"{_BASE}/accounts", {"family_id": str(family_id), "limit": 100})).items
+    return (await api.get(Page[ListedAccount], f"{_BASE}/accounts", {"family_id": str(family_id), "limit": 100})).items
+
+
+async def staff_accounts(api: Api) -> list[ListedAccount]:
+    """The accounts of everyone of the town hall."""
+    found: list[ListedAccount] = []
+    cursor: str | None = None
+    while True:
+        asked: Query = {"kind": "staff", "limit": 100, "cursor": cursor}
+        page = await api.get(Page[ListedAccount], f"{_BASE}/accounts", asked)
+        found += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+async def save_staff_account(api: Api, account_id: UUID, document: dict[str, Any]) -> None:
+    """Creates or changes the account of someone of the town hall, in the API's fields.
+
+    ``ApiProblem``: user-name-taken, own-access, not-a-staff-account, or 422 with ``errors`` for what is wrong in it.
+    """
+    await api.command("PUT", f"{_BASE}/accounts/{account_id}", document)
 
 
 async def give_first_password(api: Api, account_id: UUID) -> FirstPassword:

@@ -2,7 +2,6 @@
 
 from web.town_hall import (
     absences,
-    accounts,
     activities,
     adhesions,
     bank_files,
@@ -12,7 +11,12 @@ from web.town_hall import (
     dashboard,
     documents,
     families,
+<<<<<<< HEAD
     family_files,
+=======
+    guardian_accounts,
+    holidays,
+>>>>>>> staff-pages
     homes,
     invoices,
     invoicing,
@@ -25,6 +29,7 @@ from web.town_hall import (
     presence,
     refunds,
     reservations,
+    staff_accounts,
     trail,
     waiting,
     welcome,
@@ -36,13 +41,14 @@ ROUTERS = [
     families.router,
     homes.router,
     trail.router,
-    accounts.router,
+    guardian_accounts.router,
     adhesions.router,
     reservations.router,
     activities.router,
     presence.router,
     kitchen.router,
     calendars.router,
+    holidays.router,
     waiting.router,
     absences.router,
     messages.router,
@@ -54,6 +60,7 @@ ROUTERS = [
     payment_days.router,
     bank_files.router,
     contracts.router,
+    staff_accounts.router,
     welcome.router,
     news.router,
     documents.router,

@@ -7,10 +7,9 @@ from web.api.activities import Document
 from web.api.errors import ApiProblem
 from web.i18n import gettext as _
 from web.town_hall.amounts import as_typed
-from web.town_hall.refusals import own_words
 from web.town_hall.rows import Fields, number_of, optional_number, with_codes
 from web.town_hall.tariff_form import Places, amount_of, unit_fields, unit_of
-from web.town_hall.typed_form import used_rows
+from web.town_hall.typed_form import errors_at, used_rows
 
 MOST_SLOTS, MOST_BANDS = 12, 50
 _TEXTS = {
@@ -107,14 +106,7 @@ def document_of(fields: Fields) -> tuple[Document, Places]:
 
 def errors_of(problem: ApiProblem, places: Places) -> dict[str, str]:
     """What is wrong, at the field of the nearest part of the activity that has one."""
-    errors: dict[str, str] = {}
-    for error in problem.members.get("errors") or []:
-        path = str(error.get("field", ""))
-        sentence = own_words(str(error.get("message", ""))) or _sentence(path)
-        while path and path not in places:
-            path = path.rpartition(".")[0]
-        errors.setdefault(places.get(path, "nom"), sentence)
-    return errors
+    return errors_at(problem, places, _sentence, "nom")
 
 
 def _sentence(path: str) -> str:

@@ -227,7 +227,7 @@ def period_of(fields: Fields, row: str) -> Document:
     last = fields.get(f"{row}.au", "") or first
     try:
         return {"from": first, "to": (date.fromisoformat(last) + timedelta(days=1)).isoformat()}
-    except ValueError:
+    except (ValueError, OverflowError):
         return {"from": first, "to": last}
 
 

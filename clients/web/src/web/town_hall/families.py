@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 from web.api import billing, custody, enrolment, identity, payments, planning
 from web.api.client import Api
 from web.api.enrolment import Family
-from web.api.identity import FamilyAccount
+from web.api.identity import ListedAccount
 from web.api.planning import CommuneReservation
 from web.attempts import attempt
 from web.diet_words import diets
@@ -113,8 +113,8 @@ def _period(today: date, start: date | None, last: date | None) -> tuple[date, d
 
 
 def _with_accounts(
-    family: Family, accounts: list[FamilyAccount] | None
-) -> list[tuple[enrolment.Guardian, FamilyAccount | None]]:
+    family: Family, accounts: list[ListedAccount] | None
+) -> list[tuple[enrolment.Guardian, ListedAccount | None]]:
     by_guardian = {account.guardian_id: account for account in accounts or []}
     return [(guardian, by_guardian.get(guardian.guardian_id)) for guardian in family.guardians]
 

@@ -46,6 +46,11 @@ class SqlAccountStore:
         """Accounts of a family, their rows locked."""
         return await self._select(tables.account.c.family_id == family_id, lock=True)
 
+    async def administrators(self) -> list[Account]:
+        """The accounts that administer the commune, their rows locked in one order: no two take each other away."""
+        condition = tables.account.c.roles.contains([Role.ADMINISTRATOR]) & ~tables.account.c.closed
+        return await self._select(condition, lock=True)
+
     async def user_names_like(self, wanted: str) -> set[str]:
         """User names that begin like this; no other is drawn in the commune until the transaction ends."""
         await self._connection.execute(

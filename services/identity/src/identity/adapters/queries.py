@@ -15,12 +15,20 @@ _KEPT = timedelta(days=7)
 
 
 async def list_accounts(
-    connection: AsyncConnection, *, family_id: UUID | None, query: str | None, after: str | None, limit: int
+    connection: AsyncConnection,
+    *,
+    family_id: UUID | None,
+    staff: bool,
+    query: str | None,
+    after: str | None,
+    limit: int,
 ) -> list[Account]:
-    """Accounts by user name, after the one named ``after``."""
+    """Accounts by user name, after the one named ``after``; ``staff``: those of the town hall only."""
     statement = select(account).order_by(account.c.user_name).limit(limit)
     if family_id:
         statement = statement.where(account.c.family_id == family_id)
+    if staff:
+        statement = statement.where(account.c.family_id.is_(None))
     if query:
         columns = (account.c.user_name, account.c.display_name, account.c.email)
         statement = statement.where(or_(*(column.icontains(query, autoescape=True) for column in columns)))

@@ -62,6 +62,10 @@ class AccountStore(Protocol):
         """Accounts of a mail address, whatever its case; a few at most."""
         ...
 
+    async def administrators(self) -> list[Account]:
+        """The accounts that administer the commune, their rows locked in one order: no two take each other away."""
+        ...
+
     async def of_family(self, family_id: UUID) -> list[Account]:
         """Accounts of a family, their rows locked."""
         ...

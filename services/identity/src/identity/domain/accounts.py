@@ -24,6 +24,15 @@ class NotStaffAccountError(DomainError):
     sentence = "Ce compte est celui d'un parent: il suit le dossier de la famille et ne se modifie pas ici."
 
 
+class OwnAccessError(DomainError):
+    """Administrators who shut themselves out: somebody has to stay who can let people in."""
+
+    slug = "own-access"
+    sentence = (
+        "Vous ne pouvez pas vous retirer le rôle d'administrateur ni vos accès. Demandez-le à un autre administrateur."
+    )
+
+
 @dataclass(frozen=True)
 class Account:
     """One person's account. ``password_hash`` is None until a first password is given.
@@ -50,3 +59,8 @@ class Account:
     def is_staff(self) -> bool:
         """Works at the town hall."""
         return bool(self.roles & STAFF_ROLES)
+
+    @property
+    def administers(self) -> bool:
+        """May let people of the town hall in, and shut them out."""
+        return Role.ADMINISTRATOR in self.roles and not self.closed

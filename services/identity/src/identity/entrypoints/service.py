@@ -22,6 +22,7 @@ SERVICE = Service(
         "reset-expired": 409,
         "user-name-taken": 409,
         "not-a-staff-account": 409,
+        "own-access": 409,
         "slug-taken": 409,
         "hostname-taken": 409,
     },

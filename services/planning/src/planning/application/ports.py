@@ -140,7 +140,7 @@ class HolidayStore(Protocol):
     """The editable table of holidays."""
 
     async def holiday_years(self) -> Sequence[HolidayYear]:
-        """The years that are there, without their holidays."""
+        """The years that are there, with their holidays."""
         ...
 
     async def replace_holiday_year(self, year: HolidayYear) -> None:

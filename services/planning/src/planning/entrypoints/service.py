@@ -57,6 +57,7 @@ SERVICE = Service(
         "invalid-period": 422,
         "not-yet-in": 429,
         "change-too-large": 422,
+        "holidays-refused": 422,
         "invalid-custody": 422,
         "not-shared": 409,
     },

@@ -1,6 +1,6 @@
 """Accounts, for the town hall."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -27,14 +27,24 @@ router = APIRouter(route_class=UnkeyedRoute, tags=["accounts"])
 async def get_accounts(
     _principal: Staff,
     transaction: CurrentTransaction,
+    *,
     family_id: UUID | None = None,
+    kind: Literal["staff"] | None = None,
     query: Annotated[str | None, Query(max_length=100)] = None,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> AccountPage:
-    """Accounts by user name; ``query`` is looked for in user names, names and mail addresses."""
+    """Accounts by user name; ``query`` is looked for in user names, names and mail addresses.
+
+    ``kind``: «staff» for the accounts of the town hall only.
+    """
     accounts = await list_accounts(
-        transaction.connection, family_id=family_id, query=query, after=cursor, limit=limit + 1
+        transaction.connection,
+        family_id=family_id,
+        staff=kind == "staff",
+        query=query,
+        after=cursor,
+        limit=limit + 1,
     )
     items = [AccountAnswer.of(account) for account in accounts[:limit]]
     return AccountPage(items=items, next_cursor=items[-1].user_name if len(accounts) > limit else None)
@@ -50,22 +60,24 @@ async def post_first_password(
 ) -> FirstPasswordAnswer:
     """A password to start with; staff accounts get theirs from an administrator."""
     user_name, password = await give_first_password(
-        context, account_id=account_id, by=principal.roles, password=body.password if body else None, form=form
+        context, account_id=account_id, by=principal.account_id, password=body.password if body else None, form=form
     )
     return FirstPasswordAnswer(user_name=user_name, first_password=password)
 
 
 @router.put("/accounts/{account_id}")
 async def put_account(
-    account_id: UUID, body: StaffAccountRequest, _principal: Administrator, transaction: CurrentTransaction
+    account_id: UUID, body: StaffAccountRequest, principal: Administrator, transaction: CurrentTransaction
 ) -> AccountAnswer:
-    """Creates or changes a staff account."""
+    """Creates or changes a staff account; a role taken away, or an account closed, ends its sessions."""
     account = await save_staff_account(
         SqlStore(transaction),
         account_id=account_id,
+        by=principal.account_id,
         user_name=body.user_name,
         display_name=body.display_name,
         email=body.email,
         roles=frozenset(body.roles),
+        closed=body.closed,
     )
     return AccountAnswer.of(account)

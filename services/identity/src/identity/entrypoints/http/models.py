@@ -109,12 +109,13 @@ class FirstPasswordRequest(Request):
 
 
 class StaffAccountRequest(Request):
-    """Someone of the town hall."""
+    """Someone of the town hall. ``closed``: they keep no access; their roles wait for the day it is given back."""
 
     user_name: UserName
     display_name: Line
     email: Email | None = None
     roles: Annotated[list[StaffRole], Field(min_length=1, max_length=3)]
+    closed: bool = False
 
 
 class LookRequest(Request):

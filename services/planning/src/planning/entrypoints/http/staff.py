@@ -24,6 +24,7 @@ from planning.application.fill_holidays import school_years
 from planning.application.ports import HolidayYear
 from planning.application.preview_calendar import preview_calendar
 from planning.application.set_calendar import set_calendar
+from planning.application.set_holidays import set_holidays
 from planning.domain.activities import Activity
 from planning.domain.calendars import CalendarMissingError, SchoolHoliday
 from planning.domain.rules import Action, describe
@@ -154,6 +155,16 @@ async def list_holidays(_principal: Staff, transaction: CurrentTransaction) -> l
     return [HolidaysView.of(year) for year in await SqlCalendarStore(transaction).holiday_years()]
 
 
+@router.get("/holidays/{school_year}")
+async def get_holidays(
+    school_year: SchoolYear, _principal: Staff, commune: CurrentCommune, transaction: CurrentTransaction
+) -> HolidaysView:
+    """The holidays of a school year; those that would be proposed while the year is not there."""
+    years = await SqlCalendarStore(transaction).holiday_years()
+    known = next((year for year in years if year.school_year == school_year), None)
+    return HolidaysView.of(known or HOLIDAY_SOURCE.propose(school_year, commune.school_zone, commune.postal_code))
+
+
 @router.put("/holidays/{school_year}")
 async def put_holidays(
     school_year: SchoolYear,
@@ -162,19 +173,14 @@ async def put_holidays(
     commune: CurrentCommune,
     transaction: CurrentTransaction,
 ) -> HolidaysView:
-    """Writes the holidays of a school year as the town wants them; they are not proposed anew after that."""
+    """Writes the holidays of a school year as the town wants them; they are not proposed anew after that.
+
+    422 ``holidays-refused`` names the rows (``lines``) that overlap others or begin outside the year.
+    """
+    school = [SchoolHoliday(period.from_day, period.to_day, period.name) for period in holidays.school]
+    public = {holiday.day: holiday.name for holiday in holidays.public}
     store = SqlCalendarStore(transaction)
-    await store.lock_calendars()
-    year = HolidayYear(
-        school_year=school_year,
-        zone=commune.school_zone,
-        school_holidays_known=True,
-        edited=True,
-        school=[SchoolHoliday(period.from_day, period.to_day, period.name) for period in holidays.school],
-        public={holiday.day: holiday.name for holiday in holidays.public},
-    )
-    await store.replace_holiday_year(year)
-    return HolidaysView.of(year)
+    return HolidaysView.of(await set_holidays(store, commune, school_year, school, public))
 
 
 @router.get("/day")

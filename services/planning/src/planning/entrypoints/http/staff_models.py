@@ -199,9 +199,7 @@ class Holidays(Request):
     public: Annotated[list[PublicHoliday], Field(max_length=40)]
 
     @model_validator(mode="after")
-    def _names_each_once(self) -> "Holidays":
-        if len({period.from_day for period in self.school}) < len(self.school):
-            raise ValueError("deux périodes de vacances commencent le même jour")
+    def _names_each_day_once(self) -> "Holidays":
         if len({holiday.day for holiday in self.public}) < len(self.public):
             raise ValueError("deux jours fériés ont la même date")
         return self

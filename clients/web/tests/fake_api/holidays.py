@@ -1,0 +1,68 @@
+"""planning: school and public holidays; 2022/2023 is there, other years have their public holidays proposed."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request
+
+from fake_api.identity import staff
+from fake_api.world import Problem, World
+
+
+def proposed(school_year: int) -> dict[str, Any]:
+    """A year the town has not written."""
+    return {
+        "school_year": school_year,
+        "zone": "A",
+        "school_holidays_known": school_year == 2022,
+        "edited": False,
+        "school": [{"name": "Toussaint", "from": "2022-10-22", "to": "2022-11-07"}] if school_year == 2022 else [],
+        "public": [{"day": f"{school_year}-11-11", "name": "Armistice 1918"}],
+    }
+
+
+def routes(world: World) -> APIRouter:
+    router = APIRouter()
+    hall = world.town_hall
+
+    @router.get("/holidays")
+    def years(request: Request) -> list[dict[str, Any]]:
+        staff(world, request)
+        return list(({2022: proposed(2022)} | hall.holidays).values())
+
+    @router.get("/holidays/{school_year}")
+    def year(request: Request, school_year: int) -> dict[str, Any]:
+        staff(world, request)
+        return hall.holidays.get(school_year) or proposed(school_year)
+
+    @router.put("/holidays/{school_year}")
+    def save(request: Request, school_year: int, body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+        staff(world, request, "administrator")
+        _refuse_empty(body)
+        for number, period in enumerate(body["school"]):
+            for other in body["school"][:number]:
+                if period["from"] < other["to"] and other["from"] < period["to"]:
+                    reason = f"Ces jours en chevauchent d'autres : « {other['name']} »."
+                    line = {"field": f"school.{number}", "reason": reason}
+                    raise Problem(422, "holidays-refused", "Ces vacances sont refusées.", lines=[line])
+        hall.holidays[school_year] = proposed(school_year) | body | {"school_holidays_known": True, "edited": True}
+        return hall.holidays[school_year]
+
+    return router
+
+
+def _refuse_empty(body: dict[str, Any]) -> None:
+    """What is missing is for programs; that a period is reversed is said in words, at the whole of it."""
+    errors = [
+        {"field": f"{kind}.{number}.{name}", "message": "for programs"}
+        for kind in ("school", "public")
+        for number, row in enumerate(body[kind])
+        for name, value in row.items()
+        if not value
+    ]
+    errors += [
+        {"field": f"school.{number}", "message": "Value error, la période se termine avant de commencer"}
+        for number, row in enumerate(body["school"])
+        if row["to"] and row["to"] <= row["from"]
+    ]
+    if errors:
+        raise Problem(422, "invalid-payload", "Certaines informations sont mal formées.", errors=errors)

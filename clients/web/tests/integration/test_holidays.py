@@ -1,0 +1,113 @@
+"""«Vacances scolaires» without JavaScript: shown with both ends, changed, added, refused at the row."""
+
+import re
+
+import pytest
+from fake_api.world import ADMINISTRATOR_USER, REGISSEUR_USER, STAFF_USER, World
+from reading import words
+
+pytestmark = pytest.mark.integration
+
+LIST, PAGE, NEXT = "/mairie/vacances", "/mairie/vacances/2022", "/mairie/vacances/2023"
+TOUSSAINT = {"vacances.0.nom": "Toussaint", "vacances.0.du": "2022-10-22", "vacances.0.au": "2022-11-06"}
+NOEL = {"vacances.1.nom": "Noël", "vacances.1.du": "2022-12-17", "vacances.1.au": "2023-01-02"}
+ARMISTICE = {"ferie.0.nom": "Armistice", "ferie.0.jour": "2022-11-11"}
+
+
+@pytest.fixture
+async def office(visitor):
+    """An administrator of the town hall."""
+    await visitor.log_in(user=ADMINISTRATOR_USER)
+    return visitor
+
+
+async def test_a_year_is_shown_with_its_last_days(office) -> None:
+    page = words(await office.get(LIST))
+    assert "Toussaint – du samedi 22 octobre 2022 au dimanche 6 novembre 2022 inclus" in page
+    assert "calendrier officiel, zone A" in page
+    assert "vendredi 11 novembre 2022 – Armistice 1918" in page
+    assert "Ajouter l'année 2023/2024" in page
+
+
+async def test_a_year_is_changed(office, world: World) -> None:
+    shown = await office.get(PAGE)
+    assert "Il n'annule aucune réservation" in words(shown)
+    form = shown.text
+    assert 'name="vacances.0.au" type="date" value="2022-11-06"' in form
+    assert form.count('name="vacances.') == 6 * 3, "one row and five empty ones"
+    answer = await office.submit(PAGE, TOUSSAINT | NOEL | ARMISTICE, seen_on=PAGE)
+    assert answer.headers["location"] == f"{LIST}?fait=1"
+    written = world.town_hall.holidays[2022]
+    assert written["school"] == [
+        {"name": "Toussaint", "from": "2022-10-22", "to": "2022-11-07"},
+        {"name": "Noël", "from": "2022-12-17", "to": "2023-01-03"},
+    ]
+    assert written["public"] == [{"day": "2022-11-11", "name": "Armistice"}]
+    page = words(await office.get(answer.headers["location"]))
+    assert "Les dates sont enregistrées" in page
+    assert "saisies par la mairie" in page
+
+
+async def test_an_emptied_row_goes(office, world: World) -> None:
+    emptied = {"vacances.0.nom": "", "vacances.0.du": "", "vacances.0.au": " "}
+    assert (await office.submit(PAGE, emptied | NOEL, seen_on=PAGE)).status_code == 303
+    assert [period["name"] for period in world.town_hall.holidays[2022]["school"]] == ["Noël"]
+    assert world.town_hall.holidays[2022]["public"] == []
+
+
+async def test_a_year_is_added_from_what_is_proposed(office, world: World) -> None:
+    page = await office.get(NEXT)
+    assert "ne connaît pas encore les vacances de cette année" in words(page)
+    assert 'value="2023-11-11"' in page.text
+    typed = {"vacances.3.nom": "Été", "vacances.3.du": "2024-07-06", "vacances.3.au": "2024-07-06"}
+    assert (await office.submit(NEXT, typed, seen_on=NEXT)).status_code == 303
+    assert world.town_hall.holidays[2023]["school"] == [{"name": "Été", "from": "2024-07-06", "to": "2024-07-07"}]
+    assert "Été – samedi 6 juillet 2024" in words(await office.get(LIST))
+
+
+async def test_an_overlap_is_told_at_its_row_and_nothing_is_lost(office, world: World) -> None:
+    overlapping = {"vacances.4.nom": "Pont", "vacances.4.du": "2022-11-06", "vacances.4.au": "2022-11-08"}
+    answer = await office.submit(PAGE, TOUSSAINT | overlapping | ARMISTICE, seen_on=PAGE)
+    assert answer.status_code == 422
+    assert re.search(r'id="vacances.4.du-error">.*?en chevauchent d&#39;autres : « Toussaint »', answer.text, re.DOTALL)
+    assert 'name="vacances.4.au" type="date" value="2022-11-08"' in answer.text
+    assert "Rien n'est enregistré" in words(answer)
+    assert not world.town_hall.holidays
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        ({"vacances.2.nom": "Hiver", "vacances.2.du": "2023-02-04"}, "vacances.2.au", "Une date"),
+        ({"vacances.2.au": "2023-02-04"}, "vacances.2.nom", "Un nom"),
+        (
+            {"vacances.2.nom": "Hiver", "vacances.2.du": "2023-02-04", "vacances.2.au": "2023-02-01"},
+            "vacances.2.du",
+            "La période se termine avant de commencer",
+        ),
+        ({"ferie.1.nom": "Fête du village"}, "ferie.1.jour", "Une date"),
+    ],
+)
+async def test_a_wrong_row_is_told_at_its_field(office, world: World, typed, field: str, said: str) -> None:
+    answer = await office.submit(PAGE, TOUSSAINT | ARMISTICE | typed, seen_on=PAGE)
+    assert answer.status_code == 422
+    assert re.search(rf'id="{re.escape(field)}-error">.*?{said}', answer.text, re.DOTALL)
+    for value in typed.values():
+        assert f'value="{value}"' in answer.text
+    assert not world.town_hall.holidays
+
+
+@pytest.mark.parametrize("year", ["1999", "2099", "deux-mille"])
+async def test_years_out_of_reach_are_not_there(office, year: str) -> None:
+    assert (await office.get(f"{LIST}/{year}")).status_code == 404
+    assert (await office.submit(f"{LIST}/{year}", NOEL, seen_on=PAGE)).status_code == 404
+
+
+@pytest.mark.parametrize("user", [STAFF_USER, REGISSEUR_USER])
+async def test_it_is_for_administrators(visitor, world: World, user: str) -> None:
+    await visitor.log_in(user=user)
+    assert "Vacances scolaires" not in (await visitor.get("/mairie")).text
+    for page in (LIST, PAGE):
+        assert (await visitor.get(page)).status_code == 403
+    assert (await visitor.submit(PAGE, NOEL, seen_on="/mairie")).status_code == 403
+    assert not world.town_hall.holidays
