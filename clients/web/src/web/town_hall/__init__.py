@@ -11,12 +11,9 @@ from web.town_hall import (
     dashboard,
     documents,
     families,
-<<<<<<< HEAD
     family_files,
-=======
     guardian_accounts,
     holidays,
->>>>>>> staff-pages
     homes,
     invoices,
     invoicing,
