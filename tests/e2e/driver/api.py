@@ -6,6 +6,8 @@ from typing import Any, Self
 
 import httpx
 
+from driver.local_client import local_client
+
 SERVICES = ("identity", "enrolment", "planning", "billing", "payment-gateway", "communication")
 
 
@@ -42,7 +44,7 @@ class Api:
     """
 
     def __init__(self, gateway_url: str, host: str) -> None:
-        self._client = httpx.Client(base_url=gateway_url, headers={"host": host}, timeout=30, trust_env=False)
+        self._client = local_client(gateway_url, headers={"host": host})
         self.host = host
         self.session: Session | None = None
 

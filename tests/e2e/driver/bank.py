@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from driver.local_client import local_client
 from driver.waiting import until
 
 ACCEPTED_CARD = "4012 0010 3714 1112"
@@ -124,7 +125,7 @@ class Bank:
     """The simulator: its pages and its controls (``/control``)."""
 
     def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=30, trust_env=False)
+        self._client = local_client(url)
 
     def close(self) -> None:
         self._client.close()

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
+from driver.local_client import local_client
 from driver.waiting import until
 
 
@@ -22,7 +21,7 @@ class Mailbox:
     """Everyone's mails; asked for by recipient."""
 
     def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=30, trust_env=False)
+        self._client = local_client(url)
 
     def close(self) -> None:
         self._client.close()

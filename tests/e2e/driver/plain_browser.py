@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from driver.local_client import local_client
 from driver.together import at_once
 
 _HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
@@ -152,8 +153,7 @@ class PlainBrowser:
         return self.send(self.go("/").form("/connexion").filled(user_name=user_name, password=password))
 
     def _client(self) -> httpx.Client:
-        # Without verify=False each client would load every root certificate, for an address of this machine.
-        return httpx.Client(base_url=self._gateway_url, timeout=60, trust_env=False, verify=False)
+        return local_client(self._gateway_url, seconds=60)
 
     def _headers(self) -> dict[str, str]:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

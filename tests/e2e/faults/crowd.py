@@ -1,8 +1,10 @@
 """Hundreds of families of one commune who act at the same instant, each from an address of its own."""
 
 import asyncio
+import itertools
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,8 +17,10 @@ from driver import TownHall, until
 from faults.databases import run
 
 _PACE = 24
-_REGIE = "Régie Périscolaire de Numérian"
 """How many prepare themselves at a time."""
+_OF_ONE_CLIENT = 25
+"""Connections: a client looks through all it has for each request."""
+_REGIE = "Régie Périscolaire de Numérian"
 _PATIENCE_SECONDS = 60.0
 _TOO_MANY = 429
 _EVE = {"kind": "days_before", "days": 1, "time": "23:59", "counting": "calendar"}
@@ -86,11 +90,11 @@ class Crowd:
 
     async def _send(self, calls: Sequence[Call], together: int) -> list[httpx.Response]:
         """Who is given a turn at planning's entrance waits for it, as told."""
-        limits = httpx.Limits(max_connections=together, max_keepalive_connections=together)
         gate = asyncio.Semaphore(together)
-        async with httpx.AsyncClient(base_url=self._gateway_url, limits=limits, timeout=60, trust_env=False) as client:
+        async with AsyncExitStack() as stack:
+            clients = [await stack.enter_async_context(self._client()) for _ in range(0, together, _OF_ONE_CLIENT)]
 
-            async def send(call: Call) -> httpx.Response:
+            async def send(call: Call, client: httpx.AsyncClient) -> httpx.Response:
                 headers = {"host": self._host, **call.household.headers}
                 if call.key:
                     headers["idempotency-key"] = call.key
@@ -101,7 +105,11 @@ class Crowd:
                         return answer
                     await asyncio.sleep(answer.json()["retry_after"])
 
-            return await asyncio.gather(*map(send, calls))
+            return await asyncio.gather(*map(send, calls, itertools.cycle(clients)))
+
+    def _client(self) -> httpx.AsyncClient:
+        limits = httpx.Limits(max_connections=_OF_ONE_CLIENT, max_keepalive_connections=_OF_ONE_CLIENT)
+        return httpx.AsyncClient(base_url=self._gateway_url, limits=limits, timeout=60, trust_env=False, verify=False)
 
     def activity(self, name: str, *, fee_cents: int = 0, capacity: int | None = None) -> str:
         """An activity open every day of the year's school terms, booked until the eve. Returns its id."""
