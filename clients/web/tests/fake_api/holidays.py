@@ -12,6 +12,7 @@ def proposed(school_year: int) -> dict[str, Any]:
     """A year the town has not written."""
     return {
         "school_year": school_year,
+        "version": f"official {school_year}",
         "zone": "A",
         "school_holidays_known": school_year == 2022,
         "edited": False,
@@ -44,7 +45,10 @@ def routes(world: World) -> APIRouter:
                     reason = f"Ces jours en chevauchent d'autres : « {other['name']} »."
                     line = {"field": f"school.{number}", "reason": reason}
                     raise Problem(422, "holidays-refused", "Ces vacances sont refusées.", lines=[line])
-        hall.holidays[school_year] = proposed(school_year) | body | {"school_holidays_known": True, "edited": True}
+        if body["version"] not in (None, year(request, school_year)["version"]):
+            raise Problem(409, "holidays-changed", "Les vacances de cette année ont été modifiées entre-temps.")
+        written = {"school_holidays_known": True, "edited": True, "version": f"saved {len(str(body))}"}
+        hall.holidays[school_year] = proposed(school_year) | body | written
         return hall.holidays[school_year]
 
     return router

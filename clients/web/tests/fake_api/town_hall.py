@@ -1,7 +1,9 @@
 """What the services answer to the town hall: one router for each service."""
 
+import json
 import uuid
 from datetime import date
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Form, Request, Response, UploadFile
@@ -180,12 +182,14 @@ def _planning(world: World) -> APIRouter:
         if world.town_hall.calendar is None:
             raise _not_found()
         texts = {"booking_rule_text": "Réservation possible.", "cancelling_rule_text": "Annulation possible."}
-        return world.town_hall.calendar | texts | {"notices": []}
+        return world.town_hall.calendar | texts | {"notices": [], "version": _version(world.town_hall.calendar)}
 
     @router.put("/activities/{activity_id}/calendar")
     def publish(request: Request, activity_id: uuid.UUID, body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
         staff(world, request)
         _check(body)
+        if world.town_hall.calendar and body["version"] not in (None, _version(world.town_hall.calendar)):
+            raise Problem(409, "calendar-changed", "Ce calendrier a été modifié entre-temps par quelqu'un d'autre.")
         world.town_hall.calendar = body
         return body
 
@@ -283,6 +287,10 @@ def _planning(world: World) -> APIRouter:
         return _part(found if str(family_id) in {FAMILY, "None"} else [], cursor, limit)
 
     return router
+
+
+def _version(calendar: dict[str, Any]) -> str:
+    return sha256(json.dumps(calendar | {"version": None}).encode()).hexdigest()
 
 
 def _check(calendar: dict[str, Any]) -> None:

@@ -49,6 +49,26 @@ async def test_a_first_calendar_is_published(administrator, world: World) -> Non
     assert 'value="Grève"' in shown
 
 
+async def test_what_somebody_else_published_meanwhile_is_shown_before_it_is_replaced(administrator, world) -> None:
+    def version(page: str) -> str:
+        return re.search(r'name="version" value="(\w*)"', page)[1]
+
+    await administrator.submit(PAGE, FIELDS | {"suite": "publier"}, seen_on=PAGE)
+    read = {"suite": "publier", "version": version((await administrator.get(PAGE)).text)}
+    tried = await administrator.submit(PAGE, FIELDS | read | {"suite": "apercu"}, seen_on=PAGE)
+    assert version(tried.text) == read["version"], "still the one that was read"
+    await administrator.submit(PAGE, FIELDS | read | {"places": "12"}, seen_on=PAGE)
+    late = await administrator.submit(PAGE, FIELDS | read | {"places": "55"}, seen_on=PAGE)
+    assert late.status_code == 409
+    assert "modifié entre-temps" in late.text
+    assert re.search(r'name="places"[^>]*value="55"', late.text), "what was typed is still there"
+    assert world.town_hall.calendar["capacity"] == 12
+    seen = {"places": "55", "version": version(late.text)}
+    answer = await administrator.submit(PAGE, FIELDS | read | seen, seen_on=PAGE)
+    assert answer.status_code == 303
+    assert world.town_hall.calendar["capacity"] == 55
+
+
 async def test_a_slot_has_places_and_days_of_its_own(administrator, world: World) -> None:
     assert "Places et jours de chaque créneau" not in (await administrator.get(PAGE)).text
     slot = {"code": "soir", "name": "Soir", "from_time": "16:30", "until_time": "18:30"}

@@ -48,6 +48,21 @@ async def test_a_year_is_changed(office, world: World) -> None:
     assert "saisies par la mairie" in page
 
 
+async def test_what_somebody_else_wrote_meanwhile_is_not_lost(office, world: World) -> None:
+    def version(page: str) -> dict[str, str]:
+        return {"version": re.search(r'name="version" value="([^"]*)"', page)[1]}
+
+    read = version((await office.get(PAGE)).text)
+    await office.submit(PAGE, TOUSSAINT | NOEL | read, seen_on=PAGE)
+    late = await office.submit(PAGE, TOUSSAINT | ARMISTICE | read, seen_on=PAGE)
+    assert late.status_code == 409
+    assert "modifiées entre-temps" in words(late)
+    assert 'value="Armistice"' in late.text, "what was typed is still there"
+    assert [period["name"] for period in world.town_hall.holidays[2022]["school"]] == ["Toussaint", "Noël"]
+    assert (await office.submit(PAGE, TOUSSAINT | version(late.text), seen_on=PAGE)).status_code == 303
+    assert [period["name"] for period in world.town_hall.holidays[2022]["school"]] == ["Toussaint"]
+
+
 async def test_an_emptied_row_goes(office, world: World) -> None:
     emptied = {"vacances.0.nom": "", "vacances.0.du": "", "vacances.0.au": " "}
     assert (await office.submit(PAGE, emptied | NOEL, seen_on=PAGE)).status_code == 303

@@ -53,6 +53,44 @@ async def test_a_calendar_is_read_as_it_was_written(world) -> None:
     assert july["2023-07-04"]["reason"].endswith("ouvrent le jeudi 1er juin 2023 à 12h00.")
 
 
+async def test_what_somebody_else_published_meanwhile_is_not_lost(world) -> None:
+    canteen = await world.activity()
+    strike = {"from": "2022-09-12", "to": "2022-09-13", "reason": "Grève", "schools": []}
+    async with world.staff(Role.ADMINISTRATOR) as client:
+        path = f"/activities/{canteen}/calendar"
+        shown = (await client.get(path)).json()
+        read = {name: shown[name] for name in shown if not name.endswith("_text") and name != "notices"}
+        first = await client.put(path, json=read | {"closures": [strike]})
+        stale = await client.put(path, json=read | {"capacity": 12})
+        again = await client.put(path, json=read | {"closures": [strike]})
+        fresh = await client.put(path, json=read | {"capacity": 12, "version": first.json()["version"]})
+        blind = await client.put(path, json=read | {"version": None})
+    assert (first.status_code, stale.status_code, stale.json()["type"].rpartition(":")[2]) == (
+        200,
+        409,
+        "calendar-changed",
+    )
+    assert (again.status_code, again.json()) == (200, first.json()), "what is already so may be sent again"
+    assert (fresh.status_code, fresh.json()["capacity"]) == (200, 12)
+    assert (blind.status_code, blind.json()["version"]) == (200, shown["version"])
+
+
+async def test_holidays_somebody_else_wrote_meanwhile_are_not_lost(world) -> None:
+    toussaint = {"from": "2031-10-18", "to": "2031-11-03", "name": "Toussaint"}
+    async with world.staff(Role.ADMINISTRATOR) as client:
+        written = await client.put("/holidays/2031", json={"school": [toussaint], "public": []})
+        read = {name: written.json()[name] for name in ("version", "school", "public")}
+        fair = {"day": "2032-05-03", "name": "Foire"}
+        first = await client.put("/holidays/2031", json=read | {"public": [fair]})
+        stale = await client.put("/holidays/2031", json=read | {"school": []})
+        again = await client.put("/holidays/2031", json=read | {"public": [fair]})
+        fresh = await client.put("/holidays/2031", json=read | {"school": [], "version": first.json()["version"]})
+    assert (written.status_code, first.status_code, stale.status_code) == (200, 200, 409)
+    assert stale.json()["type"].rpartition(":")[2] == "holidays-changed"
+    assert (again.status_code, again.json()) == (200, first.json()), "what is already so may be sent again"
+    assert (fresh.status_code, fresh.json()["school"]) == (200, [])
+
+
 async def test_a_preview_says_what_each_day_becomes_and_what_is_booked(world, harness) -> None:
     canteen = await world.activity()
     for name in ("Zoé", "Adam"):

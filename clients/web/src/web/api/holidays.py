@@ -40,6 +40,7 @@ class HolidayYear(Answer):
     """
 
     school_year: int
+    version: str
     zone: str
     school_holidays_known: bool
     edited: bool
@@ -58,5 +59,8 @@ async def year(api: Api, school_year: int) -> HolidayYear:
 
 
 async def save(api: Api, school_year: int, document: Document) -> None:
-    """Replaces a year. Problem 422 with ``errors`` or ``lines`` for what is wrong in it."""
+    """Replaces a year.
+
+    Problem 409 when it is no longer of ``version``; 422 with ``errors`` or ``lines`` for what is wrong in it.
+    """
     await api.command("PUT", f"{_BASE}/{school_year}", document)

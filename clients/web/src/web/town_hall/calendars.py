@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from http import HTTPStatus
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -77,7 +78,7 @@ async def change_calendar(visit: AdministratorVisit, activity_id: UUID) -> Respo
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
     kept = await _document_in_force(visit, activity_id)
     week_days = [day for day in form.getlist("jours") if isinstance(day, str)]
-    document = document_of(fields, week_days, kept)
+    document = document_of(fields, week_days, kept) | {"version": fields.get("version") or None}
     try:
         if fields.get("suite") != "publier":
             today = (await visit.commune()).today
@@ -130,12 +131,15 @@ async def _calendar_page(
         _activity(visit, activity_id), _published(visit, activity_id), calendars.schools(visit.api)
     )
     shown = document or (published.document if published else _NEW)
+    if status == HTTPStatus.CONFLICT and published:  # told now: what was typed may replace it
+        shown = shown | {"version": published.document["version"]}
     form = form_of(shown)
     return await visit.page(
         "town_hall/calendars/one.html",
         status,
         activity=activity,
         published=published,
+        version=shown.get("version"),
         form=form,
         slots=slot_rows(activity.slots, shown),
         schools=form.schools(schools),

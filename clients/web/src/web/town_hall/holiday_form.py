@@ -22,7 +22,7 @@ _SENTENCES = {
 
 def fields_of(year: HolidayYear) -> dict[str, str]:
     """The fields of a year; the last day of a period is the one before it ends."""
-    fields: dict[str, str] = {}
+    fields = {"version": year.version}
     for number, period in enumerate(year.school):
         row = f"vacances.{number}"
         fields |= {f"{row}.nom": period.name, f"{row}.du": period.from_day.isoformat()}
@@ -51,7 +51,7 @@ def document_of(fields: Fields) -> tuple[Document, Places]:
         public.append({"day": fields.get(f"{row}.jour", ""), "name": fields.get(f"{row}.nom", "").strip()})
         path = f"public.{number}"
         places |= {f"{path}.name": f"{row}.nom", f"{path}.day": f"{row}.jour", path: f"{row}.jour"}
-    return {"school": school, "public": public}, places
+    return {"version": fields.get("version") or None, "school": school, "public": public}, places
 
 
 def errors_of(problem: ApiProblem, places: Places) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """«Vacances scolaires»: school and public holidays, by school year, as the town wants them."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -45,6 +46,8 @@ async def save_year(visit: AdministratorVisit, school_year: SchoolYear) -> Respo
     try:
         await holidays.save(visit.api, school_year, document)
     except ApiProblem as problem:
+        if problem.status == HTTPStatus.CONFLICT:  # told now: what was typed may replace it
+            fields["version"] = (await holidays.year(visit.api, school_year)).version
         typed = TypedForm(fields, errors_of(problem, places))
         said = _("Corrigez les champs signalés. Ce que vous avez saisi est resté.") if typed.errors else problem.detail
         return await _year_page(visit, school_year, typed, problem.status, refusal=said)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from chassis.database import Transaction
 from planning.adapters.commune_calendars import ONE_ACTIVITY, read_activity
 from planning.adapters.documents import (
+    calendar_version,
     closures_document,
     extra_openings_document,
     groups_document,
@@ -119,6 +120,10 @@ class SqlCalendarStore:
         """The seasons of all activities."""
         rows = await self._transaction.connection.execute(text("select distinct opens_on, closes_on from activity"))
         return [(row.opens_on, row.closes_on) for row in rows]
+
+    def version_of(self, calendar: ActivityCalendar) -> str:
+        """Names what the town hall decided in a calendar: another name once anything of it differs."""
+        return calendar_version(calendar)
 
     async def replace_calendar(self, activity_id: UUID, calendar: ActivityCalendar) -> None:
         """Writes a calendar, and its limits on the days already counted (never below what is booked)."""

@@ -1,8 +1,10 @@
 """Rules and calendars as they are stored in JSON columns."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from typing import Any
 
 from planning.domain.absence_policy import AbsencePolicy, AbsenceReason, EarlierRates
@@ -101,6 +103,19 @@ def read_calendar(document: Document) -> ActivityCalendar:
         absences=_read_absences(document["absence_policy"]),
         pay_within=timedelta(minutes=minutes) if (minutes := document["pay_within_minutes"]) else None,
     )
+
+
+def calendar_version(calendar: ActivityCalendar) -> str:
+    """Names what the town hall decided in a calendar, rules of waiting lists and absences apart."""
+    openings = extra_openings_document(calendar.extra_openings)
+    decided = [
+        *(sorted(calendar.week_days), calendar.during, calendar.capacity, calendar.last_places),
+        *(rule_document(calendar.booking_rule), rule_document(calendar.cancelling_rule)),
+        *(sorted(closures_document(calendar.closures), key=str), sorted(openings, key=str)),
+        *(slot_openings_document(calendar.slots), groups_document(calendar.groups)),
+        *(calendar.overbooking_percent, calendar.pay_within and calendar.pay_within.total_seconds()),
+    ]
+    return sha256(json.dumps(decided, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def closures_document(closures: Sequence[Closure]) -> list[Document]:

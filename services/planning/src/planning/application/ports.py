@@ -159,6 +159,10 @@ class CalendarStore(HolidayStore, Protocol):
         """An activity with its calendar."""
         ...
 
+    def version_of(self, calendar: ActivityCalendar) -> str:
+        """Names what the town hall decided in a calendar: another name once anything of it differs."""
+        ...
+
     async def replace_calendar(self, activity_id: UUID, calendar: ActivityCalendar) -> None:
         """Writes a calendar, and its capacity on the days already counted (never below what is booked)."""
         ...

@@ -5,7 +5,7 @@ from datetime import date
 
 from planning.application.ports import CalendarStore, Commune, HolidayYear
 from planning.domain.calendars import SchoolHoliday
-from planning.domain.holiday_years import require_sound
+from planning.domain.holiday_years import HolidaysChangedError, require_sound, version_of
 
 
 async def set_holidays(
@@ -14,12 +14,20 @@ async def set_holidays(
     school_year: int,
     school: Sequence[SchoolHoliday],
     public: Mapping[date, str],
+    *,
+    if_version: str | None = None,
 ) -> HolidayYear:
-    """The year as the town wants it, in place of what was there. Raises ``HolidaysRefusedError``."""
+    """The year as the town wants it, in place of what was there.
+
+    Raises ``HolidaysRefusedError``; ``HolidaysChangedError`` when what is there is neither of the version
+    ``if_version`` nor already as wanted; None: whatever is there.
+    """
     await store.lock_calendars()
-    others = [
-        period for year in await store.holiday_years() if year.school_year != school_year for period in year.school
-    ]
+    years = await store.holiday_years()
+    for year in years:
+        if year.school_year == school_year and if_version is not None:
+            _refuse_stale(year, if_version, version_of(school, public))
+    others = [period for year in years if year.school_year != school_year for period in year.school]
     require_sound(school_year, school, public, others)
     year = HolidayYear(
         school_year=school_year,
@@ -31,3 +39,8 @@ async def set_holidays(
     )
     await store.replace_holiday_year(year)
     return year
+
+
+def _refuse_stale(stored: HolidayYear, *accepted: str) -> None:
+    if version_of(stored.school, stored.public) not in accepted:
+        raise HolidaysChangedError

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from chassis.errors import NotFoundError
+from chassis.errors import DomainError, NotFoundError
 from chassis.french import WEEK_DAYS, enumeration
 from contracts.values import WHOLE_DAY
 from planning.domain.absence_policy import AbsencePolicy
@@ -22,6 +22,16 @@ class CalendarMissingError(NotFoundError):
     """The activity is not known to planning, or the town has not published its calendar."""
 
     sentence = "Cette activité n'a pas encore de calendrier."
+
+
+class CalendarChangedError(DomainError):
+    """Somebody else has published another calendar since this one was read."""
+
+    slug = "calendar-changed"
+    sentence = (
+        "Ce calendrier a été modifié entre-temps par quelqu'un d'autre. "
+        "Ouvrez-le dans un autre onglet pour voir ce qui a changé : publier de nouveau le remplacera."
+    )
 
 
 SCHOOL_WEEK_DAYS = frozenset({0, 1, 3, 4})

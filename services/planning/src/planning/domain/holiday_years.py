@@ -1,8 +1,9 @@
 """What the holidays of a school year must be: in their year, and no two at once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
 
 from chassis.errors import DomainError
 from chassis.french import long_date
@@ -27,6 +28,21 @@ class HolidaysRefusedError(DomainError):
 
     def __init__(self, wrong: Sequence[WrongRow]) -> None:
         super().__init__(lines=[{"field": each.row, "reason": each.reason} for each in wrong])
+
+
+class HolidaysChangedError(DomainError):
+    """Somebody else has written the year since it was read."""
+
+    slug = "holidays-changed"
+    sentence = (
+        "Les vacances de cette année ont été modifiées entre-temps par quelqu'un d'autre. "
+        "Ouvrez-les dans un autre onglet pour voir ce qui a changé : enregistrer de nouveau les remplacera."
+    )
+
+
+def version_of(school: Sequence[SchoolHoliday], public: Mapping[date, str]) -> str:
+    """Names the holidays of a year as they are read: another name once anything of them differs."""
+    return sha256(repr((sorted(school, key=str), sorted(public.items()))).encode()).hexdigest()[:32]
 
 
 def require_sound(

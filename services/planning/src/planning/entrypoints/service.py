@@ -58,6 +58,8 @@ SERVICE = Service(
         "not-yet-in": 429,
         "change-too-large": 422,
         "holidays-refused": 422,
+        "calendar-changed": 409,
+        "holidays-changed": 409,
         "invalid-custody": 422,
         "not-shared": 409,
     },

@@ -63,9 +63,12 @@ async def put_calendar(
     commune: CurrentCommune,
     transaction: CurrentTransaction,
 ) -> CalendarView:
-    """Replaces an activity's calendar. 404 while the activity itself is still on its way."""
+    """Replaces an activity's calendar. 404 while the activity itself is still on its way.
+
+    With a ``version``, 409 ``calendar-changed`` when another one is in force.
+    """
     store = SqlCalendarStore(transaction)
-    await set_calendar(store, HOLIDAY_SOURCE, commune, activity_id, calendar.to_domain())
+    await set_calendar(store, HOLIDAY_SOURCE, commune, activity_id, calendar.to_domain(), if_version=calendar.version)
     return await _view(store, activity_id)
 
 
@@ -100,6 +103,7 @@ async def _view(store: SqlCalendarStore, activity_id: UUID) -> CalendarView:
         raise CalendarMissingError
     calendar = activity.calendar
     return CalendarView(
+        version=store.version_of(calendar),
         week_days=sorted(calendar.week_days),
         during=calendar.during,
         capacity=calendar.capacity,
@@ -175,12 +179,14 @@ async def put_holidays(
 ) -> HolidaysView:
     """Writes the holidays of a school year as the town wants them; they are not proposed anew after that.
 
+    With a ``version``, 409 ``holidays-changed`` when they are no longer so.
     422 ``holidays-refused`` names the rows (``lines``) that overlap others or begin outside the year.
     """
     school = [SchoolHoliday(period.from_day, period.to_day, period.name) for period in holidays.school]
     public = {holiday.day: holiday.name for holiday in holidays.public}
     store = SqlCalendarStore(transaction)
-    return HolidaysView.of(await set_holidays(store, commune, school_year, school, public))
+    year = await set_holidays(store, commune, school_year, school, public, if_version=holidays.version)
+    return HolidaysView.of(year)
 
 
 @router.get("/day")

@@ -9,6 +9,7 @@ from pydantic import AliasPath, BaseModel, ConfigDict, Field, StringConstraints,
 from contracts.values import ReservationStatus
 from planning.application.ports import HolidayYear
 from planning.domain import calendars, groups
+from planning.domain.holiday_years import version_of
 from planning.entrypoints.http.common import Day, Request, Sentence, SlotCode
 from planning.entrypoints.http.rule_models import Explained, Period, Rule, WeekDay
 
@@ -86,9 +87,11 @@ class Calendar(Request):
     """What the town decides for an activity.
 
     ``pay_within_minutes``: what is booked is to be paid online within that time (15 minutes to 7 days), or is given up;
-    null: it goes on the month's invoice.
+    null: it goes on the month's invoice. ``version`` names the calendar as it was read: published only while that one
+    is in force.
     """
 
+    version: Annotated[str, StringConstraints(max_length=64)] | None = None
     week_days: Annotated[list[WeekDay], Field(max_length=7)]
     during: calendars.During
     capacity: Places | None
@@ -142,6 +145,7 @@ class Calendar(Request):
 class CalendarView(Calendar):
     """A calendar, its rules in words, and what the town should know about it."""
 
+    version: str
     booking_rule_text: str
     cancelling_rule_text: str
     notices: list[str]
@@ -193,8 +197,12 @@ class PublicHoliday(Request):
 
 
 class Holidays(Request):
-    """The holidays that begin in a school year (1 September to 31 August), as the town wants them."""
+    """The holidays that begin in a school year (1 September to 31 August), as the town wants them.
 
+    ``version`` names them as they were read: written only while they are so.
+    """
+
+    version: Annotated[str, StringConstraints(max_length=64)] | None = None
     school: Annotated[list[SchoolHolidayPeriod], Field(max_length=30)]
     public: Annotated[list[PublicHoliday], Field(max_length=40)]
 
@@ -208,6 +216,7 @@ class Holidays(Request):
 class HolidaysView(Holidays):
     """Holidays of a school year. ``school_holidays_known`` is False when the town must write them itself."""
 
+    version: str
     school_year: int
     zone: str
     school_holidays_known: bool
@@ -217,6 +226,7 @@ class HolidaysView(Holidays):
     def of(cls, year: HolidayYear) -> "HolidaysView":
         """Reads a year."""
         return cls(
+            version=version_of(year.school, year.public),
             school_year=year.school_year,
             zone=year.zone,
             school_holidays_known=year.school_holidays_known,
