@@ -24,8 +24,14 @@ _RESTLESS = frozenset({"inbox", "outbox", "attempt", "statement_round", "reconci
 and of the numbers that questions to the banks bear.
 """
 _ROWS = {"payment_attempt": "to_jsonb(t) - '{next_question_at,asked_at,questions}'::text[]"}
-_ONLY = {"bank_message": "channel <> 'answer'"}
-"""The banks are asked about payments that are not finished, whoever else does what: left out are when, and answers."""
+_ONLY = {
+    "bank_message": "channel <> 'answer'",
+    "invoicing_run": "not automatic",
+    "invoice_counter": "last_sequence > 0",
+}
+"""Left out is what jobs do by themselves, whoever else does what: the banks are asked about payments that are not
+finished, and answer; a month that has ended is invoiced, mostly without finding anything to invoice.
+"""
 _TABLES = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
 _PRINT = (
     "select '{table}' as name, count(*) as rows, coalesce(sum(hashtext(({row})::text)), 0)::bigint as hash"

@@ -4,6 +4,7 @@ from web.api.holidays import HolidayYear
 from web.town_hall.holiday_form import document_of, fields_of
 
 YEAR = {
+    "version": "as it was read",
     "school": [
         {"name": "Noël", "from": "2022-12-17", "to": "2023-01-03"},
         {"name": "Été", "from": "2023-07-08", "to": "2023-09-04"},
@@ -23,6 +24,7 @@ def test_each_part_knows_its_field_whatever_rows_are_left_empty() -> None:
     typed = {"vacances.1.nom": " ", "vacances.7.nom": "Été", "ferie.3.jour": "2022-11-11"}
     document, places = document_of(typed)
     assert document == {
+        "version": None,
         "school": [{"name": "Été", "from": "", "to": ""}],
         "public": [{"day": "2022-11-11", "name": ""}],
     }
