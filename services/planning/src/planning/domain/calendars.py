@@ -30,7 +30,7 @@ class CalendarChangedError(DomainError):
     slug = "calendar-changed"
     sentence = (
         "Ce calendrier a été modifié entre-temps par quelqu'un d'autre. "
-        "Ouvrez-le dans un autre onglet pour voir ce qui a changé : publier de nouveau le remplacera."
+        "Ouvrez-le dans un autre onglet pour voir ce qui a changé. Publier de nouveau le remplacera."
     )
 
 

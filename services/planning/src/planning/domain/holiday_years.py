@@ -36,7 +36,7 @@ class HolidaysChangedError(DomainError):
     slug = "holidays-changed"
     sentence = (
         "Les vacances de cette année ont été modifiées entre-temps par quelqu'un d'autre. "
-        "Ouvrez-les dans un autre onglet pour voir ce qui a changé : enregistrer de nouveau les remplacera."
+        "Ouvrez-les dans un autre onglet pour voir ce qui a changé. Enregistrer de nouveau les remplacera."
     )
 
 
