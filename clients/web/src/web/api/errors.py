@@ -1,8 +1,11 @@
 """What can come back from the API instead of an answer."""
 
-from typing import Any
+from collections.abc import Awaitable
+from http import HTTPStatus
+from typing import Any, TypeVar
 
 _TYPE_PREFIX = "urn:portail-famille:problem:"
+T = TypeVar("T")
 
 
 class ApiError(Exception):
@@ -41,3 +44,13 @@ class ServiceUnavailableError(ApiError):
     def __init__(self, service: str, cause: str) -> None:
         self.service = service
         super().__init__(f"{service}: {cause}")
+
+
+async def if_there(asking: Awaitable[T]) -> T | None:
+    """The answer, or None when what is asked for does not exist, or no longer."""
+    try:
+        return await asking
+    except ApiProblem as problem:
+        if problem.status != HTTPStatus.NOT_FOUND:
+            raise
+        return None

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import AliasChoices, Field
 
 from web.api.client import Answer, Api, Page, Query
-from web.api.errors import ApiProblem
+from web.api.errors import ApiProblem, if_there
 
 _BASE = "payment-gateway/v1"
 _PAUSE_SECONDS = 0.25
@@ -76,13 +76,10 @@ async def start_attempt(
     """
     deadline = time.monotonic() + patience_seconds
     while True:
-        try:
-            return await api.send(BankForm, "POST", f"{_BASE}/payments/{payment_id}/attempts", {"confirmed": confirmed})
-        except ApiProblem as problem:
-            if problem.status != 404:
-                raise
-        if time.monotonic() >= deadline:
-            return None
+        path = f"{_BASE}/payments/{payment_id}/attempts"
+        form = await if_there(api.send(BankForm, "POST", path, {"confirmed": confirmed}))
+        if form is not None or time.monotonic() >= deadline:
+            return form
         await asyncio.sleep(_PAUSE_SECONDS)
 
 

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 
 from web.api import advanced, planning
 from web.api.advanced import NewAgendaAddress
-from web.api.errors import ApiProblem
+from web.api.errors import if_there
 from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
@@ -39,11 +39,7 @@ async def renew_address(visit: ParentVisit, membre: Whose = None) -> Response:
 @router.post(f"{_PATH}/revoquer")
 async def revoke_address(visit: ParentVisit, adresse: Annotated[UUID, Form()]) -> Response:
     """The address answers no more; one that did not any more is left so."""
-    try:
-        await advanced.revoke_agenda_address(visit.api, adresse)
-    except ApiProblem as problem:
-        if problem.status != 404:
-            raise
+    await if_there(advanced.revoke_agenda_address(visit.api, adresse))
     return see_other(f"{_PATH}?fait=revoquee")
 
 

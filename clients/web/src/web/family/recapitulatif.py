@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from web.api import planning
-from web.api.errors import ApiProblem
+from web.api.errors import ApiProblem, if_there
 from web.navigation import see_other
 from web.visit import ParentVisit, Visit
 
@@ -56,11 +56,7 @@ async def drop_all(visit: ParentVisit) -> Response:
 @router.post(_PATH + "/lignes/{line_id}/retirer")
 async def drop_line(visit: ParentVisit, line_id: UUID) -> Response:
     """Takes one line out; one already gone is gone."""
-    try:
-        await planning.drop_line(visit.api, line_id)
-    except ApiProblem as problem:
-        if problem.status != 404:
-            raise
+    await if_there(planning.drop_line(visit.api, line_id))
     return see_other(_PATH)
 
 

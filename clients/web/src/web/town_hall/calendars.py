@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from web.api import calendars, enrolment
 from web.api.calendars import Document, Preview, PreviewedDay, PublishedCalendar
 from web.api.enrolment import CommuneActivity
-from web.api.errors import ApiProblem
+from web.api.errors import ApiProblem, if_there
 from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
@@ -128,7 +128,9 @@ async def _calendar_page(
     notice: str = "",
 ) -> Response:
     activity, published, schools = await asyncio.gather(
-        _activity(visit, activity_id), _published(visit, activity_id), calendars.schools(visit.api)
+        _activity(visit, activity_id),
+        _published(visit, activity_id),
+        calendars.schools(visit.api),
     )
     shown = document or (published.document if published else _NEW)
     if status == HTTPStatus.CONFLICT and published:  # told now: what was typed may replace it
@@ -160,12 +162,7 @@ async def _activity(visit: Visit, activity_id: UUID) -> CommuneActivity:
 
 
 async def _published(visit: Visit, activity_id: UUID) -> PublishedCalendar | None:
-    try:
-        return await calendars.calendar(visit.api, activity_id)
-    except ApiProblem as problem:
-        if problem.status != 404:
-            raise
-        return None
+    return await if_there(calendars.calendar(visit.api, activity_id))
 
 
 async def _document_in_force(visit: Visit, activity_id: UUID) -> Document:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from web.api import calendars, custody, enrolment, family_files
 from web.api.enrolment import Family
-from web.api.errors import ApiProblem
+from web.api.errors import ApiProblem, if_there
 from web.api.family_files import KnownChild
 from web.attempts import attempt
 from web.diet_words import diets
@@ -56,7 +56,7 @@ async def save_family(visit: StaffVisit, family_id: UUID) -> Response:
     """Saves what was typed, or first shows it again: with more rows, with children found, with one of them added."""
     form = await visit.request.form()
     fields = family_form.typed_fields({name: value for name, value in form.items() if isinstance(value, str)})
-    stored = await _stored(visit, family_id)
+    stored = await if_there(enrolment.family_file(visit.api, family_id))
     if chosen := fields.pop("ajouter", ""):
         fields = family_form.with_child(fields, await _chosen_child(visit, chosen)) | {"recherche": ""}
         return await _file_page(visit, family_id, stored, TypedForm(fields), added=True)
@@ -82,22 +82,13 @@ async def save_family(visit: StaffVisit, family_id: UUID) -> Response:
 
 async def _refused(visit: Visit, family_id: UUID, typed: TypedForm, problem: ApiProblem) -> Response:
     """What was typed stays. A file that was changed meanwhile is shown beside it, and may then be saved over."""
-    stored = await _stored(visit, family_id)
+    stored = await if_there(enrolment.family_file(visit.api, family_id))
     if problem.slug == "family-changed" and stored:
         differences = family_form.differences(stored, typed.fields)
         merged = TypedForm(family_form.with_stored(typed.fields, stored))
         return await _file_page(visit, family_id, stored, merged, status=problem.status, differences=differences)
     said = _("Corrigez les champs signalés. Ce que vous avez saisi est resté.") if typed.errors else problem.detail
     return await _file_page(visit, family_id, stored, typed, status=problem.status, refusal=said)
-
-
-async def _stored(visit: Visit, family_id: UUID) -> Family | None:
-    try:
-        return await enrolment.family_file(visit.api, family_id)
-    except ApiProblem as problem:
-        if problem.status != 404:
-            raise
-        return None
 
 
 async def _chosen_child(visit: Visit, chosen: str) -> KnownChild:

@@ -24,9 +24,11 @@ async def set_holidays(
     """
     await store.lock_calendars()
     years = await store.holiday_years()
-    for year in years:
-        if year.school_year == school_year and if_version is not None:
-            _refuse_stale(year, if_version, version_of(school, public))
+    stored = next((year for year in years if year.school_year == school_year), None)
+    if if_version is not None and stored is not None:
+        there = version_of(stored.school, stored.public)
+        if there not in (if_version, version_of(school, public)):
+            raise HolidaysChangedError
     others = [period for year in years if year.school_year != school_year for period in year.school]
     require_sound(school_year, school, public, others)
     year = HolidayYear(
@@ -39,8 +41,3 @@ async def set_holidays(
     )
     await store.replace_holiday_year(year)
     return year
-
-
-def _refuse_stale(stored: HolidayYear, *accepted: str) -> None:
-    if version_of(stored.school, stored.public) not in accepted:
-        raise HolidaysChangedError
