@@ -209,7 +209,7 @@ def test_an_order_cancelled_at_the_portal_but_paid_at_the_bank(
 
 
 def test_one_invoice_in_two_payments(parent: Parent, town_hall: TownHall) -> None:
-    """The second settlement finds nothing due: its money stays the family's, as a credit."""
+    """The family is warned; if it insists the second settlement finds nothing due, and its money is a credit."""
     canteen = parent.activity(CANTEEN)["activity_id"]
     parent.pay_adhesion(canteen, "Louis")
     for month in (date(2022, 11, 1), date(2022, 12, 1)):
@@ -218,7 +218,11 @@ def test_one_invoice_in_two_payments(parent: Parent, town_hall: TownHall) -> Non
     alone = parent.ask_to_pay_invoices(first["invoice_id"])
     together = parent.ask_to_pay_invoices(first["invoice_id"], second["invoice_id"])
     assert alone != together
-    pages = [parent.at_the_bank(each) for each in (alone, together)]
+    pages = [parent.at_the_bank(alone)]
+    with pytest.raises(Refused) as warned:
+        parent.payment_form(together)
+    assert warned.value.slug == "attempt-in-progress"
+    pages.append(parent.at_the_bank(together, confirmed=True))
     pages[0].pay()
     until(parent.invoices, lambda invoices: sum(each["status"] == "paid" for each in invoices) == 1)
     pages[1].pay()

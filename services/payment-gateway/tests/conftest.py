@@ -217,6 +217,7 @@ def payment_request(
     purpose: str = "adhesion_order",
     email: str = "anne@martin.fr",
     reference_id: UUID | None = None,
+    article_ids: tuple[UUID, ...] = (),
 ) -> Event:
     model = AdhesionPaymentRequested if purpose == "adhesion_order" else InvoicePaymentRequested
     return model(
@@ -228,6 +229,7 @@ def payment_request(
         amount_cents=amount_cents,
         label="Cantine d'Alixan 2022/2023",
         article_count=2,
+        article_ids=article_ids,
         payer=Payer(
             first_name="Anne-Élodie",
             last_name="Cœur & fils",

@@ -162,7 +162,7 @@ def test_the_same_key_raced_by_fifty(crowd: Crowd, databases: Databases, figures
 
 
 def paid_without_a_word(crowd: Crowd, bank: Bank, asked: Sequence[tuple[Household, str]]) -> list[str]:
-    """Each pays at a bank that sends nothing and answers nothing.
+    """Each pays, warned or not that it may be twice, at a bank that sends nothing and answers nothing.
 
     Returns the ways back, whose query is the bank's signed message.
     """
@@ -172,7 +172,10 @@ def paid_without_a_word(crowd: Crowd, bank: Bank, asked: Sequence[tuple[Househol
         seconds=_PATIENCE_SECONDS,
     )
     begun = crowd.in_turn(
-        [Call(one, "POST", f"/api/payment-gateway/v1/payments/{payment_id}/attempts") for one, payment_id in asked]
+        [
+            Call(one, "POST", f"/api/payment-gateway/v1/payments/{payment_id}/attempts", {"confirmed": True})
+            for one, payment_id in asked
+        ]
     )
 
     def pay(answer: httpx.Response) -> str:

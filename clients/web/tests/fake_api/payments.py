@@ -31,7 +31,8 @@ def routes(world: World) -> APIRouter:
     def attempt(request: Request, payment_id: str, given: Annotated[dict[str, bool], Body()]) -> dict[str, Any]:
         parent(world, request)
         payment = known(payment_id)
-        if payment["status"] == "in_progress" and not given["confirmed"]:
+        may_be_twice = payment["status"] == "in_progress" or payment.get("may_be_twice")
+        if may_be_twice and not given["confirmed"]:
             raise Problem(409, "attempt-in-progress", "Un paiement est déjà en cours.")
         if payment["status"] == "succeeded":
             raise Problem(409, "payment-already-paid", "Ce paiement est déjà fait.")

@@ -112,9 +112,23 @@ class TestPayment:
         (payment_id,) = world.payments
         page = f"/paiement/{payment_id}"
         told = await parent.submit(f"{page}/banque", seen_on=page)
-        assert told.headers["location"] == page
+        assert told.headers["location"] == f"{page}?autre=true"
         assert world.payments[payment_id]["attempts"] == 1
         assert "vous paierez deux fois" in words(await parent.get(page))
+        assert "PBX_HMAC" in (await parent.submit(f"{page}/banque", {"confirme": "true"}, seen_on=page)).text
+
+    async def test_a_payment_of_what_another_one_may_pay_is_warned_against(self, parent, world: World) -> None:
+        recap = await order(parent, [LOUIS])
+        await parent.submit(f"{recap}/payer", seen_on=recap)
+        (payment_id,) = world.payments
+        world.payments[payment_id] |= {"status": "requested", "may_be_twice": True}
+        page = f"/paiement/{payment_id}"
+        assert "confirme" not in (await parent.get(page)).text
+        told = await parent.submit(f"{page}/banque", seen_on=page)
+        warned = await parent.get(told.headers["location"])
+        assert "déjà dans un autre paiement" in words(warned)
+        assert "vous paierez deux fois" in words(warned)
+        assert 'name="confirme" value="true"' in warned.text
         assert "PBX_HMAC" in (await parent.submit(f"{page}/banque", {"confirme": "true"}, seen_on=page)).text
 
     async def test_another_card_is_another_payment(self, parent, world: World) -> None:

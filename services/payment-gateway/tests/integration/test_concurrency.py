@@ -83,6 +83,21 @@ async def test_another_payment_of_the_same_order_is_warned_against_too(shop: Any
     await shop.start(second)
 
 
+async def test_another_payment_with_one_of_its_invoices_is_warned_against_too(shop: Any) -> None:
+    """Each choice of invoices is a payment with a reference of its own."""
+    january, february, march = (new_id() for _ in range(3))
+    both = await shop.request(purpose="invoices", article_ids=(january, february))
+    one = await shop.request(purpose="invoices", article_ids=(february,))
+    other = await shop.request(purpose="invoices", article_ids=(march,))
+    attempt_id = (await shop.start(both))["attempt_id"]
+    async with shop.client() as client:
+        warned = await client.post(f"/payments/{one}/attempts")
+    assert warned.json()["type"].endswith("attempt-in-progress")
+    await shop.start(other)
+    await shop.notify(attempt_id, shop.bank.message(both, 3400, "00105"))
+    await shop.start(one)
+
+
 async def test_the_same_message_many_times_at_once_is_judged_once(shop: Any) -> None:
     begun = [await shop.begin() for _ in range(5)]
     for payment_id, attempt_id in begun:

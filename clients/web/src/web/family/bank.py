@@ -10,7 +10,7 @@ from web.navigation import see_other
 from web.security.headers import CONTENT_SECURITY_POLICY, policy_for_bank
 from web.visit import Visit
 
-_TOLD_BY_ITS_PAGE = frozenset({"payment-already-paid", "payment-closed", "attempt-in-progress"})
+_TOLD_BY_ITS_PAGE = frozenset({"payment-already-paid", "payment-closed"})
 
 
 def payment_path(payment_id: UUID) -> str:
@@ -27,6 +27,8 @@ async def go_to_bank(visit: Visit, payment_id: UUID, *, confirmed: bool = False)
     try:
         form = await payments.start_attempt(visit.api, payment_id, patience, confirmed=confirmed)
     except ApiProblem as problem:
+        if problem.slug == "attempt-in-progress":
+            return see_other(f"{payment_path(payment_id)}?autre=true")
         if problem.slug in _TOLD_BY_ITS_PAGE:
             return see_other(payment_path(payment_id))
         raise

@@ -25,9 +25,12 @@ _PAUSE_SECONDS = 0.25
 
 @router.get("/paiement/{payment_id}")
 async def show_payment(
-    visit: ParentVisit, payment_id: UUID, essai: Annotated[int, Query(ge=0, le=1000)] = 0
+    visit: ParentVisit, payment_id: UUID, essai: Annotated[int, Query(ge=0, le=1000)] = 0, autre: bool = False
 ) -> Response:
-    """The state of a payment. One still on its way to the gateway has a waiting page, for a while."""
+    """The state of a payment. One still on its way to the gateway has a waiting page, for a while.
+
+    ``autre``: the bank may still accept another payment of the same things.
+    """
     payment = await payments.payment(visit.api, payment_id)
     if payment is None and essai >= _MOST_TRIES:
         raise HTTPException(404)
@@ -38,6 +41,7 @@ async def show_payment(
         waits=payment is None or payment.status in _WAITING,
         own_path=payment_path(payment_id),
         next_try=essai + 1,
+        may_pay_twice=payment is not None and payment.status in ({*_WAITING} if autre else {"in_progress"}),
     )
 
 

@@ -148,5 +148,6 @@ def _request(
         amount_cents=payment.total_cents,
         label=payment_label(sorted((invoice.number for invoice in invoices), key=lambda number: (len(number), number))),
         article_count=len(invoices),
+        article_ids=tuple(invoice.invoice_id for invoice in invoices),
         payer=Payer(first_name=payer.first_name, last_name=payer.last_name, email=email, address=payer.address),
     )

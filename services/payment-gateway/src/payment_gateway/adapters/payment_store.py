@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.events import PaymentSettled
@@ -146,8 +146,12 @@ class SqlAttempts(SqlContracts):
             select(payment_attempt.c.attempt_id)
             .join(payment, payment.c.payment_id == payment_attempt.c.payment_id)
             .where(
+                payment.c.family_id == wanted.family_id,
                 payment.c.purpose == wanted.purpose,
-                payment.c.reference_id == wanted.reference_id,
+                or_(
+                    payment.c.reference_id == wanted.reference_id,
+                    payment.c.article_ids.overlap(wanted.article_ids),
+                ),
                 payment_attempt.c.status == PaymentStatus.IN_PROGRESS,
             )
             .limit(1)

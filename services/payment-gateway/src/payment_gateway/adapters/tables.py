@@ -1,7 +1,7 @@
 """Tables of payment-gateway."""
 
 from sqlalchemy import BigInteger, Column, Computed, Date, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 
 def _instant(name: str) -> Column[object]:
@@ -39,6 +39,7 @@ payment = Table(
     Column("regie_id", Uuid),
     Column("family_id", Uuid),
     Column("article_count", Integer),
+    Column("article_ids", ARRAY(Uuid, as_tuple=True)),
     Column("payer", JSONB(none_as_null=True)),
     Column("reason_code", Text),
     Column("reason", Text),

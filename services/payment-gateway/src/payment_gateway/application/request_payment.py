@@ -21,6 +21,7 @@ async def request_payment(register: PaymentRegister, request: PaymentRequest, no
         regie_id=request.regie_id,
         family_id=request.family_id,
         article_count=request.article_count,
+        article_ids=request.article_ids,
         created_at=now,
     )
     await register.add_payment(payment, request.payer)

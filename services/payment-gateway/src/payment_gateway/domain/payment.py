@@ -80,7 +80,10 @@ class NoMerchantContractError(DomainError):
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment as the rules see it. ``settled_at`` is the business instant of its outcome."""
+    """A payment as the rules see it. ``settled_at`` is the business instant of its outcome.
+
+    ``article_ids``: what it pays of which another payment may pay some too (invoices).
+    """
 
     payment_id: UUID
     version: int
@@ -98,6 +101,7 @@ class Payment:
     reason: str | None = None
     settled_at: datetime | None = None
     expires_at: datetime | None = None
+    article_ids: tuple[UUID, ...] = ()
 
     def check_can_start(self) -> None:
         """Raises ``PaymentAlreadyPaidError`` or ``PaymentClosedError``."""
