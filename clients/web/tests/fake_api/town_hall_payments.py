@@ -86,6 +86,7 @@ def _payments(world: World, router: APIRouter) -> None:
             "reference": payment_id,
             "transaction_id": "987654321",
             "mode": "production",
+            "returned_cents": payment["returned_cents"],
         }
 
 

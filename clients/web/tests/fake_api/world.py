@@ -206,6 +206,7 @@ class World:
             "created_at": NOW,
             "settled_at": None,
             "attempts": 0,
+            "returned_cents": 0,
             "unknown_for": self.payment_known_after,
         }
         return payment_id

@@ -151,6 +151,27 @@ async def test_a_receipt_can_be_printed(parent: Visitor, world: World) -> None:
     assert "data-print" in page
 
 
+@pytest.mark.parametrize(
+    ("cents", "title", "told"),
+    [
+        (1000, "Paiement confirmé", "ce reçu ne vaut plus que pour 24,00"),
+        (3400, "Paiement rendu ou annulé", "ce reçu ne prouve plus rien"),
+    ],
+)
+async def test_money_that_went_back_is_said_where_its_payment_is_shown(
+    parent: Visitor, world: World, cents: int, title: str, told: str
+) -> None:
+    payment_id = world.request_payment("invoices", an_id("reference"), 3400, "Facture 2209001")
+    world.settle(payment_id, "succeeded")
+    assert "rendu" not in words(await parent.get(f"/paiement/{payment_id}"))
+    assert "rendue" not in words(await parent.get(f"/paiement/{payment_id}/recu"))
+    world.payments[payment_id]["returned_cents"] = cents
+    page = await parent.get(f"/paiement/{payment_id}")
+    assert f"<h1>{title}</h1>" in page.text
+    assert f"{cents // 100},00" in words(page)
+    assert told in words(await parent.get(f"/paiement/{payment_id}/recu"))
+
+
 async def test_a_regie_is_made_once_and_renamed(administrator: Visitor, world: World) -> None:
     form = re.findall(r'action="(/mairie/paiement-en-ligne/[0-9a-f-]{36}/nom)"', (await administrator.get(REGIES)).text)
     existing, new = form

@@ -104,6 +104,20 @@ async def test_a_rejected_debit_is_owed_again_and_can_be_paid(town, home, invoic
     assert await differences(town, home) == []
 
 
+async def test_the_account_says_how_money_went_back(town, home, payment):
+    for kind in (REFUND, REJECTION, ReversalKind.CANCELLATION):
+        await town.publish(back(town, home, payment, 100, kind))
+    async with town.parent(home) as client:
+        movements = (await client.get("/account")).json()["movements"]
+    assert sorted(
+        movement["label"].partition(" – ")[0] for movement in movements if movement["debit_cents"] == 100
+    ) == [
+        "Paiement annulé avant son débit",
+        "Paiement rejeté par la banque",
+        "Remboursement",
+    ]
+
+
 async def test_a_part_given_back_is_owed_again(town, home, payment):
     await town.publish(back(town, home, payment, 500, consequence=RefundConsequence.OWED_AGAIN))
     assert await state(town, home) == ("pending", 1500, 0)

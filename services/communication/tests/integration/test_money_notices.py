@@ -49,7 +49,7 @@ def money(family_id: UUID, cents: int = 3400) -> dict[str, Any]:
 
 
 def back(family_id: UUID, kind: ReversalKind, **changed: Any) -> PaymentReversed:
-    return PaymentReversed(**money(family_id), kind=kind, reversed_at=AT, **changed)
+    return PaymentReversed(**{**money(family_id), **changed}, kind=kind, reversed_at=AT)
 
 
 async def told(harness: Harness, family_id: UUID, *events: Event) -> list[tuple[str, str]]:
@@ -102,3 +102,21 @@ async def test_a_rejected_debit_is_due_again(harness: Harness) -> None:
     ((subject, body),) = await told(harness, family_id, back(family_id, ReversalKind.REJECTION))
     assert subject == "Paiement de 34,00\xa0€ rejeté par votre banque"
     assert "Cette somme est de nouveau due." in body
+    assert "/factures" in body
+
+
+async def test_a_rejected_debit_of_an_adhesion_is_not_said_to_be_payable_online(harness: Harness) -> None:
+    family_id = await family(harness)
+    rejected = back(family_id, ReversalKind.REJECTION, purpose=PaymentPurpose.ADHESION_ORDER)
+    ((_, body),) = await told(harness, family_id, rejected)
+    assert "demandez à la mairie comment la régler" in body
+    assert "/factures" not in body
+
+
+async def test_what_was_cancelled_before_its_debit_is_no_fault_of_the_parents_bank(harness: Harness) -> None:
+    family_id = await family(harness)
+    ((subject, body),) = await told(harness, family_id, back(family_id, ReversalKind.CANCELLATION))
+    assert subject == "Paiement de 34,00\xa0€ annulé"
+    assert "rien n'est pris sur votre compte" in body
+    assert "votre banque" not in body
+    assert "de nouveau due" in body

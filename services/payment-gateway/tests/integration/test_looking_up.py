@@ -75,6 +75,7 @@ async def test_a_receipt_is_the_familys(shop: Any) -> None:
         assert (await parent.get(f"/payments/{open_payment}/receipt")).status_code == 404
         assert (await stranger.get(f"/payments/{payment_id}/receipt")).status_code == 404
     assert (receipt["amount_cents"], receipt["transaction_id"], receipt["mode"]) == (3400, transaction, "test")
+    assert receipt["returned_cents"] == 0
     assert (receipt["regie_name"], receipt["reference"]) == ("CANTINE SCOLAIRE D'ALIXAN", payment_id)
     async with shop.client(Role.AGENT) as agent:
         assert (await agent.get(f"/payments/{payment_id}/receipt")).status_code == 200

@@ -217,6 +217,9 @@ async def test_a_status_that_goes_back_is_a_movement_of_its_own(veyras: Any, har
         payment_id,
     )
     assert event["kind"] == "cancellation"
+    async with veyras.client() as parent:
+        shown, receipt = [(await parent.get(f"/payments/{payment_id}{part}")).json() for part in ("", "/receipt")]
+    assert shown["returned_cents"] == receipt["returned_cents"] == 3400
     assert "annulé avant d'être versé" in await veyras.history(payment_id)
 
 

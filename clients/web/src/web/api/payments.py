@@ -17,7 +17,7 @@ _PAUSE_SECONDS = 0.25
 
 
 class Payment(Answer):
-    """A payment and where it stands."""
+    """A payment and where it stands. ``returned_cents``: how much went back, or did not come after all."""
 
     payment_id: UUID
     status: Literal["requested", "in_progress", "succeeded", "refused", "cancelled", "expired", "to_review"]
@@ -27,10 +27,11 @@ class Payment(Answer):
     reference_id: UUID
     reason: str | None = None
     attempts: int = 0
+    returned_cents: int = 0
 
 
 class Receipt(Answer):
-    """Proof of a payment."""
+    """Proof of a payment. ``returned_cents``: how much went back, or did not come after all."""
 
     payment_id: UUID
     label: str
@@ -40,6 +41,7 @@ class Receipt(Answer):
     reference: str
     transaction_id: str
     mode: Literal["test", "production"]
+    returned_cents: int = 0
 
 
 class BankForm(Answer):

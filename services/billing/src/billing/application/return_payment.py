@@ -13,6 +13,12 @@ from contracts.events import PaymentReversed, SurplusDecided, SurplusReceived
 from contracts.events.payment_gateway import RefundConsequence, ReversalKind, SurplusDecision
 from contracts.values import EURO, PaymentPurpose
 
+_RETURN_WORDS = {
+    ReversalKind.REFUND: "Remboursement",
+    ReversalKind.CANCELLATION: "Paiement annulé avant son débit",
+    ReversalKind.REJECTION: "Paiement rejeté par la banque",
+}
+
 
 class PaymentNotYetKnownError(TransientError):
     """What goes back is told before what came."""
@@ -104,10 +110,8 @@ async def _hold_credit(store: ReturnStore, about: PaymentReversed | SurplusDecid
 
 
 async def _debit(store: ReturnStore, back: PaymentReversed) -> None:
-    is_refund = back.kind is ReversalKind.REFUND
-    word = "Remboursement" if is_refund else "Paiement rejeté par la banque"
-    kind = "refund" if is_refund else "rejection"
-    label = f"{word} – {back.label}"
+    label = f"{_RETURN_WORDS[back.kind]} – {back.label}"
+    kind = "refund" if back.kind is ReversalKind.REFUND else "rejection"
     cents, at = back.amount_cents, back.reversed_at
     await store.move(back.family_id, kind, back.movement_id, label=label, cents=cents, at=at)
 

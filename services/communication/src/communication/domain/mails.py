@@ -214,27 +214,60 @@ Le détail est sur votre compte :
     )
 
 
-def payment_rejected(*, label: str, amount_cents: int, rejected_on: date, portal_title: str) -> MailText:
+def payment_rejected(
+    *, label: str, amount_cents: int, rejected_on: date, of_invoices: bool, portal_title: str
+) -> MailText:
     """A payment that had been accepted was not honoured by the payer's bank."""
     return MailText(
         subject=f"Paiement de {euros(amount_cents)} rejeté par votre banque",
         body=f"""Bonjour,
 
-Votre paiement avait été accepté, mais votre banque ne l'a finalement pas versé.
+Votre paiement avait été accepté, mais votre banque ne l'a finalement pas versé. Vérifiez votre compte bancaire.
 
 Objet : {label}
 Montant : {euros(amount_cents)}
 Date : {short_date(rejected_on)}
 
-Cette somme est de nouveau due. Vérifiez votre compte bancaire, puis payez par un autre moyen si vous le pouvez :
-{PORTAL_ADDRESS}/factures
-
-Si vous ne pouvez pas payer, écrivez à la mairie par la messagerie du portail.
+{_owed_again(of_invoices)}
 
 {portal_title}
 {_SIGNED}
 """,
     )
+
+
+def payment_cancelled(
+    *, label: str, amount_cents: int, cancelled_on: date, of_invoices: bool, portal_title: str
+) -> MailText:
+    """A payment that had been accepted was cancelled at the bank before it was taken from the payer's account."""
+    return MailText(
+        subject=f"Paiement de {euros(amount_cents)} annulé",
+        body=f"""Bonjour,
+
+Votre paiement avait été accepté, puis il a été annulé avant d'être débité : rien n'est pris sur votre compte.
+
+Objet : {label}
+Montant : {euros(amount_cents)}
+Date : {short_date(cancelled_on)}
+
+{_owed_again(of_invoices)}
+
+{portal_title}
+{_SIGNED}
+""",
+    )
+
+
+def _owed_again(of_invoices: bool) -> str:
+    """An adhesion has no invoice that could be paid once more."""
+    if of_invoices:
+        return f"""Cette somme est de nouveau due. Payez-la par un autre moyen si vous le pouvez :
+{PORTAL_ADDRESS}/factures
+
+Si vous ne pouvez pas payer, écrivez à la mairie par la messagerie du portail."""
+    return f"""Cette somme est de nouveau due, pour une inscription qui reste ouverte. Elle ne se paie pas en ligne une
+seconde fois : demandez à la mairie comment la régler, par la messagerie du portail.
+{PORTAL_ADDRESS}/messagerie"""
 
 
 def retry_delay(attempts: int) -> timedelta:

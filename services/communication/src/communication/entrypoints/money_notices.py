@@ -8,7 +8,14 @@ from chassis.messaging.consumer import Received
 from chassis.tenants import tenant_of
 from communication.adapters.store import SqlCommunicationStore
 from communication.application.notify import Notice, notify_families
-from communication.domain.mails import MailText, payment_rejected, payment_unused, refund_made, surplus_credited
+from communication.domain.mails import (
+    MailText,
+    payment_cancelled,
+    payment_rejected,
+    payment_unused,
+    refund_made,
+    surplus_credited,
+)
 from contracts.events import AdhesionPaymentUnused, InvoicePaymentUnused, PaymentReversed, SurplusDecided
 from contracts.events.payment_gateway import RefundConsequence, ReversalKind, SurplusDecision
 from contracts.values import PaymentPurpose
@@ -52,10 +59,24 @@ async def tell_money_back(transaction: Transaction, received: Received[PaymentRe
             owed_again=_is_owed_again(back),
             portal_title=title,
         )
-    elif back.surplus_id is None:
-        text = payment_rejected(label=back.label, amount_cents=back.amount_cents, rejected_on=day, portal_title=title)
-    else:
+    elif back.surplus_id is not None:
         return
+    elif back.kind is ReversalKind.REJECTION:
+        text = payment_rejected(
+            label=back.label,
+            amount_cents=back.amount_cents,
+            rejected_on=day,
+            of_invoices=back.purpose is PaymentPurpose.INVOICES,
+            portal_title=title,
+        )
+    else:
+        text = payment_cancelled(
+            label=back.label,
+            amount_cents=back.amount_cents,
+            cancelled_on=day,
+            of_invoices=back.purpose is PaymentPurpose.INVOICES,
+            portal_title=title,
+        )
     await _notify(transaction, back.family_id, back.movement_id, text)
 
 

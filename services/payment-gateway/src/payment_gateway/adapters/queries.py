@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payment_gateway.adapters.tables import (
@@ -15,7 +15,7 @@ from payment_gateway.adapters.tables import (
     payment,
     payment_attempt,
 )
-from payment_gateway.domain.judgement import Decision
+from payment_gateway.domain.judgement import Decision, TransactionOutcome
 from payment_gateway.domain.payment import PaymentStatus
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -42,11 +42,30 @@ _to_review = or_(
     .exists(),
 )
 """Money the bank took that settles nothing and waits for a decision: a person must look."""
+RETURNED = (
+    select(func.coalesce(func.sum(bank_reversal.c.amount_cents), 0))
+    .join(
+        bank_transaction,
+        and_(
+            bank_transaction.c.protocol == bank_reversal.c.protocol,
+            bank_transaction.c.site == bank_reversal.c.site,
+            bank_transaction.c.transaction_id == bank_reversal.c.transaction_id,
+        ),
+    )
+    .where(
+        bank_reversal.c.payment_id == payment.c.payment_id,
+        bank_transaction.c.outcome == TransactionOutcome.SETTLED,
+    )
+    .correlate(payment)
+    .scalar_subquery()
+    .label("returned_cents")
+)
+"""Cents of what settled a payment that went back, or did not come after all."""
 
 
 def _payments() -> Select[*tuple[Any, ...]]:
     columns = [column for column in payment.c if column.name not in {"payer", "bank_reference"}]
-    return select(*columns, _reference, _attempts, _to_review.label("needs_review"))
+    return select(*columns, _reference, _attempts, RETURNED, _to_review.label("needs_review"))
 
 
 async def payment_by_id(connection: AsyncConnection, payment_id: UUID, family_id: UUID | None) -> AnyRow | None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.events.payment_gateway import BankReceipt
-from payment_gateway.adapters.queries import AnyRow
+from payment_gateway.adapters.queries import RETURNED, AnyRow
 from payment_gateway.adapters.tables import bank_transaction, merchant_contract, payment, payment_attempt
 from payment_gateway.domain.judgement import TransactionOutcome
 
@@ -21,6 +21,7 @@ _RECEIPTS = (
         payment_attempt.c.reference,
         bank_transaction.c.transaction_id,
         merchant_contract.c.mode,
+        RETURNED,
     )
     .join(bank_transaction, bank_transaction.c.payment_id == payment.c.payment_id)
     .join(payment_attempt, payment_attempt.c.attempt_id == bank_transaction.c.attempt_id)

@@ -15,7 +15,10 @@ from payment_gateway.domain.reconciliation import Finding
 
 
 class Payment(BaseModel):
-    """A payment. ``reason`` is a sentence for the family; ``settled_at`` the business instant of the outcome."""
+    """A payment. ``reason`` is a sentence for the family; ``settled_at`` the business instant of the outcome.
+
+    ``returned_cents``: how much of it went back, or did not come after all.
+    """
 
     payment_id: UUID
     status: PaymentStatus
@@ -28,6 +31,7 @@ class Payment(BaseModel):
     created_at: datetime
     settled_at: datetime | None
     attempts: int
+    returned_cents: int
 
 
 class StaffPayment(Payment):
@@ -58,7 +62,10 @@ class PaymentFilter(BaseModel):
 
 
 class Receipt(BaseModel):
-    """Proof of a payment, for who paid. ``paid_at`` is the business instant; a test moves no money."""
+    """Proof of a payment, for who paid. ``paid_at`` is the business instant; a test moves no money.
+
+    ``returned_cents``: how much of it went back, or did not come after all.
+    """
 
     payment_id: UUID
     label: str
@@ -68,6 +75,7 @@ class Receipt(BaseModel):
     reference: str
     transaction_id: str
     mode: Mode
+    returned_cents: int
 
 
 class PaymentPage(BaseModel):
