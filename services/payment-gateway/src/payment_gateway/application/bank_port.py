@@ -122,7 +122,8 @@ class Departure:
 class Question:
     """The attempt that a bank is asked about. ``age`` is how long before ``asked_at``, in real time, it began.
 
-    ``first_number`` is the first of ``numbers_per_question`` numbers unique for the shop on that day.
+    ``was_paid``: the bank accepted it before, and may still take that back. ``first_number`` is the first of
+    ``numbers_per_question`` numbers unique for the shop on that day.
     """
 
     reference: str
@@ -130,6 +131,7 @@ class Question:
     handle: str | None
     age: timedelta
     asked_at: datetime
+    was_paid: bool = False
     first_number: int | None = None
 
 
@@ -173,6 +175,11 @@ class RefundOutcome:
     refund_id: str | None = None
     sentence: str | None = None
     raw: bytes = field(default=b"", repr=False)
+
+
+def refund_refused(code: str, why: str, raw: bytes) -> RefundOutcome:
+    """The bank is sure that nothing was given back. ``why`` goes on after a colon, without a full stop."""
+    return RefundOutcome(False, code, sentence=f"La banque a refusé le remboursement : {why} (code {code}).", raw=raw)
 
 
 @dataclass(frozen=True)
@@ -270,7 +277,11 @@ class BankProtocol(Protocol[TermsT_contra]):
         ...
 
     async def refund(self, terms: TermsT_contra, order: RefundOrder) -> RefundOutcome:
-        """Gives money back. Raises ``RefundImpossibleError`` and ``BankUnavailableError``."""
+        """Gives money back. Raises ``RefundImpossibleError`` and ``BankUnavailableError``.
+
+        What the bank is not sure of, or says in words unknown here, is no refusal: ``BankUnavailableError``. The régie
+        may ask again for what was refused, and what was done after all would be paid twice.
+        """
         ...
 
     async def check(self, terms: TermsT_contra) -> ContractCheck:

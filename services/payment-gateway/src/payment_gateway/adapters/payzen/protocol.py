@@ -10,6 +10,7 @@ from payment_gateway.adapters.payzen.request import request_form
 from payment_gateway.adapters.payzen.rest import call, can_call
 from payment_gateway.adapters.payzen.rest_models import Payment as SaidPayment
 from payment_gateway.adapters.payzen.rest_models import Transaction, outcome_of
+from payment_gateway.adapters.payzen.statuses import REFUND_NOT_MADE, is_refund_made, refund_refusal
 from payment_gateway.adapters.payzen.terms import PayZenTerms
 from payment_gateway.application.bank_port import (
     Answer,
@@ -22,6 +23,7 @@ from payment_gateway.application.bank_port import (
     RefundOrder,
     RefundOutcome,
     nothing_yet,
+    refund_refused,
 )
 from payment_gateway.domain.judgement import Channel
 from payment_gateway.domain.outcome import BankOutcome, OutcomeKind
@@ -97,13 +99,15 @@ class PayZen:
         envelope, raw = await call(terms, "Transaction/CancelOrRefund", {**asked, "resolutionMode": "AUTO"})
         if envelope.error:
             code = envelope.error.error_code
-            sentence = f"La banque a refusé le remboursement (code {code})."
-            return RefundOutcome(False, code, sentence=sentence, raw=raw)
+            why = refund_refusal(code)
+            if why is None:
+                raise BankUnavailableError
+            return refund_refused(code, why, raw)
         try:
-            done = Transaction.model_validate(envelope.answer)
+            said = Transaction.model_validate(envelope.answer)
         except ValidationError as error:
             raise BankUnavailableError from error
-        return RefundOutcome(True, done.detailed_status, refund_id=done.uuid.lower(), raw=raw)
+        return _refund_outcome(order, said, raw)
 
     async def check(self, terms: PayZenTerms) -> ContractCheck:
         """Charge/SDKTest, which proves shop and password; the form's key is proven by a payment only."""
@@ -124,6 +128,19 @@ class PayZen:
             "La banque reconnaît la boutique et son mot de passe REST. Un paiement d'essai prouvera la clé de signature"
             " du formulaire.",
         )
+
+
+def _refund_outcome(order: RefundOrder, said: Transaction, raw: bytes) -> RefundOutcome:
+    """The credit, or the debit that is cancelled. Raises ``BankUnavailableError`` while it may still go either way.
+
+    Another amount than asked for is looked at by a person: the bank may have cancelled more, or given back less.
+    """
+    made = is_refund_made(said.detailed_status, said.operation_type)
+    if made is None or said.amount != order.amount_cents:
+        raise BankUnavailableError
+    if not made:
+        return refund_refused(said.detailed_status, REFUND_NOT_MADE, raw)
+    return RefundOutcome(True, said.detailed_status, refund_id=said.uuid.lower(), raw=raw)
 
 
 def _created(transaction: Transaction) -> datetime:
