@@ -130,6 +130,49 @@ async def test_a_refused_card_is_told_in_words(cruas: Any, calendar: Any) -> Non
     assert "refusé le paiement par carte" in payment["reason"]
 
 
+async def test_a_refusal_may_be_followed_by_a_payment_while_the_operation_lives(cruas: Any, calendar: Any) -> None:
+    payment_id, started = await begin(cruas)
+    cruas.other.decide(started, "R")
+    await calendar.ask(started["attempt_id"], minutes=2)
+    assert await cruas.status(payment_id) == "refused"
+    cruas.other.decide(started)
+    assert await calendar.next_question(started["attempt_id"]) is not None
+    await calendar.ask(started["attempt_id"], minutes=14)
+    assert [status for status, _ in await cruas.published(payment_id)] == ["refused", "succeeded"]
+    assert await calendar.next_question(started["attempt_id"]) is None
+
+
+@pytest.mark.parametrize("result", ["R", "Z"])
+async def test_a_refusal_is_final_once_the_operation_is_over(cruas: Any, calendar: Any, result: str) -> None:
+    payment_id, started = await begin(cruas)
+    cruas.other.decide(started, result)
+    await calendar.ask(started["attempt_id"], minutes=2)
+    assert await calendar.next_question(started["attempt_id"]) is not None
+    await calendar.ask(started["attempt_id"], minutes=21)
+    assert await calendar.next_question(started["attempt_id"]) is None
+    assert [status for status, _ in await cruas.published(payment_id)] == ["refused"]
+
+
+async def test_a_debit_is_asked_about_even_once_forgotten(cruas: Any, calendar: Any, harness: Harness) -> None:
+    """A night may turn an operation into P1; its debit may still be rejected, and be told again."""
+    payment_id, started = await begin(cruas)
+    cruas.other.decide(started, "V")
+    await calendar.ask(started["attempt_id"])
+    cruas.other.forgotten.add(dict(started["fields"])["idop"])
+    await calendar.ask(started["attempt_id"], minutes=2 * 24 * 60)
+    assert await cruas.published(payment_id) == [("succeeded", 3)]
+    assert await calendar.next_question(started["attempt_id"]) is not None
+    cruas.other.forgotten.clear()
+    cruas.other.decide(started, "Z")
+    await harness.query(
+        "update payment_attempt set next_question_at = now() - interval '1 second' where attempt_id = $1",
+        UUID(started["attempt_id"]),
+    )
+    await harness.run_job("ask-banks")
+    (row,) = await harness.query("select kind from bank_reversal where payment_id = $1", UUID(payment_id))
+    assert row["kind"] == "rejection"
+
+
 async def test_a_debit_counts_and_may_be_rejected_weeks_later(cruas: Any, harness: Harness, calendar: Any) -> None:
     payment_id, started = await begin(cruas)
     hint = cruas.other.decide(started, "V")
