@@ -170,12 +170,29 @@ async def test_a_secret_of_tests_does_not_follow_into_production(open_shop: Any,
     assert response.json()["type"].endswith("contract-secret-missing")
 
 
-@pytest.mark.parametrize("tampering", ["appended", "appended-signed-name", "twice", "amount", "unsigned"])
+async def test_a_parameter_that_is_not_the_banks_changes_nothing(veyras: Any) -> None:
+    """The signature covers all that is read."""
+    payment_id, started = await begin(veyras)
+    genuine = veyras.other.message(dict(started["fields"]), veyras.other.transaction())
+    await veyras.notify(started["attempt_id"], genuine + "&montant=1&vads=2")
+    assert await veyras.verdicts(started["attempt_id"]) == ["valid"]
+    assert await veyras.published(payment_id) == [("succeeded", 3)]
+
+
+async def test_a_message_of_the_rest_api_is_long(veyras: Any) -> None:
+    payment_id, started = await begin(veyras)
+    message = veyras.other.rest_message(dict(started["fields"]), veyras.other.transaction())
+    assert 8192 < len(message) < 32_768
+    assert (await veyras.notify(started["attempt_id"], message)).status_code == 200
+    assert await veyras.verdicts(started["attempt_id"]) == ["valid"]
+    assert await veyras.published(payment_id) == [("succeeded", 3)]
+
+
+@pytest.mark.parametrize("tampering", ["appended-signed-name", "twice", "amount", "unsigned"])
 async def test_tampered_messages_change_nothing(veyras: Any, tampering: str) -> None:
     payment_id, started = await begin(veyras)
     genuine = veyras.other.message(dict(started["fields"]), veyras.other.transaction())
     tampered = {
-        "appended": genuine + "&montant=1",
         "appended-signed-name": genuine + "&vads_zero=1",
         "twice": genuine + "&vads_amount=3400",
         "amount": genuine.replace("vads_amount=3400", "vads_amount=1"),
