@@ -66,4 +66,6 @@ async def take_answer(store: PaymentStore, attempt: Attempt, answer: Answer, tim
         await store.set_verdict(message_id, verdicts[-1], said[-1], times.real_now)
     if not pending:
         await store.set_next_question(attempt.attempt_id, None, asked_at=times.real_now)
+    elif answer.pause:
+        await store.set_next_question(attempt.attempt_id, times.real_now + answer.pause, asked_at=times.real_now)
     return verdicts

@@ -25,13 +25,15 @@ class ContractTerms(BaseModel):
     Fields that hold a ``SecretStr`` are its secrets: optional, so that an unchanged one need not be given again, and
     excluded from what is written. Those of ``required_secrets`` must be known for a contract to be kept.
     ``title`` is the protocol's name for the town hall; the fields' own titles and descriptions make its form.
-    ``known_hosts`` are the banks' servers; fields whose name ends in ``_url`` are addresses of a bank.
+    ``known_hosts`` are the banks' servers; fields whose name ends in ``_url`` are addresses of a bank. ``at_the_bank``
+    are sentences on what the town hall sets at its bank; ``{address}`` is where the bank writes about the whole shop.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     required_secrets: ClassVar[tuple[str, ...]] = ()
     title: ClassVar[str]
     known_hosts: ClassVar[frozenset[str]]
+    at_the_bank: ClassVar[tuple[str, ...]]
 
     protocol: str
     mode: Mode
@@ -139,12 +141,14 @@ class Question:
 class Answer:
     """What the bank answered: its bytes, and what it says of each card tried, in the order of time.
 
-    ``may_change``: another card may still be tried, or an acceptance be taken back: ask again later.
+    ``may_change``: another card may still be tried, or an acceptance be taken back: ask again later, after ``pause``
+    where it is given, else as for any attempt.
     """
 
     raw: bytes = field(repr=False)
     outcomes: tuple[BankOutcome, ...]
     may_change: bool = False
+    pause: timedelta | None = None
 
 
 def nothing_yet(question: Question, code: str, *, is_over: bool) -> BankOutcome:
@@ -295,6 +299,15 @@ class ReadsStatements(Protocol):
 
     def read_statement(self, raw: bytes) -> Sequence[StatementLine]:
         """The payments of a file. Raises ``UnreadableStatementError``."""
+        ...
+
+
+@runtime_checkable
+class NamesAttempts(Protocol):
+    """A protocol whose bank may be given one address for a whole shop, since its messages name their attempt."""
+
+    def attempt_named(self, raw: bytes) -> UUID | None:
+        """The attempt that a message says it is about, before anything is verified; None for none of the portal's."""
         ...
 
 

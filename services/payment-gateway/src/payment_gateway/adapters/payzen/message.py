@@ -5,6 +5,7 @@ mode, order and amount, must be found under the names that are theirs, each in a
 """
 
 import re
+from uuid import UUID
 
 from payment_gateway.adapters.bank_time import utc_instant
 from payment_gateway.adapters.form_data import read_form
@@ -50,6 +51,20 @@ def read_message(terms: PayZenTerms, channel: Channel, raw: bytes) -> BankOutcom
     """Verifies and reads a message, the raw bytes as received. Raises ``UnreadableMessageError``."""
     values = read_form(raw)
     return _read_answer(terms, channel, values) if "kr-answer" in values else _read_fields(terms, values)
+
+
+def attempt_named(raw: bytes) -> UUID | None:
+    """The attempt whose number the order bears, nothing being verified; None for another shop software's order."""
+    try:
+        values = read_form(raw)
+    except UnreadableMessageError:
+        return None
+    payment = read_payment(values["kr-answer"]) if "kr-answer" in values else None
+    order_id = payment.order_details.order_id if payment else values.get("vads_order_id", "")
+    try:
+        return UUID(order_id)
+    except ValueError:
+        return None
 
 
 def _read_fields(terms: PayZenTerms, values: dict[str, str]) -> BankOutcome:

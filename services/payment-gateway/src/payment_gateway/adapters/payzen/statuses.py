@@ -46,6 +46,11 @@ _REFUND_REFUSALS = {
 }
 
 
+def awaits_capture(status: str) -> bool:
+    """Whether what is accepted is not yet on its way to the régie's account."""
+    return status in _PAID and status != "CAPTURED"
+
+
 def undoes(status: str) -> bool:
     """Whether the status takes back an acceptance of the same transaction: the money will not come."""
     return status in _UNDOES
