@@ -88,6 +88,39 @@ async def test_a_hundred_pairs_of_hint_and_return_at_once(cruas: Any, harness: H
     assert len(rows) == len({row["payment_id"] for row in rows}) == 100
 
 
+async def test_hints_while_the_treasury_answers_settle_once(cruas: Any, harness: Harness, calendar: Any) -> None:
+    """Hints and ways back come while the question is on its way, and are asked about once more at most."""
+    begun = [await begin(cruas) for _ in range(10)]
+    hints = [cruas.other.decide(started) for _, started in begun]
+    for _, started in begun:
+        await calendar.age(started["attempt_id"], 1)
+    cruas.other.gate.clear()
+    asking = asyncio.create_task(harness.run_job("ask-banks"))
+    await cruas.other.wait_asked(dict(begun[0][1]["fields"])["idop"])
+    calls = [
+        call(started["attempt_id"], hint)
+        for (_, started), hint in zip(begun, hints, strict=True)
+        for call in (cruas.notify, cruas.come_back, cruas.notify)
+    ]
+    answers = await asyncio.gather(*calls)
+    cruas.other.gate.set()
+    await asking
+    assert {answer.status_code for answer in answers} == {200, 303}
+    for payment_id, started in begun:
+        await cruas.wait_for(payment_id, "succeeded")
+        await harness.query(
+            "update payment_attempt set next_question_at = now() where attempt_id = $1", UUID(started["attempt_id"])
+        )
+    await harness.run_job("ask-banks")
+    for payment_id, _ in begun:
+        assert await cruas.published(payment_id) == [("succeeded", 3)]
+    rows = await harness.query(
+        "select count(*) as taken from bank_transaction where payment_id = any($1::uuid[])",
+        [UUID(payment_id) for payment_id, _ in begun],
+    )
+    assert rows[0]["taken"] == 10
+
+
 async def test_not_yet_known_then_never_paid(cruas: Any, calendar: Any) -> None:
     payment_id, started = await begin(cruas)
     await calendar.ask(started["attempt_id"], minutes=16)

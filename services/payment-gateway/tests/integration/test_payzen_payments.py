@@ -122,6 +122,34 @@ async def test_a_hundred_pairs_of_message_and_return_at_once(veyras: Any, harnes
     assert len(rows) == len({row["payment_id"] for row in rows}) == 100
 
 
+async def test_an_answer_and_a_message_at_once_settle_once(veyras: Any, harness: Harness, calendar: Any) -> None:
+    """The bank answers a question while its message arrives: whoever comes first settles, the other finds it so."""
+    begun = [await begin(veyras) for _ in range(20)]
+    messages = [veyras.other.decide(started) for _, started in begun]
+    for _, started in begun:
+        await calendar.age(started["attempt_id"], 1)
+    veyras.other.gate.clear()
+    asking = asyncio.create_task(harness.run_job("ask-banks"))
+    await veyras.other.wait_asked(begun[0][1]["attempt_id"])
+    notifying = [
+        asyncio.create_task(veyras.notify(started["attempt_id"], message))
+        for (_, started), message in zip(begun, messages, strict=True)
+    ]
+    veyras.other.gate.set()
+    answers = await asyncio.gather(*notifying)
+    await asking
+    await harness.run_job("judge-waiting-messages")
+    assert {answer.status_code for answer in answers} == {200}
+    for payment_id, started in begun:
+        assert await veyras.published(payment_id) == [("succeeded", 3)]
+        assert sorted(await veyras.verdicts(started["attempt_id"])) == ["duplicate", "valid"]
+    rows = await harness.query(
+        "select count(*) as taken from bank_transaction where payment_id = any($1::uuid[])",
+        [UUID(payment_id) for payment_id, _ in begun],
+    )
+    assert rows[0]["taken"] == 20
+
+
 async def test_refused_then_accepted_on_one_order(veyras: Any) -> None:
     payment_id, started = await begin(veyras)
     await veyras.notify(started["attempt_id"], veyras.other.decide(started, "REFUSED"))

@@ -43,6 +43,18 @@ async def test_another_communes_contract_proves_nothing(shop: Any, open_shop: An
     assert other.status_code == 404
 
 
+async def test_what_another_shop_of_paybox_took_settles_nothing_here(shop: Any, open_shop: Any) -> None:
+    """The bank signs for all its shops with one key, and no variable names the shop: the reference tells them apart."""
+    other = await open_shop("alixan", site="1999999")
+    payment_id, attempt_id = await shop.begin()
+    elsewhere, _ = await other.begin()
+    number = shop.bank.transaction()
+    await shop.notify(attempt_id, shop.bank.message(elsewhere, 3400, trans=number))
+    assert await shop.verdicts(attempt_id) == ["reference-mismatch"]
+    assert await shop.status(payment_id) == "in_progress"
+    assert await other.status(elsewhere) == "in_progress"
+
+
 async def test_another_payments_message_proves_nothing(shop: Any) -> None:
     _, cheap_attempt = await shop.begin(100)
     payment_id, attempt_id = await shop.begin(3400)
