@@ -50,6 +50,19 @@ def test_payzen_is_asked_when_its_message_is_lost(veyras: Parent) -> None:
     assert_paid(veyras, order, payment_id)
 
 
+def test_payzen_writes_to_the_address_of_the_whole_shop(veyras: Parent, bank: Bank) -> None:
+    """As when a lost message is sent again by hand from its back office."""
+    order, payment_id = enrol(veyras, "Restaurant scolaire")
+    form = veyras.payment_form(payment_id)
+    whole_shop = dict(form.fields)["vads_url_check"].rpartition("/")[0]
+    bank.misbehave(form.reference, drop=True)
+    page = bank.open_page(form)
+    page.pay()
+    sent = bank.resend(page.payment_id, address=whole_shop)
+    assert (sent["outgoing"]["url"], sent["http_status"]) == (whole_shop, 200)
+    assert_paid(veyras, order, payment_id)
+
+
 def test_a_hint_of_payfip_is_enough(cruas: Parent, bank: Bank) -> None:
     order, payment_id = enrol(cruas, "Cantine et mercredis")
     page = cruas.at_the_bank(payment_id)

@@ -170,6 +170,11 @@ class Shop:
                 f"/pay/ipn/{self.protocol}/{slug or self.slug}/{attempt_id}", content=message.encode()
             )
 
+    async def notify_shop(self, message: str) -> httpx.Response:
+        """By the address that the bank's back office has for the whole shop."""
+        async with self.outside() as client:
+            return await client.post(f"/pay/ipn/{self.protocol}/{self.slug}", content=message.encode())
+
     async def come_back(self, attempt_id: str, message: str, word: str = "effectue") -> httpx.Response:
         path = f"/pay/return/{self.protocol}/{self.slug}/{attempt_id}"
         async with self.outside() as client:

@@ -310,6 +310,7 @@ def test_only_these_routes_ask_for_no_login(operations: list[Operation]) -> None
         "GET /api/communication/v1/documents",
         "GET /api/communication/v1/documents/{document_id}/content",
         "GET /pay/ipn/{protocol}/{slug}/{attempt_id}",
+        "POST /pay/ipn/{protocol}/{slug}",
         "POST /pay/ipn/{protocol}/{slug}/{attempt_id}",
         "GET /pay/return/{protocol}/{slug}/{attempt_id}",
         "POST /pay/return/{protocol}/{slug}/{attempt_id}",

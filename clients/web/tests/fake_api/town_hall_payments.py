@@ -34,7 +34,16 @@ _FORMS: list[dict[str, Any]] = [
     },
 ]
 _COMMON = {"hint": "", "default": None, "longest": 200}
-FORMS = [form | {"fields": [_COMMON | one for one in form["fields"]]} for form in _FORMS]
+FORMS = [
+    form
+    | {
+        "fields": [_COMMON | one for one in form["fields"]],
+        "at_the_bank": [
+            f"Dans l'espace marchand de {form['title']}, donnez l'adresse http://alixan.localhost/pay/ipn."
+        ],
+    }
+    for form in _FORMS
+]
 _SECRETS = frozenset({"hmac_key"})
 
 

@@ -127,6 +127,7 @@ async def test_another_bank_has_its_own_form(administrator: Visitor, world: Worl
     page = (await administrator.get(f"{CONTRACT}?protocole=payfip")).text
     assert "changer la régie de banque" in page
     assert 'value="https://payfip/"' in page
+    assert "Dans l&#39;espace marchand de PayFiP, donnez" in page, "what to set at the bank chosen"
     assert (await administrator.get(f"{CONTRACT}?protocole=autre")).status_code == 404
     fields = {"protocol": "payfip", "mode": "test", "shop_name": "C", "numcli": "007001", "activation": "oui"}
     await administrator.submit(CONTRACT, fields, seen_on=CONTRACT)

@@ -61,6 +61,7 @@ async def test_chains_of_calls_are_answered_as_documented(harness: Harness, shop
 async def test_only_the_banks_addresses_answer_without_token(harness: Harness) -> None:
     assert await routes_open_to_anyone(harness) == {
         "GET /pay/ipn/{protocol}/{slug}/{attempt_id}": 404,
+        "POST /pay/ipn/{protocol}/{slug}": 404,
         "POST /pay/ipn/{protocol}/{slug}/{attempt_id}": 404,
         "GET /pay/return/{protocol}/{slug}/{attempt_id}": 404,
         "POST /pay/return/{protocol}/{slug}/{attempt_id}": 404,

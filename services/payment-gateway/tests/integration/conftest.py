@@ -66,6 +66,7 @@ class PayZenBank(FakeBank):
         self.refund_answers.set()
         self.mode = "TEST"
         self.refund: Response | None = None
+        self.refund_status = "CAPTURED"
         self.app.post("/api-payment/V4/{service:path}")(self._answer)
 
     def contract(self, **changed: Any) -> dict[str, Any]:
@@ -120,6 +121,20 @@ class PayZenBank(FakeBank):
         seal = base64.b64encode(hmac.new(self.form_key.encode(), text.encode(), hashlib.sha256).digest()).decode()
         return urlencode({**fields, "signature": seal})
 
+    def rest_message(self, form: dict[str, str], transaction: dict[str, Any]) -> str:
+        """What the REST API sends of an order, as long as with all details of 3-D Secure and of the card."""
+        details = {f"detail{number}": f"https://bank.example/{number}" for number in range(200)}
+        answer = {
+            "shopId": self.site_id,
+            "orderDetails": {"orderId": form["vads_order_id"], "mode": self.mode},
+            "transactions": [transaction],
+            "paymentMethodDetails": details,
+        }
+        text = json.dumps(answer).replace("/", "\\/")
+        plain = text.replace("\\/", "/").encode()
+        seal = hmac.new(self.password.encode(), plain, hashlib.sha256).hexdigest()
+        return urlencode({"kr-hash-key": "password", "kr-hash": seal, "kr-answer": text})
+
     async def _answer(self, service: str, request: Request) -> Response:
         question = await request.json()
         if not await self.pause(question.get("orderId", service)):
@@ -142,7 +157,7 @@ class PayZenBank(FakeBank):
     async def _refund(self, question: dict[str, Any]) -> Response:
         """A credit beside the debit; its answer may be late, or lost."""
         (order,) = [order for order in self.orders.values() if question["uuid"] in {one["uuid"] for one in order}]
-        credit = self.transaction("CAPTURED", question["amount"], operationType="CREDIT")
+        credit = self.transaction(self.refund_status, question["amount"], operationType="CREDIT")
         order.append(credit)
         await self.refund_answers.wait()
         return Response(status_code=503) if self.loses_answers else self._said(credit)

@@ -117,6 +117,11 @@ async def test_what_a_form_asks_for(shop: Any) -> None:
     assert (fields["rest_password"]["kind"], fields["rest_password"]["required"]) == ("secret", False)
     kinds = {field["name"]: field["kind"] for form in forms.values() for field in form["fields"]}
     assert (kinds["activation"], kinds["bank_public_key_pem"], kinds["site"]) == ("tick", "long_text", "text")
+    told = {name: " ".join(form["at_the_bank"]) for name, form in forms.items()}
+    assert all(told.values())
+    assert "http://127.0.0.1:8080/pay/ipn/payzen/alixan" in told["payzen"], "where a replay by hand finds its way"
+    assert "sur annulation" in told["payzen"]
+    assert "{" not in "".join(told.values())
 
 
 async def test_secrets_are_told_by_their_date(shop: Any, harness: Harness) -> None:

@@ -76,6 +76,7 @@ async def test_the_first_tables_become_the_present_ones(old_database: tuple[str,
     attempt = await connection.fetchrow("select * from payment_attempt")
     transaction = await connection.fetchrow("select * from bank_transaction")
     kinds = await connection.fetch("select kind from bank_message order by message_id")
+    digests = await connection.fetch("select digest = sha256(raw) as is_right from bank_message")
     forced = await connection.fetch("select relname from pg_class where relrowsecurity and not relforcerowsecurity")
     await connection.close()
     assert (contract["site"], contract["rang"], contract["mode"]) == ("1999888", "32", "test")
@@ -83,6 +84,7 @@ async def test_the_first_tables_become_the_present_ones(old_database: tuple[str,
     assert opened.decode() == HMAC_KEY
     assert attempt["reference"] == str(old["payment"])
     assert [row["kind"] for row in kinds] == ["accepted", "refused"]
+    assert [row["is_right"] for row in digests] == [True, True]
     assert (transaction["outcome"], transaction["decision"], transaction["currency"]) == ("settled", None, "978")
     assert transaction["movement_id"] is not None
     assert forced == []

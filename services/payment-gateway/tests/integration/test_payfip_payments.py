@@ -88,6 +88,39 @@ async def test_a_hundred_pairs_of_hint_and_return_at_once(cruas: Any, harness: H
     assert len(rows) == len({row["payment_id"] for row in rows}) == 100
 
 
+async def test_hints_while_the_treasury_answers_settle_once(cruas: Any, harness: Harness, calendar: Any) -> None:
+    """Hints and ways back come while the question is on its way, and are asked about once more at most."""
+    begun = [await begin(cruas) for _ in range(10)]
+    hints = [cruas.other.decide(started) for _, started in begun]
+    for _, started in begun:
+        await calendar.age(started["attempt_id"], 1)
+    cruas.other.gate.clear()
+    asking = asyncio.create_task(harness.run_job("ask-banks"))
+    await cruas.other.wait_asked(dict(begun[0][1]["fields"])["idop"])
+    calls = [
+        call(started["attempt_id"], hint)
+        for (_, started), hint in zip(begun, hints, strict=True)
+        for call in (cruas.notify, cruas.come_back, cruas.notify)
+    ]
+    answers = await asyncio.gather(*calls)
+    cruas.other.gate.set()
+    await asking
+    assert {answer.status_code for answer in answers} == {200, 303}
+    for payment_id, started in begun:
+        await cruas.wait_for(payment_id, "succeeded")
+        await harness.query(
+            "update payment_attempt set next_question_at = now() where attempt_id = $1", UUID(started["attempt_id"])
+        )
+    await harness.run_job("ask-banks")
+    for payment_id, _ in begun:
+        assert await cruas.published(payment_id) == [("succeeded", 3)]
+    rows = await harness.query(
+        "select count(*) as taken from bank_transaction where payment_id = any($1::uuid[])",
+        [UUID(payment_id) for payment_id, _ in begun],
+    )
+    assert rows[0]["taken"] == 10
+
+
 async def test_not_yet_known_then_never_paid(cruas: Any, calendar: Any) -> None:
     payment_id, started = await begin(cruas)
     await calendar.ask(started["attempt_id"], minutes=16)
@@ -128,6 +161,49 @@ async def test_a_refused_card_is_told_in_words(cruas: Any, calendar: Any) -> Non
     payment = await cruas.payment(payment_id)
     assert payment["status"] == "refused"
     assert "refusé le paiement par carte" in payment["reason"]
+
+
+async def test_a_refusal_may_be_followed_by_a_payment_while_the_operation_lives(cruas: Any, calendar: Any) -> None:
+    payment_id, started = await begin(cruas)
+    cruas.other.decide(started, "R")
+    await calendar.ask(started["attempt_id"], minutes=2)
+    assert await cruas.status(payment_id) == "refused"
+    cruas.other.decide(started)
+    assert await calendar.next_question(started["attempt_id"]) is not None
+    await calendar.ask(started["attempt_id"], minutes=14)
+    assert [status for status, _ in await cruas.published(payment_id)] == ["refused", "succeeded"]
+    assert await calendar.next_question(started["attempt_id"]) is None
+
+
+@pytest.mark.parametrize("result", ["R", "Z"])
+async def test_a_refusal_is_final_once_the_operation_is_over(cruas: Any, calendar: Any, result: str) -> None:
+    payment_id, started = await begin(cruas)
+    cruas.other.decide(started, result)
+    await calendar.ask(started["attempt_id"], minutes=2)
+    assert await calendar.next_question(started["attempt_id"]) is not None
+    await calendar.ask(started["attempt_id"], minutes=21)
+    assert await calendar.next_question(started["attempt_id"]) is None
+    assert [status for status, _ in await cruas.published(payment_id)] == ["refused"]
+
+
+async def test_a_debit_is_asked_about_even_once_forgotten(cruas: Any, calendar: Any, harness: Harness) -> None:
+    """A night may turn an operation into P1; its debit may still be rejected, and be told again."""
+    payment_id, started = await begin(cruas)
+    cruas.other.decide(started, "V")
+    await calendar.ask(started["attempt_id"])
+    cruas.other.forgotten.add(dict(started["fields"])["idop"])
+    await calendar.ask(started["attempt_id"], minutes=2 * 24 * 60)
+    assert await cruas.published(payment_id) == [("succeeded", 3)]
+    assert await calendar.next_question(started["attempt_id"]) is not None
+    cruas.other.forgotten.clear()
+    cruas.other.decide(started, "Z")
+    await harness.query(
+        "update payment_attempt set next_question_at = now() - interval '1 second' where attempt_id = $1",
+        UUID(started["attempt_id"]),
+    )
+    await harness.run_job("ask-banks")
+    (row,) = await harness.query("select kind from bank_reversal where payment_id = $1", UUID(payment_id))
+    assert row["kind"] == "rejection"
 
 
 async def test_a_debit_counts_and_may_be_rejected_weeks_later(cruas: Any, harness: Harness, calendar: Any) -> None:

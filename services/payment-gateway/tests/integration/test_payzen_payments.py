@@ -1,12 +1,14 @@
 """PayZen over real HTTP and a real database: each trap of the protocol, and what the bank says when asked."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
+from chassis.ids import new_id
 from chassis.testing.plugin import Harness
 from contracts.values import Role
 
@@ -46,7 +48,61 @@ async def test_a_success_settles_once_however_often_and_however_it_is_told(veyra
     await veyras.come_back(attempt_id, message)
     await calendar.ask(attempt_id)
     assert await veyras.published(payment_id) == [("succeeded", 3)]
+
+
+async def test_what_is_accepted_is_asked_about_each_day_until_it_is_captured(
+    veyras: Any, harness: Harness, calendar: Any
+) -> None:
+    """The town hall cancels in the bank's back office, whose message is lost: the money is known not to come."""
+    payment_id, started = await begin(veyras)
+    attempt_id = started["attempt_id"]
+    await veyras.notify(attempt_id, veyras.other.decide(started))
+    await calendar.ask(attempt_id)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    asked_next = await calendar.next_question(attempt_id)
+    assert asked_next is not None
+    assert abs(asked_next - tomorrow) < timedelta(minutes=5)
+    veyras.other.orders[attempt_id][0]["detailedStatus"] = "CANCELLED"
+    await calendar.ask(attempt_id, minutes=24 * 60)
+    rows = await harness.query("select kind from bank_reversal where payment_id = $1", UUID(payment_id))
+    assert [row["kind"] for row in rows] == ["cancellation"]
     assert await calendar.next_question(attempt_id) is None
+
+
+@pytest.mark.parametrize(("status", "days"), [("CAPTURED", 1), ("AUTHORISED", 31)])
+async def test_questions_end_with_the_capture_or_in_a_month(veyras: Any, calendar: Any, status: str, days: int) -> None:
+    payment_id, started = await begin(veyras)
+    await veyras.notify(started["attempt_id"], veyras.other.decide(started, status))
+    await calendar.ask(started["attempt_id"], minutes=days * 24 * 60)
+    assert await calendar.next_question(started["attempt_id"]) is None
+    assert await veyras.published(payment_id) == [("succeeded", 3)]
+
+
+@pytest.mark.parametrize("form", ["message", "rest_message"])
+async def test_a_message_by_the_address_of_the_whole_shop(veyras: Any, form: str) -> None:
+    """A replay by hand from the bank's back office does not know the payment's own address."""
+    payment_id, started = await begin(veyras)
+    message = getattr(veyras.other, form)(dict(started["fields"]), veyras.other.transaction())
+    answer = await veyras.notify_shop(message)
+    assert (answer.status_code, answer.content) == (200, b"")
+    await veyras.notify(started["attempt_id"], message)
+    assert await veyras.verdicts(started["attempt_id"]) == ["valid"]
+    assert await veyras.published(payment_id) == [("succeeded", 3)]
+
+
+async def test_the_address_of_the_whole_shop_believes_no_more_than_another(veyras: Any, shop: Any) -> None:
+    payment_id, started = await begin(veyras)
+    form, transaction = dict(started["fields"]), veyras.other.transaction()
+    forged = veyras.other.message(form, transaction).replace("vads_amount=3400", "vads_amount=1")
+    assert (await veyras.notify_shop(forged)).status_code == 200
+    assert await veyras.verdicts(started["attempt_id"]) == ["bad-signature"]
+    assert await veyras.status(payment_id) == "in_progress"
+    others = veyras.other.message({**form, "vads_order_id": "PISCINE-12"}, transaction)
+    unknown = veyras.other.message({**form, "vads_order_id": str(new_id())}, transaction).replace("34", "35")
+    for message in (others, unknown, "", "vads_order_id=%FF", "kr-answer={}", "a=" + "b" * 100):
+        assert (await veyras.notify_shop(message)).status_code == 404, message
+    assert (await veyras.notify_shop("a=" + "b" * 65_536)).status_code == 413
+    assert (await shop.notify_shop(shop.bank.message(payment_id, 3400))).status_code == 404, "Paybox has none"
 
 
 async def test_a_hundred_pairs_of_message_and_return_at_once(veyras: Any, harness: Harness) -> None:
@@ -64,6 +120,34 @@ async def test_a_hundred_pairs_of_message_and_return_at_once(veyras: Any, harnes
         [UUID(payment_id) for payment_id, _ in begun],
     )
     assert len(rows) == len({row["payment_id"] for row in rows}) == 100
+
+
+async def test_an_answer_and_a_message_at_once_settle_once(veyras: Any, harness: Harness, calendar: Any) -> None:
+    """The bank answers a question while its message arrives: whoever comes first settles, the other finds it so."""
+    begun = [await begin(veyras) for _ in range(20)]
+    messages = [veyras.other.decide(started) for _, started in begun]
+    for _, started in begun:
+        await calendar.age(started["attempt_id"], 1)
+    veyras.other.gate.clear()
+    asking = asyncio.create_task(harness.run_job("ask-banks"))
+    await veyras.other.wait_asked(begun[0][1]["attempt_id"])
+    notifying = [
+        asyncio.create_task(veyras.notify(started["attempt_id"], message))
+        for (_, started), message in zip(begun, messages, strict=True)
+    ]
+    veyras.other.gate.set()
+    answers = await asyncio.gather(*notifying)
+    await asking
+    await harness.run_job("judge-waiting-messages")
+    assert {answer.status_code for answer in answers} == {200}
+    for payment_id, started in begun:
+        assert await veyras.published(payment_id) == [("succeeded", 3)]
+        assert sorted(await veyras.verdicts(started["attempt_id"])) == ["duplicate", "valid"]
+    rows = await harness.query(
+        "select count(*) as taken from bank_transaction where payment_id = any($1::uuid[])",
+        [UUID(payment_id) for payment_id, _ in begun],
+    )
+    assert rows[0]["taken"] == 20
 
 
 async def test_refused_then_accepted_on_one_order(veyras: Any) -> None:
@@ -170,12 +254,29 @@ async def test_a_secret_of_tests_does_not_follow_into_production(open_shop: Any,
     assert response.json()["type"].endswith("contract-secret-missing")
 
 
-@pytest.mark.parametrize("tampering", ["appended", "appended-signed-name", "twice", "amount", "unsigned"])
+async def test_a_parameter_that_is_not_the_banks_changes_nothing(veyras: Any) -> None:
+    """The signature covers all that is read."""
+    payment_id, started = await begin(veyras)
+    genuine = veyras.other.message(dict(started["fields"]), veyras.other.transaction())
+    await veyras.notify(started["attempt_id"], genuine + "&montant=1&vads=2")
+    assert await veyras.verdicts(started["attempt_id"]) == ["valid"]
+    assert await veyras.published(payment_id) == [("succeeded", 3)]
+
+
+async def test_a_message_of_the_rest_api_is_long(veyras: Any) -> None:
+    payment_id, started = await begin(veyras)
+    message = veyras.other.rest_message(dict(started["fields"]), veyras.other.transaction())
+    assert 8192 < len(message) < 32_768
+    assert (await veyras.notify(started["attempt_id"], message)).status_code == 200
+    assert await veyras.verdicts(started["attempt_id"]) == ["valid"]
+    assert await veyras.published(payment_id) == [("succeeded", 3)]
+
+
+@pytest.mark.parametrize("tampering", ["appended-signed-name", "twice", "amount", "unsigned"])
 async def test_tampered_messages_change_nothing(veyras: Any, tampering: str) -> None:
     payment_id, started = await begin(veyras)
     genuine = veyras.other.message(dict(started["fields"]), veyras.other.transaction())
     tampered = {
-        "appended": genuine + "&montant=1",
         "appended-signed-name": genuine + "&vads_zero=1",
         "twice": genuine + "&vads_amount=3400",
         "amount": genuine.replace("vads_amount=3400", "vads_amount=1"),

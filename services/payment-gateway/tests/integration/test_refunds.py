@@ -222,6 +222,25 @@ async def test_a_refund_whose_answer_is_lost_is_never_made_twice(paybox: Any, di
     assert await differences(paybox, payment_id) == []
 
 
+@pytest.mark.parametrize("code", ["00001", "00003", "00097", "00099"])
+async def test_an_unsure_answer_is_asked_for_again_under_its_number(
+    paybox: Any, direct: Direct, harness: Harness, code: str
+) -> None:
+    """The bank's own trouble is no refusal: nobody may ask anew while the money may have gone back."""
+    payment_id = await paid(paybox)
+    direct.code = code
+    refund = (await ask(paybox, payment_id)).json()
+    await harness.eventually("select 1 from refund where refund_id = $1 and tries = 1", UUID(refund["refund_id"]))
+    await harness.run_job("make-refunds")
+    await stands(harness, refund, "in_progress")
+    assert (await ask(paybox, payment_id)).json()["type"].endswith("refund-open")
+    direct.code = "00000"
+    await due_again(harness, refund)
+    await stands(harness, refund, "done")
+    assert len({asked["NUMQUESTION"] for asked in direct.asked}) == 1
+    assert await told(harness, payment_id) == [("refund", 3400)]
+
+
 async def test_the_next_day_the_number_is_not_used_again(paybox: Any, direct: Direct, harness: Harness) -> None:
     payment_id = await paid(paybox)
     direct.loses_answers = True
@@ -238,7 +257,9 @@ async def test_a_refusal_gives_the_amount_free_again(paybox: Any, direct: Direct
     direct.code = "00015"
     refund = (await ask(paybox, payment_id)).json()
     await stands(harness, refund, "refused")
-    assert "La banque a refusé le remboursement (code 00015)." in await paybox.history(payment_id)
+    assert "La banque a refusé le remboursement : elle ne trouve pas ce paiement, ou il est déjà" in (
+        await paybox.history(payment_id)
+    )
     direct.code = "00000"
     again = (await ask(paybox, payment_id)).json()
     await stands(harness, again, "done")
@@ -346,6 +367,54 @@ class TestPayZen:
         await stands(harness, refund, "done")
         assert payzen.asked.count("Transaction/CancelOrRefund") == 1
         assert await told(harness, payment_id) == [("refund", 1200)]
+
+    @pytest.mark.parametrize("status", ["AUTHORISED_TO_VALIDATE", "WAITING_AUTHORISATION", "REFUND_TO_RETRY"])
+    async def test_a_credit_that_waits_is_given_back_once_it_is_made(
+        self, open_shop: Any, payzen: Any, harness: Harness, status: str
+    ) -> None:
+        shop = await open_shop(other=payzen)
+        payment_id = await paid(shop)
+        payzen.refund_status = status
+        refund = (await ask(shop, payment_id)).json()
+        await payzen.wait_asked("Transaction/CancelOrRefund")
+        await harness.run_job("make-refunds")
+        await due_again(harness, refund)
+        await stands(harness, refund, "in_progress")
+        assert await told(harness, payment_id) == []
+        (credit,) = [one for order in payzen.orders.values() for one in order if one["operationType"] == "CREDIT"]
+        credit["detailedStatus"] = "CAPTURED"
+        await due_again(harness, refund)
+        await stands(harness, refund, "done")
+        assert payzen.asked.count("Transaction/CancelOrRefund") == 1
+        assert await told(harness, payment_id) == [("refund", 3400)]
+
+    async def test_a_credit_that_never_is_made_ends_with_a_person(
+        self, open_shop: Any, payzen: Any, harness: Harness
+    ) -> None:
+        shop = await open_shop(other=payzen)
+        payment_id = await paid(shop)
+        payzen.refund_status = "WAITING_AUTHORISATION"
+        refund = (await ask(shop, payment_id)).json()
+        await payzen.wait_asked("Transaction/CancelOrRefund")
+        for _ in range(4):
+            await due_again(harness, refund)
+        await stands(harness, refund, "to_check")
+        assert payzen.asked.count("Transaction/CancelOrRefund") == 1
+        assert await told(harness, payment_id) == []
+
+    async def test_a_credit_refused_gives_the_amount_free_again(
+        self, open_shop: Any, payzen: Any, harness: Harness
+    ) -> None:
+        shop = await open_shop(other=payzen)
+        payment_id = await paid(shop)
+        payzen.refund_status = "REFUSED"
+        refused = (await ask(shop, payment_id)).json()
+        await stands(harness, refused, "refused")
+        assert "faites un virement (code REFUSED)." in await shop.history(payment_id)
+        assert await told(harness, payment_id) == []
+        payzen.refund_status = "CAPTURED"
+        await stands(harness, (await ask(shop, payment_id)).json(), "done")
+        assert await told(harness, payment_id) == [("refund", 3400)]
 
     async def test_a_refund_in_the_banks_own_pages_is_recorded(
         self, open_shop: Any, payzen: Any, harness: Harness

@@ -43,6 +43,18 @@ async def test_another_communes_contract_proves_nothing(shop: Any, open_shop: An
     assert other.status_code == 404
 
 
+async def test_what_another_shop_of_paybox_took_settles_nothing_here(shop: Any, open_shop: Any) -> None:
+    """The bank signs for all its shops with one key, and no variable names the shop: the reference tells them apart."""
+    other = await open_shop("alixan", site="1999999")
+    payment_id, attempt_id = await shop.begin()
+    elsewhere, _ = await other.begin()
+    number = shop.bank.transaction()
+    await shop.notify(attempt_id, shop.bank.message(elsewhere, 3400, trans=number))
+    assert await shop.verdicts(attempt_id) == ["reference-mismatch"]
+    assert await shop.status(payment_id) == "in_progress"
+    assert await other.status(elsewhere) == "in_progress"
+
+
 async def test_another_payments_message_proves_nothing(shop: Any) -> None:
     _, cheap_attempt = await shop.begin(100)
     payment_id, attempt_id = await shop.begin(3400)
@@ -81,6 +93,16 @@ async def test_a_re_encoded_message_settles(shop: Any, harness: Harness) -> None
     assert row["encoding"] == "reencoded"
 
 
+async def test_a_message_encoded_on_the_way_settles(shop: Any, harness: Harness) -> None:
+    """Signed with its colons as they are, sent as a form."""
+    payment_id, attempt_id = await shop.begin()
+    message = f"montant=3400&reference={payment_id}&auto=123456&trans={shop.bank.transaction()}&erreur=00000&heure="
+    await shop.notify(attempt_id, shop.bank.seal(message + "09%3A30%3A12", signed_as=message + "09:30:12"))
+    assert await shop.status(payment_id) == "succeeded"
+    (row,) = await harness.query("select encoding from bank_message where attempt_id = $1", UUID(attempt_id))
+    assert row["encoding"] == "decoded"
+
+
 async def test_unknown_commune_and_attempt(shop: Any, harness: Harness) -> None:
     unknown = str(new_id())
     assert (await shop.notify(unknown, "montant=1&sign=AAAA")).status_code == 404
@@ -103,5 +125,5 @@ async def test_a_payer_cannot_fill_the_table(shop: Any, harness: Harness) -> Non
 
 async def test_an_enormous_message_is_not_read(shop: Any) -> None:
     _, attempt_id = await shop.begin()
-    assert (await shop.notify(attempt_id, "a=" + "b" * 9000)).status_code == 413
+    assert (await shop.notify(attempt_id, "a=" + "b" * 65_536)).status_code == 413
     assert await shop.verdicts(attempt_id) == []

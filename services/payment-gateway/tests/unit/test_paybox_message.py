@@ -55,6 +55,52 @@ def test_a_text_signed_re_encoded(bank: Any) -> None:
     assert read_message(bank.public_key_pem, raw.encode()).encoding == "reencoded"
 
 
+@pytest.mark.parametrize(
+    ("travelling", "signed"),
+    [
+        ("heure=09%3A30%3A12", "heure=09:30:12"),
+        ("heure=09%3a30%3a12", "heure=09:30:12"),
+        ("heure=09:30:12&pays=la+Drome", "heure=09:30:12&pays=la%20Drome"),
+        ("heure=09%3A30%3A12&carte=CB%2C%20a%2Fb%40c", "heure=09:30:12&carte=CB,%20a/b@c"),
+    ],
+)
+def test_a_text_signed_as_it_is_and_encoded_on_the_way(bank: Any, travelling: str, signed: str) -> None:
+    """Genuine messages are signed with raw , @ : / and %20; a form's encoding may touch them afterwards."""
+    head = "montant=3400&reference=ref-1&auto=123456&trans=7&erreur=00000"
+    outcome = read_message(bank.public_key_pem, bank.seal(f"{head}&{travelling}", f"{head}&{signed}").encode())
+    assert (outcome.code, outcome.amount_cents, outcome.encoding) == ("00000", 3400, "decoded")
+
+
+@pytest.mark.parametrize(
+    ("signed", "travelling"),
+    [
+        ("garantie3ds=O&trans=7", "garantie3ds=O%26trans%3D7"),
+        ("garantie3ds=O&trans=7", "garantie3ds%3DO%26trans=7"),
+        ("trans=7&carte=%41", "trans=7&carte=%2541"),
+        ("trans=7&carte=a+b", "trans=7&carte=a%2Bb"),
+    ],
+)
+def test_decoding_never_moves_a_value_elsewhere(bank: Any, signed: str, travelling: str) -> None:
+    """What the bank signed under some names is not to be sent again under others."""
+    head = "montant=3400&reference=ref-1&auto=123456&erreur=00000"
+    raw = bank.seal(f"{head}&{travelling}", signed_as=f"{head}&{signed}")
+    assert verdict_of(bank.public_key_pem, raw) is Verdict.BAD_SIGNATURE
+
+
+@pytest.mark.parametrize("form", ["line-end", "lines", "decoded-plus"])
+def test_a_signature_that_was_touched_on_the_way(bank: Any, form: str) -> None:
+    while True:
+        message, _, signature = bank.message("ref-1", 3400).partition("&sign=")
+        if "+" in (plain := unquote(signature)):
+            break
+    travelling = {
+        "line-end": f"{signature}\r\n",
+        "lines": quote("\n".join(plain[at : at + 76] for at in range(0, len(plain), 76)), safe=""),
+        "decoded-plus": quote(plain.replace("+", " "), safe=""),
+    }[form]
+    assert read_message(bank.public_key_pem, f"{message}&sign={travelling}".encode()).code == "00000"
+
+
 def test_a_signature_encoded_twice(bank: Any) -> None:
     message, _, signature = bank.message("ref-1", 3400).partition("&sign=")
     assert read_message(bank.public_key_pem, f"{message}&sign={quote(signature, safe='')}".encode()).code == "00000"

@@ -117,6 +117,14 @@ def test_an_answer() -> None:
     assert read_answer("creerPaiementSecurise", answer("creerPaiementSecurise", idOp=IDOP)) == {"idOp": IDOP}
 
 
+def test_an_answer_in_the_services_own_name_space() -> None:
+    raw = answer("creerPaiementSecurise", idOp=IDOP)
+    for element in (b"return", b"idOp"):
+        raw = raw.replace(b"<" + element, b"<ns2:" + element).replace(b"</" + element, b"</ns2:" + element)
+    assert b"<ns2:return><ns2:idOp>" in raw
+    assert read_answer("creerPaiementSecurise", raw) == {"idOp": IDOP}
+
+
 @pytest.mark.parametrize("code", ["P5", "P1", "R3", "A2"])
 def test_a_functional_fault_has_its_code(code: str) -> None:
     with pytest.raises(FunctionalFaultError) as raised:
@@ -162,6 +170,11 @@ def test_another_regie_has_another_reference() -> None:
     assert outcome_of(terms(), {**SAID, "numcli": "999999"}).reference == ""
 
 
+def test_a_regies_number_may_come_back_as_a_number() -> None:
+    assert outcome_of(terms(), {**SAID, "numcli": "7001"}).reference == "ABCDEFGHIJ"
+    assert outcome_of(terms(), {**SAID, "numcli": "70010"}).reference == ""
+
+
 def test_a_trial_is_recognised() -> None:
     assert outcome_of(terms(), {**SAID, "saisie": "T"}).is_test
 
@@ -179,7 +192,15 @@ def test_a_notification_is_a_hint(name: str) -> None:
     assert PROTOCOL.understand(terms(), Channel.IPN, f"{name}={IDOP}".encode()) is None
 
 
-@pytest.mark.parametrize("raw", ["", "idop=", "idop=1", f"idop={IDOP}&idop={IDOP}", "idop=%FF", f"other={IDOP}"])
+@pytest.mark.parametrize(
+    "raw",
+    [f"idop={IDOP}&", f"idop={IDOP}\r\n", f"&idop={IDOP}", f"idop={IDOP}&idop={IDOP}", f"x=%FF&IdOp={IDOP.upper()}&y"],
+)
+def test_a_hint_is_found_among_anything(raw: str) -> None:
+    assert PROTOCOL.understand(terms(), Channel.IPN, raw.encode()) is None
+
+
+@pytest.mark.parametrize("raw", ["", "idop=", "idop=1", f"idop={IDOP}{IDOP}", "idop=%FF", f"other={IDOP}"])
 def test_no_idop_is_no_hint(raw: str) -> None:
     with pytest.raises(UnreadableMessageError):
         PROTOCOL.understand(terms(), Channel.IPN, raw.encode())

@@ -177,7 +177,6 @@ def test_a_credit_is_no_payment() -> None:
         (message(key="8877665544332211"), Verdict.BAD_SIGNATURE),
         (message().replace("vads_amount=3400", "vads_amount=1"), Verdict.BAD_SIGNATURE),
         (message() + "&vads_extra=1", Verdict.BAD_SIGNATURE),
-        (message() + "&montant=1", Verdict.MALFORMED),
         (message() + "&vads_amount=3400", Verdict.MALFORMED),
         (message() + "&vads%5Famount=1", Verdict.MALFORMED),
         (message() + "&signature=x", Verdict.MALFORMED),
@@ -196,6 +195,32 @@ def test_a_credit_is_no_payment() -> None:
 )
 def test_tampered_messages_prove_nothing(raw: str, verdict: Verdict) -> None:
     assert verdict_of(raw) is verdict
+
+
+@pytest.mark.parametrize(
+    "added", ["&", "\r\n", "&\r\n", "&foo=1", "&fbclid=abc", "&foo", "&montant=1", "&erreur=00105"]
+)
+@pytest.mark.parametrize("channel", [Channel.IPN, Channel.RETURN])
+def test_what_the_signature_need_not_cover_is_not_read(added: str, channel: Channel) -> None:
+    """A browser or a server on the way adds a parameter: what the bank signed stays true."""
+    assert read_message(terms(), channel, (message() + added).encode()) == read_message(
+        terms(), channel, message().encode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "authorisation"),
+    [
+        ({"vads_auth_number": "3fe-123"}, "3fe-123"),
+        ({"vads_auth_number": " 3fe123 "}, "3fe123"),
+        ({"vads_auth_number": "é" * 40}, None),
+        ({"vads_auth_result": "A-1/2"}, "3fe123"),
+    ],
+)
+def test_what_decides_nothing_refuses_nothing(changed: dict[str, str], authorisation: str | None) -> None:
+    outcome = read_message(terms(), Channel.IPN, message(**changed).encode())
+    assert (outcome.meaning.kind, outcome.amount_cents) == (OutcomeKind.ACCEPTED, 3400)
+    assert outcome.authorisation == authorisation
 
 
 @pytest.mark.parametrize("form", ["quoted", "plus", "twice", "raw", "reordered"])
@@ -261,6 +286,22 @@ def test_the_rest_messages_key_follows_from_the_channel() -> None:
     outcome = read_message(terms(), Channel.IPN, kr_message(PASSWORD, metadata={"url": "https://a/b"}).encode())
     assert (outcome.reference, outcome.amount_cents, outcome.currency) == ("ref-1", 3400, "978")
     assert outcome.transaction_id == FIELDS["vads_trans_uuid"]
+
+
+@pytest.mark.parametrize(("said", "code", "words"), [("5", "05", "sans préciser"), ("7", "07", "refuse cette carte")])
+def test_the_rest_apis_codes_of_one_digit_are_the_card_schemes(said: str, code: str, words: str) -> None:
+    """Published answers say authorizationResult 0 for 00."""
+    transaction = {
+        "uuid": "c0ffee00000000000000000000000001",
+        "amount": 3400,
+        "currency": "EUR",
+        "detailedStatus": "REFUSED",
+        "operationType": "DEBIT",
+        "transactionDetails": {"cardDetails": {"authorizationResponse": {"authorizationResult": said}}},
+    }
+    outcome = read_message(terms(), Channel.IPN, kr_message(PASSWORD, transactions=[transaction]).encode())
+    assert outcome.code == f"REFUSED {code}"
+    assert words in (outcome.meaning.sentence or "")
 
 
 def test_slashes_count_the_same_escaped_or_not() -> None:

@@ -44,10 +44,16 @@ class Behaviour(BaseModel):
     """PayZen: the message in the form of the REST API (kr-answer, kr-hash)."""
     source: str = Field(default="", pattern=r"^[A-Z_]{0,20}$")
     """PayZen: another vads_url_check_src."""
+    address: str = Field(default="", max_length=300, pattern=r"^(https?://.+)?$")
+    """PayZen: the address of the back office's rule, for the whole shop, instead of the form's."""
+    refund_status: str = Field(default="", pattern=r"^[A-Z_]{0,40}$")
+    """PayZen: another status of credits, in answers, questions and messages."""
 
     unsigned: bool = False
     corrupt_signature: bool = False
     double_encode_signature: bool = False
+    form_encode: bool = False
+    """Paybox: what is signed as genuine messages are travels encoded as forms are."""
     append: str = Field(default="", max_length=200, pattern=r"^[\x21-\x7e]*$")
     """Text added after the signature, ``Mt=1`` for instance."""
 

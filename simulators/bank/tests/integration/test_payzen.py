@@ -14,6 +14,7 @@ from bank_simulator.settings import Settings
 CHALLENGED = {"number": "4012001037141112", "expiry": "12/40", "security_code": "123"}
 FRICTIONLESS = CHALLENGED | {"number": "4012001038443335"}
 NO_FUNDS = CHALLENGED | {"number": "4970105100000053"}
+CALL_ISSUER = CHALLENGED | {"number": "4970100200000053"}
 KEYS = {"TEST": "1122334455667788", "PRODUCTION": "8877665544332211"}
 SHOP_ID = "12345678"
 PASSWORDS = {
@@ -350,3 +351,35 @@ async def test_late_messages_come_after_the_browser(bank, shop, open_payzen, wai
     assert shop.received == []
     await wait_until(lambda: len(shop.received) == 1)
     assert time.monotonic() - started >= 2
+
+
+async def test_a_replay_by_hand_goes_to_the_address_of_the_whole_shop(bank, shop, open_payzen, wait_until):
+    page = await open_payzen(bank, shop)
+    await pay(bank, page)
+    await wait_until(lambda: len(shop.received) == 1)
+    await control(bank, page, "resend", behaviour={"address": f"{shop.url}/whole-shop"})
+    first, again = shop.received
+    assert (first.path, again.path) == ("/pay/ipn", "/whole-shop")
+    assert fields_of(again.body)["vads_order_id"] == fields_of(first.body)["vads_order_id"]
+
+
+async def test_the_rest_api_says_codes_as_numbers(bank, shop, open_payzen):
+    page = await open_payzen(bank, shop)
+    await pay(bank, page, CALL_ISSUER)
+    await pay(bank, page)
+    order = await ask(bank, "Order/Get", {"orderId": "ADH-2022-0001"})
+    said = [each["transactionDetails"]["cardDetails"]["authorizationResponse"] for each in order["transactions"]]
+    assert [each["authorizationResult"] for each in said] == ["0", "2"]
+
+
+async def test_a_credit_of_another_status(bank, shop, open_payzen, wait_until):
+    page = await open_payzen(bank, shop)
+    await pay(bank, page)
+    await control(bank, page, "night")
+    await behave(bank, "ADH-2022-0001", refund_status="WAITING_AUTHORISATION")
+    (debit,) = (await ask(bank, "Order/Get", {"orderId": "ADH-2022-0001"}))["transactions"]
+    credit = await ask(bank, "Transaction/CancelOrRefund", {"uuid": debit["uuid"], "amount": 100, "currency": "EUR"})
+    assert (credit["operationType"], credit["detailedStatus"]) == ("CREDIT", "WAITING_AUTHORISATION")
+    await control(bank, page, "refund", amount_cents=50)
+    await wait_until(lambda: len(shop.received) == 2)
+    assert fields_of(shop.received[1].body)["vads_trans_status"] == "WAITING_AUTHORISATION"

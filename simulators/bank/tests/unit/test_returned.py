@@ -91,3 +91,13 @@ def test_faults_on_request():
     assert unquote(faulty(double_encode_signature=True)) == genuine
     assert faulty(amount_cents=5).startswith("Mt=005&sign=")
     assert faulty(append="Mt=1") == f"{genuine}&Mt=1"
+
+
+def test_what_is_signed_may_travel_encoded_as_a_form():
+    asked = parse_return_variables("m:M;q:Q;c:C;sign:K")
+    values = values_of(PAYMENT, ACCEPTED) | {"C": "a b"}
+    genuine = signed_message(asked, values, KEY)
+    travelling = signed_message(asked, values, KEY, behaviour=Behaviour(form_encode=True))
+    assert genuine.startswith("m=099&q=09:05:07&c=a%20b&sign=")
+    assert travelling.startswith("m=099&q=09%3A05%3A07&c=a+b&sign=")
+    assert travelling.partition("&sign=")[2] == genuine.partition("&sign=")[2]

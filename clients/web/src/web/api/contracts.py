@@ -24,11 +24,12 @@ class ContractField(Answer):
 
 
 class ProtocolForm(Answer):
-    """A bank's protocol, and what its contract says."""
+    """A bank's protocol, and what its contract says. ``at_the_bank`` are sentences on what to set at the bank."""
 
     protocol: str
     title: str
     fields: list[ContractField]
+    at_the_bank: list[str]
 
 
 class ContractState(Answer):

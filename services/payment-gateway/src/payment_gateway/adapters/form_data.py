@@ -9,13 +9,12 @@ from payment_gateway.domain.judgement import Verdict
 def read_form(raw: bytes) -> dict[str, str]:
     """Names and values in UTF-8, ``+`` being a space. A name given twice could be read in two ways: refused.
 
-    Raises ``UnreadableMessageError``.
+    A name alone has an empty value; line ends around the form and empty parts are nothing. Raises
+    ``UnreadableMessageError``.
     """
     values: dict[str, str] = {}
-    for part in raw.split(b"&"):
-        name, equals, value = part.partition(b"=")
-        if not equals:
-            raise UnreadableMessageError(Verdict.MALFORMED)
+    for part in filter(None, raw.strip(b"\r\n").split(b"&")):
+        name, _, value = part.partition(b"=")
         decoded = _decoded(name)
         if decoded in values:
             raise UnreadableMessageError(Verdict.MALFORMED)

@@ -1,10 +1,11 @@
 """What the pages of payments read."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from payment_gateway.adapters.tables import (
@@ -132,6 +133,37 @@ async def waiting_messages(connection: AsyncConnection, limit: int) -> list[UUID
     columns = bank_message.c
     statement = select(columns.message_id).where(columns.verdict.is_(None)).order_by(columns.message_id).limit(limit)
     return list((await connection.scalars(statement)).all())
+
+
+async def forget_messages(connection: AsyncConnection, before: datetime, limit: int) -> int:
+    """Empties the bytes of judged messages received ``before`` then, whose attempt has ended for good; says how many.
+
+    They may name people. What they said of the payment, and their digest, stay.
+    """
+    columns = bank_message.c
+    is_under_way = (
+        select(payment_attempt.c.attempt_id)
+        .where(
+            payment_attempt.c.attempt_id == columns.attempt_id,
+            or_(
+                payment_attempt.c.status == PaymentStatus.IN_PROGRESS,
+                payment_attempt.c.next_question_at.is_not(None),
+            ),
+        )
+        .exists()
+    )
+    old = (
+        select(columns.message_id)
+        .where(
+            func.octet_length(columns.raw) > 0,
+            columns.received_at < before,
+            columns.verdict.is_not(None),
+            ~is_under_way,
+        )
+        .limit(limit)
+    )
+    done = await connection.execute(update(bank_message).where(columns.message_id.in_(old)).values(raw=b""))
+    return done.rowcount
 
 
 async def payment_of_attempt(connection: AsyncConnection, attempt_id: UUID) -> UUID | None:

@@ -1,6 +1,18 @@
 """Tables of payment-gateway."""
 
-from sqlalchemy import BigInteger, Column, Computed, Date, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    FetchedValue,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 
@@ -81,7 +93,7 @@ bank_message = Table(
     Column("protocol", Text),
     Column("channel", Text),
     Column("raw", LargeBinary),
-    Column("digest", LargeBinary, Computed("sha256(raw)")),
+    Column("digest", LargeBinary, FetchedValue()),
     _instant("received_at"),
     Column("receptions", Integer),
     Column("verdict", Text),

@@ -14,6 +14,7 @@ from payment_gateway.application.decide import decide
 from payment_gateway.application.ports import Attempt, BankMessage, PaymentStore, Said, Times
 from payment_gateway.domain.judgement import Channel, Verdict
 from payment_gateway.domain.outcome import OutcomeKind
+from payment_gateway.domain.payment import PaymentStatus
 from payment_gateway.domain.refund import bank_day
 from payment_gateway.domain.schedule import next_question
 
@@ -41,7 +42,8 @@ async def numbered_question(
 def question_about(attempt: Attempt, real_now: datetime) -> Question:
     """What to ask about an attempt."""
     age = real_now - attempt.started_at
-    return Question(attempt.reference, attempt.amount_cents, attempt.handle, age, real_now)
+    was_paid = attempt.status in {PaymentStatus.SUCCEEDED, PaymentStatus.TO_REVIEW}
+    return Question(attempt.reference, attempt.amount_cents, attempt.handle, age, real_now, was_paid)
 
 
 async def ask_bank(protocols: Protocols, attempt: Attempt, question: Question) -> Answer:
@@ -64,4 +66,6 @@ async def take_answer(store: PaymentStore, attempt: Attempt, answer: Answer, tim
         await store.set_verdict(message_id, verdicts[-1], said[-1], times.real_now)
     if not pending:
         await store.set_next_question(attempt.attempt_id, None, asked_at=times.real_now)
+    elif answer.pause:
+        await store.set_next_question(attempt.attempt_id, times.real_now + answer.pause, asked_at=times.real_now)
     return verdicts

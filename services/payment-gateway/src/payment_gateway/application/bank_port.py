@@ -25,13 +25,15 @@ class ContractTerms(BaseModel):
     Fields that hold a ``SecretStr`` are its secrets: optional, so that an unchanged one need not be given again, and
     excluded from what is written. Those of ``required_secrets`` must be known for a contract to be kept.
     ``title`` is the protocol's name for the town hall; the fields' own titles and descriptions make its form.
-    ``known_hosts`` are the banks' servers; fields whose name ends in ``_url`` are addresses of a bank.
+    ``known_hosts`` are the banks' servers; fields whose name ends in ``_url`` are addresses of a bank. ``at_the_bank``
+    are sentences on what the town hall sets at its bank; ``{address}`` is where the bank writes about the whole shop.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     required_secrets: ClassVar[tuple[str, ...]] = ()
     title: ClassVar[str]
     known_hosts: ClassVar[frozenset[str]]
+    at_the_bank: ClassVar[tuple[str, ...]]
 
     protocol: str
     mode: Mode
@@ -122,7 +124,8 @@ class Departure:
 class Question:
     """The attempt that a bank is asked about. ``age`` is how long before ``asked_at``, in real time, it began.
 
-    ``first_number`` is the first of ``numbers_per_question`` numbers unique for the shop on that day.
+    ``was_paid``: the bank accepted it before, and may still take that back. ``first_number`` is the first of
+    ``numbers_per_question`` numbers unique for the shop on that day.
     """
 
     reference: str
@@ -130,6 +133,7 @@ class Question:
     handle: str | None
     age: timedelta
     asked_at: datetime
+    was_paid: bool = False
     first_number: int | None = None
 
 
@@ -137,12 +141,14 @@ class Question:
 class Answer:
     """What the bank answered: its bytes, and what it says of each card tried, in the order of time.
 
-    ``may_change``: another card may still be tried, or an acceptance be taken back: ask again later.
+    ``may_change``: another card may still be tried, or an acceptance be taken back: ask again later, after ``pause``
+    where it is given, else as for any attempt.
     """
 
     raw: bytes = field(repr=False)
     outcomes: tuple[BankOutcome, ...]
     may_change: bool = False
+    pause: timedelta | None = None
 
 
 def nothing_yet(question: Question, code: str, *, is_over: bool) -> BankOutcome:
@@ -173,6 +179,11 @@ class RefundOutcome:
     refund_id: str | None = None
     sentence: str | None = None
     raw: bytes = field(default=b"", repr=False)
+
+
+def refund_refused(code: str, why: str, raw: bytes) -> RefundOutcome:
+    """The bank is sure that nothing was given back. ``why`` goes on after a colon, without a full stop."""
+    return RefundOutcome(False, code, sentence=f"La banque a refusé le remboursement : {why} (code {code}).", raw=raw)
 
 
 @dataclass(frozen=True)
@@ -270,7 +281,11 @@ class BankProtocol(Protocol[TermsT_contra]):
         ...
 
     async def refund(self, terms: TermsT_contra, order: RefundOrder) -> RefundOutcome:
-        """Gives money back. Raises ``RefundImpossibleError`` and ``BankUnavailableError``."""
+        """Gives money back. Raises ``RefundImpossibleError`` and ``BankUnavailableError``.
+
+        What the bank is not sure of, or says in words unknown here, is no refusal: ``BankUnavailableError``. The régie
+        may ask again for what was refused, and what was done after all would be paid twice.
+        """
         ...
 
     async def check(self, terms: TermsT_contra) -> ContractCheck:
@@ -284,6 +299,15 @@ class ReadsStatements(Protocol):
 
     def read_statement(self, raw: bytes) -> Sequence[StatementLine]:
         """The payments of a file. Raises ``UnreadableStatementError``."""
+        ...
+
+
+@runtime_checkable
+class NamesAttempts(Protocol):
+    """A protocol whose bank may be given one address for a whole shop, since its messages name their attempt."""
+
+    def attempt_named(self, raw: bytes) -> UUID | None:
+        """The attempt that a message says it is about, before anything is verified; None for none of the portal's."""
         ...
 
 

@@ -11,8 +11,8 @@ from payment_gateway.application.bank_port import Protocols, UnreadableMessageEr
 from payment_gateway.application.ports import BankMessage, GatheringStore, MerchantContract, PaymentStore
 from payment_gateway.domain.judgement import Channel
 
-MAX_BYTES = 8192
-"""A real message has less than 4 kB."""
+MAX_BYTES = 65_536
+"""A form has less than 4 kB; a message of a REST API tells all of its order, 12 kB and more."""
 UNSIGNED_KEPT = 40
 """An attempt's address is known to its payer, who could fill the table: beyond this many messages, only signed ones
 are kept. The bank sends one for each card tried."""

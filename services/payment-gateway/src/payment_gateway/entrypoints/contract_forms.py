@@ -10,8 +10,11 @@ _LONG = 500
 """A text that may be longer is written in an area."""
 
 
-def form_of(name: str, terms: type[ContractTerms]) -> ProtocolForm:
-    """The fields of a protocol's contract, in order, its protocol and mode apart."""
+def form_of(name: str, terms: type[ContractTerms], address: str) -> ProtocolForm:
+    """The fields of a protocol's contract, in order, its protocol and mode apart.
+
+    ``address`` is where the bank writes about a whole shop.
+    """
     schema = terms.model_json_schema()
     required = {*schema["required"], *terms.required_secrets}
     fields = [
@@ -19,7 +22,8 @@ def form_of(name: str, terms: type[ContractTerms]) -> ProtocolForm:
         for field, description in schema["properties"].items()
         if field not in _COMMON
     ]
-    return ProtocolForm(protocol=name, title=terms.title, fields=fields)
+    at_the_bank = [sentence.format(address=address) for sentence in terms.at_the_bank]
+    return ProtocolForm(protocol=name, title=terms.title, fields=fields, at_the_bank=at_the_bank)
 
 
 def _field(name: str, description: dict[str, Any], *, is_required: bool) -> ContractField:

@@ -1,6 +1,7 @@
 """What happens without anybody asking."""
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
@@ -15,11 +16,12 @@ from payment_gateway.application.ask_bank import claim_questions
 from payment_gateway.application.expire_payments import BATCH, expire_payments
 from payment_gateway.application.make_refund import claim_refunds
 from payment_gateway.entrypoints.desk import judge_kept_message
-from payment_gateway.entrypoints.wiring import ask_about, store_of, try_refund
+from payment_gateway.entrypoints.wiring import ask_about, settings_of, store_of, try_refund
 
 _log = structlog.get_logger(__name__)
 
 _MESSAGES = 200
+_FORGOTTEN = 1000
 _AT_ONCE = 8
 """Questions of one commune on their way to its banks."""
 _MOST_ROUNDS = 100
@@ -75,10 +77,23 @@ async def check_ledger(runtime: Runtime, tenant: Tenant) -> None:
         _log.error("ledger_differs", tenant=tenant.slug, payment=str(row.payment_id), kind=row.kind)
 
 
+async def forget_bank_messages(runtime: Runtime, tenant: Tenant) -> None:
+    """Empties a commune's old messages of banks."""
+    before = runtime.clock.real_now() - timedelta(days=settings_of(runtime).bank_messages_days)
+    total, forgotten = 0, _FORGOTTEN
+    while forgotten == _FORGOTTEN:
+        async with runtime.transaction(tenant.id) as transaction:
+            forgotten = await queries.forget_messages(transaction.connection, before, _FORGOTTEN)
+        total += forgotten
+    if total:
+        _log.info("bank_messages_forgotten", tenant=tenant.slug, messages=total)
+
+
 JOBS = [
     CommuneJob("judge-waiting-messages", 10, judge_waiting_messages),
     CommuneJob(ASKING, 5, ask_banks, apart=True),
     CommuneJob(REFUNDING, 10, make_refunds, apart=True),
     CommuneJob("check-ledger", 600, check_ledger),
+    CommuneJob("forget-bank-messages", 3600, forget_bank_messages),
     CommuneJob("expire-silent-payments", 60, expire_silent_payments),
 ]

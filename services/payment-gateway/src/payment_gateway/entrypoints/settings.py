@@ -1,5 +1,7 @@
 """Settings of payment-gateway."""
 
+from pydantic import Field
+
 from chassis.settings import SecretKeySettings
 
 
@@ -10,10 +12,14 @@ class PaymentGatewaySettings(SecretKeySettings):
 
     ``bank_hosts``: servers, separated by commas, each with a port or for any, that contracts may name beside the
     banks known to each protocol.
+
+    ``bank_messages_days``: how long the bytes of banks' messages are kept, which may name people; 13 months, the time
+    to dispute a payment (Code monétaire et financier, article L133-24), unless given.
     """
 
     callback_url: str | None = None
     bank_hosts: str = ""
+    bank_messages_days: int = Field(default=396, ge=60)
 
     @property
     def other_bank_hosts(self) -> frozenset[str]:

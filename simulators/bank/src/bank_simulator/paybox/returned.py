@@ -6,7 +6,7 @@ Source: Verifone, Paybox System integration documentation, «dictionnaire des do
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from bank_simulator.behaviour import GENUINE, Behaviour
 from bank_simulator.model import Attempt, Payment
@@ -117,4 +117,6 @@ def signed_message(
         values = {**values, "A": TEST_AUTHORISATION}
     message = "&".join(part for part in (shop_query, encode(variables, values)) if part)
     signature = key.sign(message) if variables[-1].letter == SIGNATURE else None
+    if behaviour.form_encode:
+        message = urlencode(parse_qsl(message, keep_blank_values=True))
     return with_signature(message, variables[-1].name, signature, behaviour)

@@ -8,7 +8,7 @@ from typing import Any
 
 from bank_simulator.behaviour import Behaviour
 from bank_simulator.model import Payment
-from bank_simulator.payzen.transactions import NOT_AUTHENTICATED, Transaction
+from bank_simulator.payzen.transactions import NOT_AUTHENTICATED, Transaction, told_status
 
 CURRENCIES = {"978": "EUR", "756": "CHF", "826": "GBP", "840": "USD", "953": "XPF"}
 _STATUS = {"AUTHORISED": "PAID", "CAPTURED": "PAID", "REFUSED": "UNPAID", "CANCELLED": "UNPAID"}
@@ -58,14 +58,15 @@ def payment_answer(
 def transaction_answer(payment: Payment, transaction: Transaction, behaviour: Behaviour) -> dict[str, Any]:
     """One transaction; amounts in cents."""
     amount = transaction.amount_cents if behaviour.amount_cents is None else behaviour.amount_cents
+    status = told_status(transaction, behaviour)
     return {
         "shopId": behaviour.merchant or payment.merchant,
         "uuid": transaction.uuid,
         "amount": amount,
         "currency": _currency(payment, behaviour),
         "paymentMethodType": "CARD",
-        "status": _STATUS[transaction.status],
-        "detailedStatus": transaction.status,
+        "status": _STATUS.get(status, "RUNNING"),
+        "detailedStatus": status,
         "operationType": transaction.operation,
         "creationDate": _instant(transaction.created_at),
         **_refusal(transaction),
@@ -113,6 +114,11 @@ def error_answer(code: str, shop_id: str | None, detail: str | None = None) -> d
     }
 
 
+def _short(code: str) -> str:
+    """The live API says 0 and 5 for the card scheme's 00 and 05."""
+    return str(int(code)) if code.isdecimal() else code
+
+
 def _is_debit_paid(transaction: Transaction) -> bool:
     return transaction.paid and transaction.operation == "DEBIT"
 
@@ -140,7 +146,7 @@ def _card(payment: Payment, transaction: Transaction) -> dict[str, Any]:
             "amount": transaction.amount_cents,
             "currency": _currency(payment, Behaviour()),
             "authorizationNumber": transaction.attempt.authorisation,
-            "authorizationResult": transaction.code or None,
+            "authorizationResult": _short(transaction.code) or None,
             "authorizationMode": "FULL",
             "_type": "V4/PaymentMethod/Details/Cards/CardAuthorizationResponse",
         },

@@ -96,6 +96,8 @@ def _told_otherwise(fields: dict[str, str], behaviour: Behaviour) -> dict[str, s
         changed["vads_site_id"] = behaviour.merchant
     if behaviour.test_platform:
         changed["vads_ctx_mode"] = "TEST"
+    if behaviour.refund_status and fields["vads_operation_type"] == "CREDIT":
+        changed["vads_trans_status"] = behaviour.refund_status
     return changed
 
 

@@ -62,7 +62,7 @@ class PayZenProtocol:
 
     def cancellation(self, payment: Payment, behaviour: Behaviour) -> Outgoing | None:
         fields = messages.to_server(messages.abandoned_fields(payment), behaviour.source or "PAY")
-        return self._to_server(payment, messages.signed(fields, _merchant(payment), behaviour))
+        return self._to_server(payment, messages.signed(fields, _merchant(payment), behaviour), behaviour)
 
     def refund_notification(
         self, payment: Payment, attempt: Attempt, refund: Refund, behaviour: Behaviour
@@ -98,9 +98,9 @@ class PayZenProtocol:
 
     def _about(self, payment: Payment, transaction: Transaction, source: str, behaviour: Behaviour) -> Outgoing | None:
         if behaviour.kr:
-            return self._to_server(payment, self._rest_message(payment, transaction, behaviour))
+            return self._to_server(payment, self._rest_message(payment, transaction, behaviour), behaviour)
         fields = messages.to_server(messages.transaction_fields(payment, transaction), source)
-        return self._to_server(payment, messages.signed(fields, _merchant(payment), behaviour))
+        return self._to_server(payment, messages.signed(fields, _merchant(payment), behaviour), behaviour)
 
     def _rest_message(self, payment: Payment, transaction: Transaction, behaviour: Behaviour) -> str:
         answer = payment_answer(payment, [transaction], self._clock.business_now(), behaviour)
@@ -115,8 +115,8 @@ class PayZenProtocol:
         signature = answer_hash(kr_answer, _merchant(payment).password(mode))
         return with_signature(urlencode(fields), "kr-hash", signature, behaviour)
 
-    def _to_server(self, payment: Payment, body: str) -> Outgoing | None:
-        url = payment.field("vads_url_check")
+    def _to_server(self, payment: Payment, body: str, behaviour: Behaviour) -> Outgoing | None:
+        url = behaviour.address or payment.field("vads_url_check")
         return Outgoing("POST", url, body) if url else None
 
 

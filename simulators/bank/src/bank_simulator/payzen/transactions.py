@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from bank_simulator.behaviour import Behaviour
 from bank_simulator.model import Attempt, AttemptStatus, Outcome, Payment, Refund, RefundKind
 
 _NUMBER_DIGITS = 12
@@ -38,6 +39,12 @@ class Transaction:
     @property
     def authenticated(self) -> bool:
         return self.attempt.authenticated
+
+
+def told_status(transaction: Transaction, behaviour: Behaviour) -> str:
+    """Its status as the bank says it: that of a credit may be another one."""
+    is_credit = transaction.operation == "CREDIT"
+    return behaviour.refund_status if is_credit and behaviour.refund_status else transaction.status
 
 
 def uuid_of(number: int) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from contracts.values import EURO
 from payment_gateway.adapters.bank_http import call_bank
+from payment_gateway.adapters.paybox.refusals import refund_refusal
 from payment_gateway.adapters.paybox.seal import request_hmac
 from payment_gateway.adapters.paybox.terms import PayboxTerms
 from payment_gateway.application.bank_port import (
@@ -15,6 +16,7 @@ from payment_gateway.application.bank_port import (
     RefundImpossibleError,
     RefundOrder,
     RefundOutcome,
+    refund_refused,
 )
 
 DONE = "00000"
@@ -78,6 +80,9 @@ async def refund(terms: PayboxTerms, order: RefundOrder) -> RefundOutcome:
     """Gives money back. Raises ``RefundImpossibleError`` and ``BankUnavailableError``."""
     answer, raw = await call_direct(terms, refund_fields(terms, order))
     code = answer["CODEREPONSE"]
-    if code != DONE:
-        return RefundOutcome(False, code, sentence=f"La banque a refusé le remboursement (code {code}).", raw=raw)
-    return RefundOutcome(True, code, refund_id=answer.get("NUMTRANS"), raw=raw)
+    if code == DONE:
+        return RefundOutcome(True, code, refund_id=answer.get("NUMTRANS"), raw=raw)
+    why = refund_refusal(code)
+    if why is None:
+        raise BankUnavailableError
+    return refund_refused(code, why, raw)

@@ -22,6 +22,8 @@ RETURN_VARIABLES = "montant:M;reference:R;auto:A;trans:S;appel:T;erreur:E;date:W
 _SIGNATURE_MARK = b"&sign="
 _REENCODED = frozenset(b";?/:#&=+$, %@")
 """Characters url-encoded in the text that Up2pay signs (e-Transactions manual, chapter 14)."""
+_STRUCTURE = frozenset(b"&=%+")
+"""A decoded name or value that holds one of these could be read otherwise in the text that was signed."""
 TEST_AUTHORISATION = "XXXXXX"
 """What stands for the authorisation on the bank's test platform, which signs with the same key as the real one."""
 
@@ -40,7 +42,8 @@ def read_message(bank_public_key_pem: str, raw: bytes) -> BankOutcome:
     """Verifies and reads a message, the raw bytes as received.
 
     The signature covers the text before ``&sign=``, which must come last: anything after it was added by somebody
-    else. The bytes are tried as received, then re-encoded as some platforms sign them. Raises
+    else. The bytes are tried as received, then re-encoded as some platforms sign them, then decoded: a form's encoding
+    on the way may touch characters that genuine messages are signed with as they are. Raises
     ``UnreadableMessageError``.
     """
     message, mark, travelling = raw.partition(_SIGNATURE_MARK)
@@ -82,17 +85,32 @@ def _matching_encoding(
     if is_signed(message, signature, key):
         return "raw"
     reencoded = b"&".join(name + b"=" + _reencoded(value) for name, value in pairs)
-    return "reencoded" if is_signed(reencoded, signature, key) else None
+    if is_signed(reencoded, signature, key):
+        return "reencoded"
+    decoded = _undone(pairs)
+    return "decoded" if decoded is not None and is_signed(decoded, signature, key) else None
+
+
+def _undone(pairs: list[tuple[bytes, bytes]]) -> bytes | None:
+    """The text without url-encoding but for spaces, as in genuine messages; None when it could be read in two ways."""
+    plain = [(_plain(name), _plain(value)) for name, value in pairs]
+    if any(_STRUCTURE & set(text) for pair in plain for text in pair):
+        return None
+    return b"&".join(name + b"=" + value for name, value in plain).replace(b" ", b"%20")
+
+
+def _plain(text: bytes) -> bytes:
+    return unquote_to_bytes(text.replace(b"+", b" "))
 
 
 def _reencoded(value: bytes) -> bytes:
-    plain = unquote_to_bytes(value.replace(b"+", b" "))
+    plain = _plain(value)
     return b"".join(b"%%%02X" % byte if byte in _REENCODED else bytes((byte,)) for byte in plain)
 
 
 def _decoded(text: bytes) -> str:
     try:
-        return unquote_to_bytes(text.replace(b"+", b" ")).decode()
+        return _plain(text).decode()
     except UnicodeDecodeError as error:
         raise UnreadableMessageError(Verdict.MALFORMED) from error
 

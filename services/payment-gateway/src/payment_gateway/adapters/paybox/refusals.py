@@ -38,6 +38,37 @@ _BANK_REFUSALS = {
     "00040": "L'authentification par votre banque (3-D Secure) n'a pas abouti. Recommencez, ou prenez une autre carte.",
 }
 
+_NOT_UNDERSTOOD = "la demande n'est pas comme elle la veut, prévenez l'hébergeur du portail"
+_REFUND_REFUSALS = {
+    "00004": "elle ne peut pas rendre la somme à cette carte, faites un virement",
+    "00005": "le numéro de la demande avait déjà servi, recommencez",
+    "00006": "le contrat n'a pas les bons identifiants, ou son offre ne permet pas de rembourser",
+    "00007": _NOT_UNDERSTOOD,
+    "00008": "la carte n'est plus valable, faites un virement",
+    "00009": _NOT_UNDERSTOOD,
+    "00010": _NOT_UNDERSTOOD,
+    "00011": "elle n'accepte pas ce montant, regardez sur son site ce qui reste à rembourser",
+    "00012": _NOT_UNDERSTOOD,
+    "00013": _NOT_UNDERSTOOD,
+    "00014": _NOT_UNDERSTOOD,
+    "00015": "elle ne trouve pas ce paiement, ou il est déjà remboursé ou annulé, regardez sur son site",
+    "00018": "elle ne trouve pas ce paiement, regardez sur son site",
+    "00021": "elle ne peut pas rendre la somme à cette carte, faites un virement",
+}
+_CARD_BANK_REFUSES = "la banque de la carte ne prend pas la somme, faites un virement"
+_CARD_BANK_UNSURE = frozenset({"68", "90", "91", "94", "96", "97", "98", "99"})
+"""Nobody answered in time, or the same was asked before: the money may have gone back."""
+
+
+def refund_refusal(code: str) -> str | None:
+    """Why PPPS is sure to have given nothing back; None where the code leaves it open, or is unknown.
+
+    Among these are 00001 and 00003 (an error of its own), 00097 to 00099 (a time-out).
+    """
+    if code.startswith("001"):
+        return None if code[3:] in _CARD_BANK_UNSURE else _CARD_BANK_REFUSES
+    return _REFUND_REFUSALS.get(code)
+
 
 def meaning_of(code: str) -> Meaning:
     """What a five-digit code of the bank means. Every code has a meaning; only 00000 is a success."""

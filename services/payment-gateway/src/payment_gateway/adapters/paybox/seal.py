@@ -41,13 +41,15 @@ def bank_public_key(pem: str) -> RSAPublicKey:
 def decode_signature(travelling: bytes) -> bytes | None:
     """A signature out of its url-encoding, which some stacks apply twice; None when it is none.
 
-    ``+`` is a character of base64 here, never a space.
+    ``+`` is a character of base64 here, never a space, and a space is one that was decoded on the way. Line ends,
+    within or after it, are nothing.
     """
     decoded = unquote_to_bytes(travelling)
     if b"%" in decoded:
         decoded = unquote_to_bytes(decoded)
+    text = decoded.replace(b"\r", b"").replace(b"\n", b"").replace(b" ", b"+")
     try:
-        return base64.b64decode(decoded, validate=True)
+        return base64.b64decode(text, validate=True)
     except binascii.Error:
         return None
 

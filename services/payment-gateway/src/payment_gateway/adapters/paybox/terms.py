@@ -26,6 +26,15 @@ class PayboxTerms(ContractTerms):
         for server in (f"{test}-tpeweb", "tpeweb", "tpeweb1", "preprod-ppps", "ppps", "ppps1")
     )
 
+    at_the_bank: ClassVar[tuple[str, ...]] = (
+        "Chaque paiement porte l'adresse où la banque nous écrit : il n'y a pas d'URL IPN à régler dans l'espace"
+        " marchand.",
+        "La banque n'écrit qu'une fois. Donnez-lui une adresse électronique que la régie lit : elle y prévient quand"
+        " son message n'a pas pu être remis.",
+        "Demandez l'offre « premium » (Paybox Direct) : le portail peut alors interroger la banque sur un paiement dont"
+        " le message s'est perdu, et rembourser.",
+    )
+
     protocol: Literal["paybox"]
     site: Annotated[
         str, StringConstraints(pattern=r"^[0-9]{7}$"), Field(title="Site (PBX_SITE)", description="7 chiffres.")

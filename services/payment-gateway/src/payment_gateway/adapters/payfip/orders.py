@@ -19,6 +19,7 @@ _LEAST_CENTS, _MOST_CENTS = 100, 9_999_999
 _LONGEST_OBJECT = 100
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _REFDET_LENGTH = 25
+_NUMCLI_LENGTH = 6
 _TEST = "T"
 
 CARD_PAID, DEBIT_ACCEPTED, CARD_REFUSED, DEBIT_REFUSED, GIVEN_UP = "P", "V", "R", "Z", "A"
@@ -67,7 +68,8 @@ def order_values(terms: PayFiPTerms, order: PaymentOrder) -> dict[str, str]:
 def outcome_of(terms: PayFiPTerms, said: dict[str, str]) -> BankOutcome:
     """The detail of a payment, in our words. Raises ``BankUnavailableError`` when it is none.
 
-    A direct debit (V) counts as paid like a card (P), but the payer's bank may still refuse it.
+    A direct debit (V) counts as paid like a card (P), but the payer's bank may still refuse it. NUMCLI may come back
+    without its leading zeros, as a number does.
     """
     result, amount = said.get("resultrans", ""), said.get("montant", "")
     if result not in _MEANINGS or not amount.isascii() or not amount.isdigit() or not said.get("idOp"):
@@ -75,7 +77,7 @@ def outcome_of(terms: PayFiPTerms, said: dict[str, str]) -> BankOutcome:
     return BankOutcome(
         code=result,
         meaning=_MEANINGS[result],
-        reference=said.get("refdet", "") if said.get("numcli") == terms.numcli else "",
+        reference=said.get("refdet", "") if said.get("numcli", "").zfill(_NUMCLI_LENGTH) == terms.numcli else "",
         amount_cents=int(amount),
         transaction_id=said["idOp"].lower(),
         authorisation=said.get("numauto") or None,

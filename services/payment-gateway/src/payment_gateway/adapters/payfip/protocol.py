@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from payment_gateway.adapters.form_data import read_form
-from payment_gateway.adapters.payfip.orders import DEBIT_ACCEPTED, GIVEN_UP, order_values, outcome_of, refdet
+from payment_gateway.adapters.payfip.orders import CARD_PAID, DEBIT_ACCEPTED, GIVEN_UP, order_values, outcome_of, refdet
 from payment_gateway.adapters.payfip.soap import FunctionalFaultError, call
 from payment_gateway.adapters.payfip.statement_file import read_statement
 from payment_gateway.adapters.payfip.terms import PayFiPTerms
@@ -34,6 +33,7 @@ _IDOP_LIFE = timedelta(minutes=20)
 _NEVER_LEFT = timedelta(minutes=2)
 _NOT_YET, _UNKNOWN = "P5", "P1"
 _IDOP = re.compile(r"[0-9A-Fa-f-]{30,40}")
+_HINT = re.compile(rb"idop=[0-9a-f-]{30,40}(?![0-9a-f-])", re.IGNORECASE)
 
 
 class PayFiP:
@@ -72,9 +72,10 @@ class PayFiP:
         return _page(terms, idop)
 
     def understand(self, _terms: PayFiPTerms, _channel: Channel, raw: bytes) -> BankOutcome | None:
-        """Only an idop, unsigned, in any case: a hint that there is something to ask. Raises for anything else."""
-        values = {name.lower(): value for name, value in read_form(raw).items()}
-        if not _IDOP.fullmatch(values.get("idop", "")):
+        """An idop, unsigned, in any case and among anything: a hint that there is something to ask, about the attempt
+        of the address. Raises ``UnreadableMessageError`` without one.
+        """
+        if not _HINT.search(raw):
             raise UnreadableMessageError(Verdict.MALFORMED)
         return None
 
@@ -83,7 +84,10 @@ class PayFiP:
         return True
 
     async def ask(self, terms: PayFiPTerms, question: Question) -> Answer:
-        """recupererDetailPaiementSecurise. Raises ``BankUnavailableError``."""
+        """recupererDetailPaiementSecurise. Raises ``BankUnavailableError``.
+
+        A refusal, like an abandonment, may be followed by a payment while the operation lives.
+        """
         is_over = question.age >= _IDOP_LIFE
         if question.handle is None:
             never_left = question.age >= _NEVER_LEFT
@@ -93,13 +97,17 @@ class PayFiP:
         except FunctionalFaultError as fault:
             if fault.code not in {_NOT_YET, _UNKNOWN}:
                 raise BankUnavailableError from fault
+            # An operation once paid is forgotten in time, and its debit may be rejected still: that ends nothing.
+            is_over = is_over and not question.was_paid
             return Answer(fault.raw, (nothing_yet(question, fault.code, is_over=is_over),))
         if said.get("idOp", "").lower() != question.handle:
             raise BankUnavailableError
         outcome = outcome_of(terms, said)
         if outcome.code == GIVEN_UP and not is_over:
             return Answer(raw, (replace(outcome, meaning=Meaning(OutcomeKind.PENDING, None)),))
-        return Answer(raw, (outcome,), may_change=outcome.code == DEBIT_ACCEPTED)
+        is_paid_by_card = outcome.code == CARD_PAID
+        may_change = outcome.code == DEBIT_ACCEPTED or not (is_paid_by_card or is_over)
+        return Answer(raw, (outcome,), may_change=may_change)
 
     def can_refund(self, _terms: PayFiPTerms) -> bool:
         """Never: the treasury gives money back by other ways."""

@@ -1,7 +1,8 @@
 """PayFiP's web service: SOAP 1.1, document/literal, three operations.
 
 The published WSDL refers to schemas that cannot be reached, so that the shapes are written here: the operation's
-element is in the service's name space, ``arg0`` and what it holds in none, in alphabetical order.
+element is in the service's name space, ``arg0`` and what it holds in none, in alphabetical order. Answers are read by
+local names, whatever the name space.
 """
 
 from collections.abc import Mapping
@@ -67,7 +68,7 @@ def read_answer(operation: str, raw: bytes) -> dict[str, str]:
         values = _values(fault)
         raise FunctionalFaultError(values.get("code", ""), values.get("libelle", ""), raw)
     answer = elements.get(f"{operation}Response")
-    returned = None if answer is None else answer.find("return")
+    returned = None if answer is None else next((each for each in answer if _local_name(each) == "return"), None)
     if returned is None:
         raise BankUnavailableError
     return _values(returned)

@@ -18,6 +18,11 @@ class PayFiPTerms(ContractTerms):
     title: ClassVar[str] = "PayFiP (finances publiques)"
     known_hosts: ClassVar[frozenset[str]] = frozenset({"www.payfip.gouv.fr"})
 
+    at_the_bank: ClassVar[tuple[str, ...]] = (
+        "Il n'y a rien à régler chez PayFiP : chaque paiement porte les adresses du portail, qui interroge PayFiP"
+        " jusqu'à en connaître la fin.",
+    )
+
     protocol: Literal["payfip"]
     numcli: Annotated[
         str,

@@ -5,6 +5,7 @@ mode, order and amount, must be found under the names that are theirs, each in a
 """
 
 import re
+from uuid import UUID
 
 from payment_gateway.adapters.bank_time import utc_instant
 from payment_gateway.adapters.form_data import read_form
@@ -25,13 +26,16 @@ _FORMATS = {
     "vads_site_id": re.compile(r"[0-9]{8}"),
     "vads_trans_id": re.compile(r"[A-Za-z0-9]{6}"),
     "vads_trans_status": re.compile(r"[A-Z_]{2,40}"),
-    "vads_auth_result": re.compile(r"[A-Za-z0-9]{0,4}"),
-    "vads_auth_number": re.compile(r"[A-Za-z0-9 ]{0,20}"),
     "vads_trans_uuid": re.compile(r"[0-9a-fA-F-]{0,36}"),
     "vads_operation_type": re.compile(r"[A-Z_]{0,20}"),
     "vads_effective_amount": re.compile(r"[0-9]{0,12}"),
     "vads_effective_currency": re.compile(r"[0-9]{0,3}"),
 }
+_TOLD = {
+    "vads_auth_result": re.compile(r"[A-Za-z0-9]{1,4}"),
+    "vads_auth_number": re.compile(r"[!-~]{1,20}"),
+}
+"""What decides nothing: left out where it is not as expected."""
 _REQUIRED = (
     "vads_amount",
     "vads_currency",
@@ -49,10 +53,24 @@ def read_message(terms: PayZenTerms, channel: Channel, raw: bytes) -> BankOutcom
     return _read_answer(terms, channel, values) if "kr-answer" in values else _read_fields(terms, values)
 
 
+def attempt_named(raw: bytes) -> UUID | None:
+    """The attempt whose number the order bears, nothing being verified; None for another shop software's order."""
+    try:
+        values = read_form(raw)
+    except UnreadableMessageError:
+        return None
+    payment = read_payment(values["kr-answer"]) if "kr-answer" in values else None
+    order_id = payment.order_details.order_id if payment else values.get("vads_order_id", "")
+    try:
+        return UUID(order_id)
+    except ValueError:
+        return None
+
+
 def _read_fields(terms: PayZenTerms, values: dict[str, str]) -> BankOutcome:
-    """A parameter that no signature covers was added by somebody else: nothing is believed."""
-    signature = values.pop("signature", "")
-    if not signature or not all(name.startswith("vads_") for name in values):
+    """The signature covers every vads_*. Other parameters, added on the way by somebody else, are not read."""
+    signature = values.get("signature", "")
+    if not signature:
         raise UnreadableMessageError(Verdict.MALFORMED)
     if not is_signed(values, signature, terms.secrets()["form_key"]):
         raise UnreadableMessageError(Verdict.BAD_SIGNATURE)
@@ -61,7 +79,7 @@ def _read_fields(terms: PayZenTerms, values: dict[str, str]) -> BankOutcome:
             raise UnreadableMessageError(Verdict.MALFORMED)
     if values["vads_site_id"] != terms.site_id:
         raise UnreadableMessageError(Verdict.OTHER_SHOP)
-    status, result = values["vads_trans_status"], values.get("vads_auth_result", "")
+    status, result = values["vads_trans_status"], _told(values, "vads_auth_result") or ""
     return BankOutcome(
         code=f"{status} {result}".strip(),
         meaning=meaning_of(
@@ -74,12 +92,17 @@ def _read_fields(terms: PayZenTerms, values: dict[str, str]) -> BankOutcome:
         amount_cents=int(values.get("vads_effective_amount") or values["vads_amount"]),
         currency=values.get("vads_effective_currency") or values["vads_currency"],
         transaction_id=values.get("vads_trans_uuid", "").lower() or None,
-        authorisation=values.get("vads_auth_number", "").strip() or None,
+        authorisation=_told(values, "vads_auth_number"),
         is_test=values["vads_ctx_mode"] == _TEST,
         undoes=undoes(status),
         happened_at=utc_instant(values.get("vads_effective_creation_date", ""), "%Y%m%d%H%M%S"),
         bank_number=values["vads_trans_id"],
     )
+
+
+def _told(values: dict[str, str], name: str) -> str | None:
+    value = values.get(name, "").strip()
+    return value if _TOLD[name].fullmatch(value) else None
 
 
 def _read_answer(terms: PayZenTerms, channel: Channel, values: dict[str, str]) -> BankOutcome:

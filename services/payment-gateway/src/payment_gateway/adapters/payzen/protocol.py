@@ -5,11 +5,17 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from payment_gateway.adapters.payzen.message import read_message
+from payment_gateway.adapters.payzen.message import attempt_named, read_message
 from payment_gateway.adapters.payzen.request import request_form
 from payment_gateway.adapters.payzen.rest import call, can_call
 from payment_gateway.adapters.payzen.rest_models import Payment as SaidPayment
 from payment_gateway.adapters.payzen.rest_models import Transaction, outcome_of
+from payment_gateway.adapters.payzen.statuses import (
+    REFUND_NOT_MADE,
+    awaits_capture,
+    is_refund_made,
+    refund_refusal,
+)
 from payment_gateway.adapters.payzen.terms import PayZenTerms
 from payment_gateway.application.bank_port import (
     Answer,
@@ -22,6 +28,7 @@ from payment_gateway.application.bank_port import (
     RefundOrder,
     RefundOutcome,
     nothing_yet,
+    refund_refused,
 )
 from payment_gateway.domain.judgement import Channel
 from payment_gateway.domain.outcome import BankOutcome, OutcomeKind
@@ -29,6 +36,8 @@ from payment_gateway.domain.payment import Payment
 
 _PAGE_LIFE = timedelta(minutes=20)
 """The bank's page lives 10 minutes after its last use; beyond this no card can be typed any more."""
+_DAY = timedelta(days=1)
+_LATEST_CAPTURE = timedelta(days=30)
 _NOT_FOUND = "PSP_010"
 _WRONG_PASSWORD = "INT_905"  # noqa: S105 - the bank's error code
 
@@ -58,12 +67,19 @@ class PayZen:
         """A message whose signature is the bank's. Raises ``UnreadableMessageError``."""
         return read_message(terms, channel, raw)
 
+    def attempt_named(self, raw: bytes) -> UUID | None:
+        """The order's number is the attempt's."""
+        return attempt_named(raw)
+
     def can_ask(self, terms: PayZenTerms) -> bool:
         """With the REST API's password."""
         return can_call(terms)
 
     async def ask(self, terms: PayZenTerms, question: Question) -> Answer:
-        """Order/Get: all cards tried on the attempt's order, in the order of time. Raises ``BankUnavailableError``."""
+        """Order/Get: all cards tried on the attempt's order, in the order of time. Raises ``BankUnavailableError``.
+
+        What is accepted may be cancelled in the back office, or fail, until it is captured: it is asked about each day.
+        """
         envelope, raw = await call(terms, "Order/Get", {"orderId": question.reference})
         page_is_open = question.age < _PAGE_LIFE
         if envelope.error:
@@ -79,8 +95,10 @@ class PayZen:
         said = sorted(order.transactions, key=_created)
         outcomes = tuple(outcome_of(order, transaction) for transaction in said)
         kinds = {outcome.meaning.kind for outcome in outcomes}
-        may_change = OutcomeKind.PENDING in kinds or (page_is_open and OutcomeKind.ACCEPTED not in kinds)
-        return Answer(raw, outcomes, may_change=may_change)
+        if OutcomeKind.PENDING in kinds or OutcomeKind.ACCEPTED not in kinds:
+            return Answer(raw, outcomes, may_change=OutcomeKind.PENDING in kinds or page_is_open)
+        waits = question.age < _LATEST_CAPTURE and any(awaits_capture(each.detailed_status) for each in said)
+        return Answer(raw, outcomes, may_change=waits, pause=_DAY if waits else None)
 
     def can_refund(self, terms: PayZenTerms) -> bool:
         """With the REST API's password."""
@@ -97,13 +115,15 @@ class PayZen:
         envelope, raw = await call(terms, "Transaction/CancelOrRefund", {**asked, "resolutionMode": "AUTO"})
         if envelope.error:
             code = envelope.error.error_code
-            sentence = f"La banque a refusé le remboursement (code {code})."
-            return RefundOutcome(False, code, sentence=sentence, raw=raw)
+            why = refund_refusal(code)
+            if why is None:
+                raise BankUnavailableError
+            return refund_refused(code, why, raw)
         try:
-            done = Transaction.model_validate(envelope.answer)
+            said = Transaction.model_validate(envelope.answer)
         except ValidationError as error:
             raise BankUnavailableError from error
-        return RefundOutcome(True, done.detailed_status, refund_id=done.uuid.lower(), raw=raw)
+        return _refund_outcome(order, said, raw)
 
     async def check(self, terms: PayZenTerms) -> ContractCheck:
         """Charge/SDKTest, which proves shop and password; the form's key is proven by a payment only."""
@@ -124,6 +144,19 @@ class PayZen:
             "La banque reconnaît la boutique et son mot de passe REST. Un paiement d'essai prouvera la clé de signature"
             " du formulaire.",
         )
+
+
+def _refund_outcome(order: RefundOrder, said: Transaction, raw: bytes) -> RefundOutcome:
+    """The credit, or the debit that is cancelled. Raises ``BankUnavailableError`` while it may still go either way.
+
+    Another amount than asked for is looked at by a person: the bank may have cancelled more, or given back less.
+    """
+    made = is_refund_made(said.detailed_status, said.operation_type)
+    if made is None or said.amount != order.amount_cents:
+        raise BankUnavailableError
+    if not made:
+        return refund_refused(said.detailed_status, REFUND_NOT_MADE, raw)
+    return RefundOutcome(True, said.detailed_status, refund_id=said.uuid.lower(), raw=raw)
 
 
 def _created(transaction: Transaction) -> datetime:

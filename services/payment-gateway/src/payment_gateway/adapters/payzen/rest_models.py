@@ -20,6 +20,12 @@ class _Authorisation(_Said):
     authorization_number: str | None = None
     authorization_result: str | None = None
 
+    @property
+    def result(self) -> str | None:
+        """The card scheme's code, of two digits: the API says 0 and 5 for 00 and 05."""
+        said = self.authorization_result
+        return said.zfill(2) if said and said.isdecimal() else said
+
 
 class _Card(_Said):
     authorization_response: _Authorisation | None = None
@@ -101,7 +107,7 @@ def read_payment(text: str | bytes) -> Payment | None:
 def outcome_of(payment: Payment, transaction: Transaction) -> BankOutcome:
     """What a transaction of an order says, in our words."""
     authorisation, details = transaction.authorisation, transaction.transaction_details or _Details()
-    result = authorisation.authorization_result
+    result = authorisation.result
     amount = transaction.amount if details.effective_amount is None else details.effective_amount
     currency = details.effective_currency or transaction.currency
     return BankOutcome(

@@ -32,6 +32,23 @@ _NOT_AUTHENTICATED = (
 _EXPIRED = "Le délai pour payer est passé. Recommencez."
 _CREDIT = "CREDIT"
 _UNDOES = frozenset({"CANCELLED", "CAPTURE_FAILED", "EXPIRED"})
+_NEVER_MADE = frozenset({*_CANCELLED, "REFUSED", "CAPTURE_FAILED", "EXPIRED"})
+REFUND_NOT_MADE = "la banque de la carte ne prend pas la somme, faites un virement"
+_NOT_UNDERSTOOD = "la demande n'est pas comme elle la veut, prévenez l'hébergeur du portail"
+_REFUND_REFUSALS = {
+    "INT_905": "le numéro de boutique ou le mot de passe REST du contrat n'est pas le bon",
+    "PSP_010": "elle ne trouve pas ce paiement dans cette boutique",
+    "PSP_076": "une partie ne peut être rendue qu'une fois le paiement encaissé, recommencez demain",
+    "PSP_083": "l'état de ce paiement ne permet pas de le rembourser, regardez sur son site",
+    "PSP_104": "ce paiement est déjà remboursé, regardez sur son site",
+    "PSP_105": "ce paiement est déjà annulé, regardez sur son site",
+    "PSP_511": "elle n'accepte pas ce montant, regardez sur son site ce qui reste à rembourser",
+}
+
+
+def awaits_capture(status: str) -> bool:
+    """Whether what is accepted is not yet on its way to the régie's account."""
+    return status in _PAID and status != "CAPTURED"
 
 
 def undoes(status: str) -> bool:
@@ -58,3 +75,26 @@ def meaning_of(
         sentence = _NOT_AUTHENTICATED if authentication_failed and not auth_result else card_refusal(auth_result or "")
         return Meaning(OutcomeKind.REFUSED, f"{sentence} {NOTHING_TAKEN}")
     return Meaning(OutcomeKind.PENDING, None)
+
+
+def is_refund_made(status: str, operation: str | None) -> bool | None:
+    """Whether a refund's answer says that money goes back; None while it may still go either way.
+
+    A credit that waits for a person, an authorisation or another try is not made yet. A debit tells nothing but that
+    it is cancelled.
+    """
+    if operation == _CREDIT and status in _PAID:
+        return True
+    if operation == _CREDIT and status in _NEVER_MADE:
+        return False
+    return True if operation != _CREDIT and status == "CANCELLED" else None
+
+
+def refund_refusal(code: str) -> str | None:
+    """Why the REST API is sure to have given nothing back; None where the code leaves it open, or is unknown.
+
+    Among these are INT_999, PSP_099 and PSP_999 (an error of its own). INT_ codes otherwise judge the question only.
+    """
+    if code in _REFUND_REFUSALS:
+        return _REFUND_REFUSALS[code]
+    return _NOT_UNDERSTOOD if code.startswith("INT_") and code != "INT_999" else None

@@ -30,6 +30,15 @@ class PayZenTerms(ContractTerms):
         }
     )
 
+    at_the_bank: ClassVar[tuple[str, ...]] = (
+        "Dans l'espace marchand, « Paramétrage » puis « Règles de notification », donnez à chaque règle d'appel d'URL,"
+        " en mode test comme en mode production, cette adresse : {address}",
+        "Activez les règles « à la fin du paiement », « sur annulation », « sur modification par batch » et « sur une"
+        " opération provenant du Back Office ». Sans elles, le portail peut ignorer un abandon, un encaissement qui"
+        " échoue ou un remboursement fait sur le site de la banque.",
+        "Cochez « Rejeu automatique en cas d'échec » dans chaque règle : la banque renvoie alors un message perdu.",
+    )
+
     protocol: Literal["payzen"]
     site_id: Annotated[
         str,

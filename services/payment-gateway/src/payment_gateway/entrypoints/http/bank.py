@@ -21,6 +21,7 @@ from chassis.runtime import Runtime
 from chassis.tenants import Tenant
 from payment_gateway.adapters import queries
 from payment_gateway.adapters.protocols import PROTOCOLS
+from payment_gateway.application.bank_port import NamesAttempts
 from payment_gateway.application.receive_message import MAX_BYTES, Arrival
 from payment_gateway.domain.judgement import Channel
 from payment_gateway.entrypoints.desk import desk_of, judge_kept_message
@@ -30,6 +31,7 @@ _log = structlog.get_logger(__name__)
 
 router = APIRouter(prefix="/pay", tags=["bank"])
 
+ProtocolName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
 Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,63}$")]
 Word = Annotated[str, Path(pattern=r"^[a-z]{1,20}$")]
 """Added by some protocols to tell how the payer comes back; the message decides, not this word."""
@@ -45,9 +47,7 @@ class Addressee:
     attempt_id: UUID
 
 
-async def _addressee(
-    protocol: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")], slug: Slug, attempt_id: UUID, runtime: CurrentRuntime
-) -> Addressee:
+async def _addressee(protocol: ProtocolName, slug: Slug, attempt_id: UUID, runtime: CurrentRuntime) -> Addressee:
     if protocol not in PROTOCOLS:
         raise NotFoundError
     return Addressee(runtime, protocol, slug, attempt_id)
@@ -66,6 +66,18 @@ async def notify_by_get(whom: Whom, request: Request) -> Response:
 async def notify_by_post(whom: Whom, request: Request) -> Response:
     """The bank's message in the body, or in the query where there is no body."""
     return await _take_notification(whom, await _limited_body(request) or request.scope["query_string"])
+
+
+@router.post("/ipn/{protocol}/{slug}", response_class=Response, responses=documented_problems(413))
+async def notify_of_any_attempt(
+    protocol: ProtocolName, slug: Slug, runtime: CurrentRuntime, request: Request
+) -> Response:
+    """The same, by the address that a bank's back office has for a whole shop: the message names its attempt."""
+    bank, raw = PROTOCOLS.get(protocol), await _limited_body(request)
+    attempt_id = bank.attempt_named(raw) if isinstance(bank, NamesAttempts) else None
+    if attempt_id is None:
+        raise NotFoundError
+    return await _take_notification(Addressee(runtime, protocol, slug, attempt_id), raw)
 
 
 @router.get("/return/{protocol}/{slug}/{attempt_id}", response_class=Response, status_code=303)

@@ -13,7 +13,7 @@ from payment_gateway.application.bank_port import ContractTerms
 from payment_gateway.application.change_contract import change_contract, check_hosts, secrets_since
 from payment_gateway.entrypoints.contract_forms import form_of
 from payment_gateway.entrypoints.schemas import Contract, ContractChecked, ContractState, ProtocolForm
-from payment_gateway.entrypoints.wiring import settings_of, store_of, stores_of
+from payment_gateway.entrypoints.wiring import portal_of, settings_of, store_of, stores_of
 
 router = APIRouter(route_class=PortalRoute, tags=["contracts"])
 checking = APIRouter(route_class=OwnTransactionsRoute, tags=["contracts"])
@@ -45,9 +45,12 @@ async def get_contract(
 
 
 @router.get("/protocols")
-async def list_protocols(_principal: Staff) -> list[ProtocolForm]:
-    """The banks' protocols, and what to ask for in a form of each."""
-    return [form_of(name, protocol.terms) for name, protocol in PROTOCOLS.items()]
+async def list_protocols(_principal: Staff, runtime: CurrentRuntime, tenant: CurrentTenant) -> list[ProtocolForm]:
+    """The banks' protocols, what to ask for in a form of each, and what to set at the bank."""
+    server = portal_of(runtime, tenant).server
+    return [
+        form_of(name, protocol.terms, f"{server}/pay/ipn/{name}/{tenant.slug}") for name, protocol in PROTOCOLS.items()
+    ]
 
 
 @router.get("/regies/{regie_id}/contract/state")
