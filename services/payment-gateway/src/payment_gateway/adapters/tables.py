@@ -1,7 +1,7 @@
 """Tables of payment-gateway."""
 
 from sqlalchemy import BigInteger, Column, Computed, Date, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 
 def _instant(name: str) -> Column[object]:
@@ -61,6 +61,7 @@ payment_attempt = Table(
     _instant("next_question_at"),
     _instant("asked_at"),
     Column("questions", Integer),
+    Column("undone_transactions", ARRAY(Text)),
 )
 daily_number = Table(
     "daily_number",

@@ -12,11 +12,13 @@ from payment_gateway.domain.payment import Mode
 class PayFiPTerms(ContractTerms):
     """``service_url`` is the web service's address, ``page_url`` the payment page's.
 
-    ``activation`` marks the real payments by which the treasury opens the service (SAISIE X).
+    ``activation`` marks the real payments by which the treasury opens the service (SAISIE X). An operation refused
+    may still be paid while it lives, under the same number.
     """
 
     title: ClassVar[str] = "PayFiP (finances publiques)"
     known_hosts: ClassVar[frozenset[str]] = frozenset({"www.payfip.gouv.fr"})
+    numbers_each_card: ClassVar[bool] = False
 
     protocol: Literal["payfip"]
     numcli: Annotated[
