@@ -67,3 +67,33 @@ def test_a_part_then_the_rest_of_an_adhesion(
     town_hall = system.town_hall("alixan").api
     for service in ("payment-gateway", "billing"):
         assert town_hall.get(service, "/ledger/differences") == {"items": []}, service
+
+
+def test_a_payment_of_another_amount_is_decided_then_paid_again(
+    desk: PortalPages, parent: Parent, system: System, mailbox: Mailbox
+) -> None:
+    order = parent.order(parent.activity(CANTEEN)["activity_id"], "Louis")
+    payment_id = parent.ask_to_pay_order(order["order_id"])
+    parent.at_the_bank(payment_id, amount_cents=1600).pay()
+    parent.wait_for_payment(payment_id, "to_review")
+    desk.go(f"/mairie/paiements/{payment_id}")
+    desk.expect_text("Décidez d'abord ce qu'elle devient")
+    town_hall = system.town_hall("alixan").api
+    (taken,) = town_hall.get("payment-gateway", f"/payments/{payment_id}/money")["taken"]
+    desk.go(f"/mairie/sommes/{taken['movement_id']}/refunded")
+    desk.page.get_by_label("Motif").fill("Montant faux")
+    desk.press("Rembourser")
+    ended = parent.wait_for_payment(payment_id, "cancelled")
+    assert "elle vous est rendue" in ended["reason"]
+    (mail,) = mailbox.wait_for(parent.family.email, "a été vérifié")
+    assert ended["reason"] in mail.text.replace("\n", " ")
+
+    until(lambda: parent.read_order(order["order_id"])["payment_status"], lambda status: status == "cancelled")
+    again = parent.ask_to_pay_order(order["order_id"])
+    assert again != payment_id
+    parent.at_the_bank(again).pay()
+    parent.wait_for_order(order["order_id"], "paid")
+    wait_until_done(desk, payment_id, 1)
+    account = until(parent.account, lambda account: len(account["movements"]) == 4)
+    assert account["balance_cents"] == 0, account
+    assert town_hall.get("payment-gateway", "/ledger/differences") == {"items": []}

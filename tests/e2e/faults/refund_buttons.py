@@ -60,3 +60,23 @@ def credit_a_surplus(world: World) -> Click:
             "payment-gateway", "ledger_entry", "payment_id = $1 and kind = 'credit'", payment_id
         ),
     )
+
+
+@button("/mairie/paiements/{payment_id}/verification")
+def end_a_review(world: World) -> Click:
+    """Of a payment that the bank said to know already; it took nothing."""
+    parent = world.new_parent("Zoé")
+    payment_id = parent.ask_to_pay_order(parent.order(world.paid_activity, "Zoé")["order_id"])
+    parent.wait_for_payment(payment_id, "requested")
+    world.databases.query(
+        "payment-gateway", "update payment set status = 'to_review', payer = null where payment_id = $1", payment_id
+    )
+    path = f"/mairie/paiements/{payment_id}"
+    return Click(
+        world.desk,
+        world.desk.go(path).form(f"{path}/verification"),
+        "La vérification est terminée",
+        lambda _pages: world.count(
+            "payment-gateway", "payment", "payment_id = $1 and reason_code = 'reviewed' and version = 2", payment_id
+        ),
+    )

@@ -22,6 +22,8 @@ def routes(world: World) -> APIRouter:
     def money(request: Request, payment_id: str) -> dict[str, Any]:
         regie(request)
         made = [refund for refund in hall.refunds if refund["payment_id"] == payment_id]
+        if world.payments[payment_id]["status"] == "to_review":
+            return {"taken": hall.taken, "refunds": [], "by_bank": True}
         cents = world.payments[payment_id]["amount_cents"]
         taken = {
             "movement_id": an_id("taken"),
@@ -80,6 +82,19 @@ def routes(world: World) -> APIRouter:
             raise Problem(422, "invalid", "Champ non valide.")
         hall.decisions.append((movement_id, given["decision"]))
         hall.surpluses = [one for one in hall.surpluses if one["movement_id"] != movement_id]
+
+    @router.post("/payments/{payment_id}/review/end", status_code=204)
+    def end_review(request: Request, payment_id: str) -> None:
+        regie(request)
+        payment = world.payments[payment_id]
+        if payment["status"] == "succeeded":
+            raise Problem(409, "review-over", "Ce paiement n'est pas, ou n'est plus, à vérifier.")
+        payment["status"] = "cancelled"
+
+    @router.get("/unplaced-money")
+    def unplaced(request: Request) -> dict[str, Any]:
+        regie(request)
+        return {"items": hall.unplaced}
 
     @router.get("/ledger/differences")
     def differences(request: Request) -> dict[str, Any]:

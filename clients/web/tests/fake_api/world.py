@@ -92,6 +92,9 @@ class TownHall:
     refunds: list[dict[str, Any]] = field(default_factory=list)
     refunds_by_bank: bool = True
     surpluses: list[dict[str, Any]] = field(default_factory=list)
+    unplaced: list[dict[str, Any]] = field(default_factory=list)
+    taken: list[dict[str, Any]] = field(default_factory=list)
+    """What the bank took for a payment to review."""
     credits: list[dict[str, Any]] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     presence: dict[tuple[str, date], bool] = field(default_factory=dict)

@@ -151,6 +151,67 @@ async def test_adhesions_whose_money_is_back_are_shown(regisseur, world: World) 
     assert "restent ouverts tant que vous ne décidez rien" in page
 
 
+@pytest.fixture
+def to_review(world: World, payment: str) -> str:
+    world.payments[payment]["status"] = "to_review"
+    return payment
+
+
+async def test_a_review_without_money_is_ended_by_the_regie(regisseur, to_review: str) -> None:
+    page = f"/mairie/paiements/{to_review}"
+    assert "demandez-lui de renvoyer son message" in (await regisseur.get(page)).text
+    sent = [await regisseur.submit(f"{page}/verification", seen_on=page, idempotency_key="clef") for _ in range(2)]
+    assert {answer.headers["location"] for answer in sent} == {f"{page}?fait=verification"}
+    ended = (await regisseur.get(sent[0].headers["location"])).text
+    assert "La vérification est terminée. La famille est prévenue" in ended
+    assert "Rien n'a été encaissé : terminer" not in ended
+
+
+async def test_a_review_with_money_is_decided_first(regisseur, world: World, to_review: str) -> None:
+    world.town_hall.taken.append(
+        {
+            "movement_id": an_id("taken"),
+            "outcome": "to_review",
+            "decision": "to_decide",
+            "amount_cents": 1900,
+            "left_cents": 1900,
+            "currency": "978",
+            "accepted_at": NOW,
+        }
+    )
+    page = (await regisseur.get(f"/mairie/paiements/{to_review}")).text
+    assert "Décidez d'abord ce qu'elle devient" in page
+    assert f"/mairie/paiements/{to_review}/verification" not in page
+
+
+async def test_a_review_that_is_over_says_so(regisseur, world: World, to_review: str) -> None:
+    page = f"/mairie/paiements/{to_review}"
+    world.payments[to_review]["status"] = "succeeded"
+    sent = await regisseur.submit(f"{page}/verification", seen_on=f"{page}/rembourser")
+    assert (sent.status_code, "n'est plus, à vérifier" in sent.text) == (409, True)
+
+
+async def test_a_review_is_not_the_agents(visitor, to_review: str) -> None:
+    await visitor.log_in(user=STAFF_USER)
+    page = f"/mairie/paiements/{to_review}"
+    assert "Terminer la vérification" not in (await visitor.get(page)).text
+    assert (await visitor.submit(f"{page}/verification", seen_on="/mairie")).status_code == 403
+
+
+async def test_announced_money_that_is_nowhere_is_shown(regisseur, world: World, payment: str) -> None:
+    announced = {"received_at": NOW, "sentence": "La banque annonce un encaissement.", "transaction_id": "7001"}
+    world.town_hall.unplaced = [
+        {**announced, "amount_cents": 3400, "payment_id": payment, "label": "Cantine"},
+        {**announced, "amount_cents": None, "payment_id": None, "label": None},
+    ]
+    page = (await regisseur.get("/mairie/controles")).text
+    assert "rangés nulle part" in page
+    assert "34,00\xa0€ – Cantine" in page
+    assert "paiement inconnu" in page
+    assert f'href="/mairie/paiements/{payment}"' in page
+    assert "Tout concorde" not in page
+
+
 async def test_broken_accounts_are_told(regisseur, world: World, payment: str) -> None:
     world.town_hall.differences.append(
         {

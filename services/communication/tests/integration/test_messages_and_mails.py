@@ -12,7 +12,7 @@ from chassis.testing.plugin import ALIXAN, VEYRAS, Harness
 from communication.application.notify import FamilyNotYetKnownError
 from contracts.event import Event
 from contracts.events import FamilyRegistered, GuardianChanged, InvoiceIssued, PaymentSettled, SurplusReceived
-from contracts.events.payment_gateway import BankReceipt, SurplusReason
+from contracts.events.payment_gateway import REVIEWED, BankReceipt, SurplusReason
 from contracts.values import Guardian, PaymentPurpose, PaymentStatus, PostalAddress, Regie, Role
 
 REGIE = Regie(regie_id=new_id(), name="Régie périscolaire d'Alixan")
@@ -115,6 +115,23 @@ async def test_a_refusal_is_written_when_nothing_is_paid_after(harness: Harness,
     assert mail["Subject"] == "Votre paiement de 34,00 € n'a pas abouti"
     assert reason in mail.get_content()
     assert "http://alixan.localhost:8080/accueil" in mail.get_content()
+
+
+async def test_a_payment_that_the_town_hall_looked_into_is_still_to_pay(harness: Harness, mail_server: Any) -> None:
+    family_id, _ = await register_family(harness, "nina@example.org")
+    await harness.publish(payment(family_id, PaymentStatus.CANCELLED), tenant_id=ALIXAN.tenant_id)
+    reason = "La mairie a vérifié ce paiement. La somme reçue ne le règle pas : elle vous est rendue."
+    reviewed = payment(family_id, PaymentStatus.CANCELLED).model_copy(
+        update={"reason_code": REVIEWED, "reason": reason}
+    )
+    for _ in range(2):
+        await harness.publish(reviewed, tenant_id=ALIXAN.tenant_id, sequence=3)
+    (mail,) = await received(mail_server, "nina@example.org")
+    assert mail["Subject"] == "Votre paiement de 34,00 € a été vérifié"
+    assert reason in mail.get_content()
+    assert "http://alixan.localhost:8080/accueil" in mail.get_content()
+    await harness.run_job("send-mails")
+    assert len(await received(mail_server, "nina@example.org")) == 1, "what a family gave up itself is not told"
 
 
 async def test_a_refusal_followed_by_a_success_is_not_written(harness: Harness, mail_server: Any) -> None:

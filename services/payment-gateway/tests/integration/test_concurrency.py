@@ -54,6 +54,42 @@ async def test_one_transaction_for_two_payments_at_once(shop: Any, harness: Harn
     ]
 
 
+async def test_an_end_for_want_of_news_and_a_success_at_once(shop: Any, harness: Harness) -> None:
+    begun = [await shop.begin() for _ in range(40)]
+    ids = [UUID(payment_id) for payment_id, _ in begun]
+    await harness.query("update payment set expires_at = now() where payment_id = any($1::uuid[])", ids)
+    sent = [shop.notify(attempt_id, shop.bank.message(payment_id, 3400)) for payment_id, attempt_id in begun]
+    await asyncio.gather(
+        *sent[:20], harness.run_job("expire-silent-payments"), *sent[20:], harness.run_job("expire-silent-payments")
+    )
+    await harness.run_job("judge-waiting-messages")
+    for payment_id, _ in begun:
+        assert [status for status, _ in await shop.published(payment_id)] in [["succeeded"], ["expired", "succeeded"]]
+    rows = await harness.query(
+        "select p.status as payment, a.status as attempt from payment p join payment_attempt a using (payment_id)"
+        " where payment_id = any($1::uuid[])",
+        ids,
+    )
+    assert {(row["payment"], row["attempt"]) for row in rows} == {("succeeded", "succeeded")}
+
+
+async def test_the_banks_answer_and_its_message_at_once(open_shop: Any, payzen: Any, harness: Harness) -> None:
+    veyras = await open_shop("veyras", payzen)
+    begun = []
+    for _ in range(20):
+        payment_id = await veyras.request()
+        begun.append((payment_id, await veyras.start(payment_id)))
+    sent = [veyras.notify(started["attempt_id"], payzen.decide(started)) for _, started in begun]
+    ids = [UUID(payment_id) for payment_id, _ in begun]
+    await harness.query("update payment_attempt set next_question_at = now() where payment_id = any($1::uuid[])", ids)
+    await asyncio.gather(harness.run_job("ask-banks"), *sent)
+    await harness.run_job("judge-waiting-messages")
+    for payment_id, _ in begun:
+        assert await veyras.published(payment_id) == [("succeeded", 3)]
+    rows = await harness.query("select 1 from bank_transaction where payment_id = any($1::uuid[])", ids)
+    assert len(rows) == 20
+
+
 async def test_a_double_click_opens_one_attempt(shop: Any) -> None:
     payment_id = await shop.request()
     async with shop.client() as client:

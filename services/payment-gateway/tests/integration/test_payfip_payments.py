@@ -1,6 +1,8 @@
 """PayFiP over real HTTP and a real database: nothing is signed, everything is asked."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -309,6 +311,111 @@ async def test_a_silent_treasury_leaves_nothing_in_the_way(cruas: Any, harness: 
     cruas.other.is_down = False
     async with cruas.client() as client:
         assert (await client.post(f"/payments/{payment_id}/attempts", headers=headers)).status_code == 201
+
+
+class Clicks:
+    """The same click made twice: each request waits at the treasury until it is let through."""
+
+    def __init__(self, shop: Any, payment_id: str, fails: set[int]) -> None:
+        self._shop, self._path, self._fails = shop, f"/payments/{payment_id}/attempts", fails
+        self._let_through = [asyncio.Event(), asyncio.Event()]
+        self._arrived = 0
+        self._made: list[asyncio.Task[Any]] = []
+        shop.other.pause = self._pause
+
+    async def _pause(self, about: str) -> bool:
+        if about != "creerPaiementSecurise":
+            return True
+        number, self._arrived = self._arrived, self._arrived + 1
+        await self._let_through[number].wait()
+        return number not in self._fails
+
+    @asynccontextmanager
+    async def made(self) -> AsyncIterator[None]:
+        """Both are at the treasury then, in their order; none is left there."""
+        async with self._shop.client() as client:
+            try:
+                for number in range(2):
+                    click = client.post(self._path, headers={"idempotency-key": "one click"})
+                    self._made.append(asyncio.create_task(click))
+                    async with asyncio.timeout(20):
+                        while self._arrived <= number:
+                            await asyncio.sleep(0.01)
+                yield
+            finally:
+                for gate in self._let_through:
+                    gate.set()
+                await asyncio.wait(self._made)
+
+    async def answer(self, number: int) -> Any:
+        self._let_through[number].set()
+        return await self._made[number]
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+@pytest.mark.parametrize("is_paid", [False, True])
+async def test_a_start_that_fails_spoils_nothing_of_the_one_that_left(
+    cruas: Any, harness: Harness, calendar: Any, *, failing: int, is_paid: bool
+) -> None:
+    payment_id = await cruas.request()
+    clicks = Clicks(cruas, payment_id, {failing})
+    async with clicks.made():
+        started = (await clicks.answer(1 - failing)).json()
+        if is_paid:
+            cruas.other.decide(started)
+            await calendar.ask(started["attempt_id"])
+            assert await cruas.status(payment_id) == "succeeded"
+        assert (await clicks.answer(failing)).json()["type"].endswith("bank-unavailable")
+    (attempt,) = await harness.query("select status from payment_attempt where payment_id = $1", UUID(payment_id))
+    assert attempt["status"] == ("succeeded" if is_paid else "in_progress")
+    if not is_paid:
+        assert await calendar.next_question(started["attempt_id"]) is not None
+        async with cruas.client() as client:
+            warned = await client.post(f"/payments/{payment_id}/attempts")
+        assert warned.json()["type"].endswith("attempt-in-progress")
+
+
+async def test_nobody_leaves_by_an_attempt_that_failed_meanwhile(cruas: Any, harness: Harness) -> None:
+    payment_id = await cruas.request()
+    clicks = Clicks(cruas, payment_id, {0})
+    async with clicks.made():
+        answers = [await clicks.answer(number) for number in range(2)]
+    assert {answer.json()["type"].rpartition(":")[2] for answer in answers} == {"bank-unavailable"}
+    (attempt,) = await harness.query("select status from payment_attempt where payment_id = $1", UUID(payment_id))
+    assert attempt["status"] == "cancelled"
+    cruas.other.pause = type(cruas.other).pause.__get__(cruas.other)
+    await cruas.start(payment_id)
+
+
+async def test_an_attempt_that_never_left_does_not_hold_up_the_others_end(cruas: Any, calendar: Any) -> None:
+    payment_id, started = await begin(cruas)
+    cruas.other.is_down = True
+    async with cruas.client() as client:
+        failed = await client.post(f"/payments/{payment_id}/attempts", json={"confirmed": True})
+    assert failed.json()["type"].endswith("bank-unavailable")
+    cruas.other.is_down = False
+    cruas.other.decide(started, "R")
+    await calendar.ask(started["attempt_id"])
+    assert await cruas.status(payment_id) == "refused"
+
+
+async def test_the_same_answer_again_does_not_hide_what_it_once_did(cruas: Any, calendar: Any) -> None:
+    payment_id, started = await begin(cruas)
+    cruas.other.decide(started, "V")
+    for _ in range(3):
+        await calendar.ask(started["attempt_id"])
+    assert await cruas.published(payment_id) == [("succeeded", 3)]
+    assert await cruas.verdicts(started["attempt_id"]) == ["valid"]
+    assert "sans effet" not in await cruas.history(payment_id)
+
+
+async def test_a_debit_refused_then_a_card_under_the_same_operation(cruas: Any, calendar: Any) -> None:
+    payment_id, started = await begin(cruas)
+    cruas.other.decide(started, "Z")
+    await calendar.ask(started["attempt_id"])
+    cruas.other.decide(started, "P")
+    await calendar.ask(started["attempt_id"])
+    assert await cruas.status(payment_id) == "succeeded"
 
 
 async def test_too_little_for_the_treasury_is_told(cruas: Any) -> None:

@@ -11,6 +11,7 @@ import pytest_asyncio
 from chassis.ids import new_id
 from chassis.testing.plugin import Harness
 from contracts.values import Role
+from payment_gateway.entrypoints.desk import desk_of
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -191,7 +192,7 @@ async def test_a_late_success_after_expiry(veyras: Any, calendar: Any) -> None:
     assert [status for status, _ in await veyras.published(payment_id)] == ["expired", "succeeded"]
 
 
-@pytest.mark.parametrize("cents", [0, 100, 3401])
+@pytest.mark.parametrize("cents", [100, 3401])
 async def test_another_amount_waits_for_a_decision(veyras: Any, harness: Harness, cents: int) -> None:
     payment_id, started = await begin(veyras)
     await veyras.notify(started["attempt_id"], veyras.other.decide(started, cents=cents))
@@ -207,6 +208,52 @@ async def test_another_amount_waits_for_a_decision(veyras: Any, harness: Harness
         payment_id,
     )
     assert f'"amount_cents": {cents}' in event["body"]
+
+
+async def test_an_acceptance_of_nothing_ends_the_payment(veyras: Any) -> None:
+    payment_id, started = await begin(veyras)
+    await veyras.notify(started["attempt_id"], veyras.other.decide(started, cents=0))
+    assert await veyras.verdicts(started["attempt_id"]) == ["amount-mismatch"]
+    assert [status for status, _ in await veyras.published(payment_id)] == ["cancelled"]
+    async with veyras.client(Role.REGISSEUR) as client:
+        assert (await client.get(f"/payments/{payment_id}/money")).json()["taken"] == []
+
+
+@pytest.mark.parametrize("taken_back", ["CANCELLED", "CAPTURE_FAILED", "EXPIRED"])
+async def test_what_the_bank_took_back_before_it_told_of_it(
+    veyras: Any, harness: Harness, calendar: Any, taken_back: str
+) -> None:
+    """Its acceptance is sent again later, or both are judged at once."""
+    payment_id, started = await begin(veyras)
+    form, transaction = dict(started["fields"]), veyras.other.transaction()
+    older = veyras.other.message(form, transaction)
+    await veyras.notify(started["attempt_id"], veyras.other.message(form, transaction | {"detailedStatus": taken_back}))
+    await veyras.notify(started["attempt_id"], older)
+    assert (await veyras.verdicts(started["attempt_id"]))[-1] == "undone"
+    assert "succeeded" not in [status for status, _ in await veyras.published(payment_id)]
+    assert "cette somme ne serait pas versée" in await veyras.history(payment_id)
+    assert not await harness.query("select 1 from bank_transaction where payment_id = $1", UUID(payment_id))
+    await veyras.notify(started["attempt_id"], veyras.other.decide(started))
+    assert await veyras.status(payment_id) == "succeeded", "another card"
+
+
+async def test_what_the_bank_took_back_before_it_told_of_it_in_one_batch(veyras: Any, harness: Harness) -> None:
+    payment_id, started = await begin(veyras)
+    form, transaction = dict(started["fields"]), veyras.other.transaction()
+    messages = [veyras.other.message(form, transaction | {"detailedStatus": s}) for s in ("CANCELLED", "AUTHORISED")]
+    for message in messages:
+        await veyras.notify(started["attempt_id"], message)
+    await harness.query("update payment_attempt set undone_transactions = '{}' where payment_id = $1", UUID(payment_id))
+    await harness.query(
+        "update bank_message set verdict = null, judged_at = null where attempt_id = $1", UUID(started["attempt_id"])
+    )
+    rows = await harness.query(
+        "select message_id from bank_message where attempt_id = $1 order by 1", UUID(started["attempt_id"])
+    )
+    desk = desk_of(harness.runtime)
+    await asyncio.gather(*(desk.judge(veyras.tenant_id, row["message_id"]) for row in rows))
+    assert await veyras.verdicts(started["attempt_id"]) == ["valid", "undone"]
+    assert await veyras.status(payment_id) == "cancelled"
 
 
 async def test_another_currency_waits_for_a_decision(veyras: Any) -> None:

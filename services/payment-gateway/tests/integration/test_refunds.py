@@ -1,19 +1,26 @@
 """Money given back: by the bank over real HTTP, by hand, once, and never more than was taken."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI, Request, Response
 
+from chassis.ids import new_id
 from chassis.testing.contract import served
 from chassis.testing.plugin import Harness
 from contracts.values import Role
+from payment_gateway.adapters.protocols import PROTOCOLS
+from payment_gateway.application.make_refund import claim_refunds
+from payment_gateway.application.request_refund import Wanted, request_refund
+from payment_gateway.domain.refund import bank_day
+from payment_gateway.entrypoints.wiring import store_of
 
 REASON = {"reason": "Repas annulé par la mairie"}
 
@@ -252,6 +259,28 @@ async def test_the_next_day_the_number_is_not_used_again(paybox: Any, direct: Di
     assert len(direct.asked) == 1
 
 
+async def test_its_number_is_one_of_the_day_it_is_sent(paybox: Any, harness: Harness) -> None:
+    """Asked for just before midnight, sent just after: the new day's first number was drawn by a question."""
+    payment_id = await paid(paybox)
+    midnight = datetime.combine(bank_day(datetime.now(UTC)) + timedelta(days=3), time(), ZoneInfo("Europe/Paris"))
+    wanted = Wanted(100, "Repas annulé")
+    async with harness.runtime.transaction(paybox.tenant_id) as transaction:
+        store = store_of(harness.runtime, transaction)
+        asked_at = midnight - timedelta(seconds=30)
+        refund = await request_refund(store, PROTOCOLS, UUID(payment_id), wanted, by=new_id(), real_now=asked_at)
+        attempt = await store.attempt(refund.attempt_id)
+        assert attempt is not None
+        question = await store.next_daily_number(attempt.contract, midnight.date())
+        assert refund.refund_id in await claim_refunds(store, midnight + timedelta(seconds=5), 100)
+        sent = await store.refund(refund.refund_id)
+        assert sent is not None
+        assert sent.daily_number == question + 1
+        assert refund.refund_id in await claim_refunds(store, midnight + timedelta(hours=1), 100)
+        repeated = await store.refund(refund.refund_id)
+        assert repeated is not None
+        assert (repeated.daily_number, repeated.sent_at) == (sent.daily_number, sent.sent_at)
+
+
 async def test_a_refusal_gives_the_amount_free_again(paybox: Any, direct: Direct, harness: Harness) -> None:
     payment_id = await paid(paybox)
     direct.code = "00015"
@@ -352,6 +381,27 @@ class TestPayZen:
         assert await told(harness, payment_id) == [("refund", 3400)]
         assert [str(row["refund_id"]) for row in await reversals(harness, payment_id)] == [refund["refund_id"]]
         assert await differences(shop, payment_id) == []
+
+    async def test_the_answer_and_the_message_at_once_are_one_movement_too(
+        self, open_shop: Any, payzen: Any, harness: Harness
+    ) -> None:
+        shop = await open_shop(other=payzen)
+        for _ in range(10):
+            payment_id = await shop.request()
+            started = await shop.start(payment_id)
+            await shop.notify(started["attempt_id"], payzen.decide(started))
+            await shop.wait_for(payment_id, "succeeded")
+            payzen.refund_answers.clear()
+            refund = (await ask(shop, payment_id)).json()
+            form = dict(started["fields"])
+            message = payzen.message(form, await self.credit_of(payzen, form["vads_order_id"]))
+            payzen.refund_answers.set()
+            await asyncio.gather(*(shop.notify(started["attempt_id"], message) for _ in range(2)))
+            await harness.run_job("make-refunds")
+            await harness.run_job("judge-waiting-messages")
+            await stands(harness, refund, "done")
+            assert await told(harness, payment_id) == [("refund", 3400)]
+            assert await differences(shop, payment_id) == []
 
     async def test_an_unknown_outcome_is_asked_for_not_asked_again(
         self, open_shop: Any, payzen: Any, harness: Harness

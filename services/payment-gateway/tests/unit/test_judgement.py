@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
+from contracts.events.payment_gateway import REVIEWED
 from contracts.values import PaymentPurpose
 from payment_gateway.adapters.paybox.refusals import meaning_of
-from payment_gateway.domain.judgement import Channel, Judgement, TransactionOutcome, Verdict, judge
+from payment_gateway.domain.judgement import Channel, Decision, Judgement, TransactionOutcome, Verdict, judge
 from payment_gateway.domain.outcome import BankOutcome, OutcomeKind
 from payment_gateway.domain.payment import (
     Mode,
@@ -18,7 +19,9 @@ from payment_gateway.domain.payment import (
     PaymentAlreadyPaidError,
     PaymentClosedError,
     PaymentStatus,
+    ReviewOverError,
 )
+from payment_gateway.domain.review import review_sentence
 
 NOW = datetime(2022, 7, 4, 7, 0, tzinfo=UTC)
 PAYMENT = Payment(
@@ -64,7 +67,8 @@ def test_a_success_settles() -> None:
     ("outcome", "verdict", "status"),
     [
         (replace(SUCCESS, amount_cents=100), Verdict.AMOUNT_MISMATCH, PaymentStatus.TO_REVIEW),
-        (replace(SUCCESS, amount_cents=0), Verdict.AMOUNT_MISMATCH, PaymentStatus.TO_REVIEW),
+        (replace(SUCCESS, amount_cents=0), Verdict.AMOUNT_MISMATCH, PaymentStatus.CANCELLED),
+        (replace(SUCCESS, amount_cents=0, transaction_id=None), Verdict.INCOMPLETE, PaymentStatus.CANCELLED),
         (replace(SUCCESS, amount_cents=3401), Verdict.AMOUNT_MISMATCH, PaymentStatus.TO_REVIEW),
         (replace(SUCCESS, currency="840"), Verdict.CURRENCY_MISMATCH, PaymentStatus.TO_REVIEW),
         (replace(SUCCESS, lacks_proof=True), Verdict.INCOMPLETE, PaymentStatus.TO_REVIEW),
@@ -103,6 +107,18 @@ def test_a_browser_only_tells_that_its_payer_gave_up(code: str, status: PaymentS
 def test_a_transaction_counts_once() -> None:
     assert judged(SUCCESS, known_transaction=PAYMENT.payment_id) == Judgement(Verdict.DUPLICATE)
     assert judged(SUCCESS, known_transaction=new_id()) == Judgement(Verdict.TRANSACTION_ELSEWHERE)
+
+
+def test_no_money_is_nothing_to_decide() -> None:
+    judgement = judged(replace(SUCCESS, amount_cents=0))
+    assert judgement.transaction is None
+    assert "Rien n'a été débité" in (judgement.reason or "")
+
+
+def test_what_was_taken_back_is_not_accepted_afterwards() -> None:
+    assert judged(SUCCESS, is_undone=True) == Judgement(Verdict.UNDONE)
+    assert judged(SUCCESS, is_undone=True, known_transaction=PAYMENT.payment_id).verdict is Verdict.DUPLICATE
+    assert judged(replace(SUCCESS, transaction_id="9")).status is PaymentStatus.SUCCEEDED
 
 
 def test_a_second_success_is_kept_as_surplus() -> None:
@@ -167,6 +183,28 @@ def test_an_attempt_starts_only_while_the_payment_is_open() -> None:
     for status in (PaymentStatus.REFUSED, PaymentStatus.CANCELLED, PaymentStatus.EXPIRED, PaymentStatus.TO_REVIEW):
         with pytest.raises(PaymentClosedError):
             PAYMENT.move(status, "x", "y", NOW).check_can_start()
+
+
+@given(st.sampled_from(PaymentStatus))
+def test_only_a_review_is_ended_by_a_person_and_a_success_still_wins(status: PaymentStatus) -> None:
+    payment = replace(PAYMENT, status=status)
+    if status is not PaymentStatus.TO_REVIEW:
+        with pytest.raises(ReviewOverError):
+            payment.end_review("Rien.", NOW)
+        return
+    ended = payment.end_review("Rien.", NOW)
+    assert (ended.status, ended.version) == (PaymentStatus.CANCELLED, payment.version + 1)
+    assert (ended.reason_code, ended.reason, ended.settled_at) == (REVIEWED, "Rien.", NOW)
+    assert ended.move(PaymentStatus.SUCCEEDED, None, None, NOW).status is PaymentStatus.SUCCEEDED
+
+
+def test_the_family_reads_what_became_of_its_money() -> None:
+    assert "rien n'a été encaissé" in review_sentence(set())
+    assert "elle vous est rendue." in review_sentence({Decision.REFUNDED})
+    assert "elle est au crédit de votre compte." in review_sentence({Decision.CREDITED})
+    assert "rendue, ou est au crédit" in review_sentence({Decision.CREDITED, Decision.REFUNDED})
+    for decisions in (set[Decision](), {Decision.REFUNDED}):
+        assert review_sentence(decisions).endswith("il reste à payer.")
 
 
 @given(st.from_regex(r"[0-9]{5}", fullmatch=True))

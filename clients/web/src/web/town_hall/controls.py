@@ -48,18 +48,20 @@ class Late:
 async def show_controls(visit: RegisseurVisit, fait: Code = "") -> Response:
     """Each part asks its own service; one that is away says so and hides nothing else."""
     api = visit.api
-    open_ones, mended, letters, accounts = await asyncio.gather(
+    open_ones, mended, letters, accounts, unplaced = await asyncio.gather(
         asyncio.gather(*(attempt(controls.reconciliation(api, reader, "open")) for reader in controls.READERS)),
         asyncio.gather(*(attempt(controls.reconciliation(api, reader, "mended")) for reader in controls.READERS)),
         asyncio.gather(*(attempt(controls.dead_letters(api, service)) for service in controls.SERVICES)),
         attempt(refunds.differences(api)),
+        attempt(refunds.unplaced(api)),
     )
     billing, enrolment = open_ones
     return await visit.page(
         "town_hall/controls.html",
         comparisons=_comparisons(billing, enrolment),
-        away=None in (*open_ones, *mended, accounts),
+        away=None in (*open_ones, *mended, accounts, unplaced),
         accounts=accounts,
+        unplaced=unplaced,
         open=_together(open_ones),
         mended=_together(mended),
         more_mended=any(found and found.next_cursor for found in mended),

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from web.api import enrolment, payments, refunds
 from web.api.client import Page
+from web.api.errors import ApiProblem
 from web.api.payments import CommunePayment
 from web.attempts import attempt
+from web.navigation import see_other
 from web.town_hall.lists import (
     AmountFilter,
     Cursor,
@@ -20,7 +23,8 @@ from web.town_hall.lists import (
     WordsFilter,
     chosen_family,
 )
-from web.visit import StaffVisit, Visit
+from web.town_hall.refusals import Refusal
+from web.visit import RegisseurVisit, StaffVisit, Visit
 
 router = APIRouter()
 
@@ -83,8 +87,31 @@ async def _families_named(visit: Visit, name: str) -> Sequence[UUID]:
 
 
 @router.get("/mairie/paiements/{payment_id}")
-async def show_payment(visit: StaffVisit, payment_id: UUID, rembourse: IdFilter = None) -> Response:
+async def show_payment(
+    visit: StaffVisit, payment_id: UUID, rembourse: IdFilter = None, fait: Literal["verification"] | None = None
+) -> Response:
     """A payment with its history in words; for the régie, what was taken and given back, and a refund just asked."""
+    return await _payment_page(visit, payment_id, refund_id=rembourse, done=fait)
+
+
+@router.post("/mairie/paiements/{payment_id}/verification")
+async def end_review(visit: RegisseurVisit, payment_id: UUID) -> Response:
+    """The bank took nothing: the family may pay anew. Sent twice it is done once."""
+    try:
+        await refunds.end_review(visit.api, payment_id)
+    except ApiProblem as problem:
+        return await _payment_page(visit, payment_id, problem.status, refusal=Refusal.of(problem))
+    return see_other(f"/mairie/paiements/{payment_id}?fait=verification")
+
+
+async def _payment_page(  # noqa: PLR0917 - what a page shows
+    visit: Visit,
+    payment_id: UUID,
+    status: int = 200,
+    refund_id: UUID | None = None,
+    done: str | None = None,
+    refusal: Refusal | None = None,
+) -> Response:
     payment, history, regies = await asyncio.gather(
         payments.commune_payment(visit.api, payment_id),
         attempt(payments.payment_history(visit.api, payment_id)),
@@ -94,11 +121,14 @@ async def show_payment(visit: StaffVisit, payment_id: UUID, rembourse: IdFilter 
     money = await attempt(refunds.money(visit.api, payment_id)) if is_regie else None
     return await visit.page(
         "town_hall/payments/one.html",
+        status,
         payment=payment,
         history=history,
         family=await chosen_family(visit, payment.family_id),
         regie=next((regie.name for regie in regies or [] if regie.regie_id == payment.regie_id), None),
         is_regie=is_regie,
         money=money,
-        asked=next((one for one in money.refunds if one.refund_id == rembourse), None) if money else None,
+        asked=next((one for one in money.refunds if one.refund_id == refund_id), None) if money else None,
+        done=done,
+        refusal=refusal,
     )

@@ -17,12 +17,18 @@ class BankReceipt(Value):
     transaction_id: str
 
 
+REVIEWED = "reviewed"
+"""The ``reason_code`` of a cancelled payment that the town hall looked into: what the bank may have taken did not
+settle it."""
+
+
 @event("payment_gateway.payment_settled.v1", subject="payment_id")
 class PaymentSettled(Event):
     """The outcome of a payment as of the envelope's sequence.
 
     A refusal may be followed by a success (another card); a success is final. ``reason`` is a French sentence for
     the family, None on success. ``settled_at`` is the business instant; ``receipt`` is there on success only.
+    ``reason_code`` is the bank's, or ``REVIEWED``.
     """
 
     payment_id: UUID

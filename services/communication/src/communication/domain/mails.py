@@ -108,6 +108,28 @@ Ce message est envoyé automatiquement.
     )
 
 
+def payment_reviewed(*, label: str, amount_cents: int, reason: str | None, portal_title: str) -> MailText:
+    """The town hall looked into a payment that the bank did not take as it should have: what it was for is not paid."""
+    return MailText(
+        subject=f"Votre paiement de {euros(amount_cents)} a été vérifié",
+        body=f"""Bonjour,
+
+La mairie a vérifié un paiement qui n'a pas pu être pris en compte :
+
+Objet : {label}
+Montant : {euros(amount_cents)}
+
+{reason or "La somme reçue ne le règle pas."}
+
+Pour payer, retrouvez vos inscriptions et vos factures sur le portail :
+{PORTAL_ADDRESS}/accueil
+
+{portal_title}
+Ce message est envoyé automatiquement. Pour écrire à la mairie, utilisez la messagerie du portail.
+""",
+    )
+
+
 def surplus_received(*, label: str, amount_cents: int, is_euro: bool, received_on: date, portal_title: str) -> MailText:
     """The bank took money that settles nothing: the town hall decides, the family has nothing to do."""
     amount = euros(amount_cents) if is_euro else "dans une autre monnaie"

@@ -19,6 +19,7 @@ from communication.domain.mails import (
     invoice_lapsed,
     invoice_to_pay_at_once,
     payment_refused,
+    payment_reviewed,
     surplus_received,
 )
 from communication.domain.receipts import Receipt, receipt_mail
@@ -39,6 +40,7 @@ from contracts.events import (
     SurplusDecided,
     SurplusReceived,
 )
+from contracts.events.payment_gateway import REVIEWED
 from contracts.values import EURO, PaymentStatus
 
 
@@ -64,11 +66,12 @@ async def announce_invoices(transaction: Transaction, events: Sequence[Received[
 
 
 async def tell_payments(transaction: Transaction, events: Sequence[Received[PaymentSettled]]) -> None:
-    """The receipt, once for each payment, and refusals, which leave when nothing is paid soon after."""
+    """The receipt, once for each payment, refusals, which leave when nothing is paid soon after, and ended reviews."""
     tenant, payments = await tenant_of(transaction), [received.event for received in events]
     leaves_at = transaction.clock.real_now() + REFUSAL_PATIENCE
     notices = [_receipt(payment, tenant) for payment in payments if payment.status is PaymentStatus.SUCCEEDED]
     notices += [_refusal(payment, tenant, leaves_at) for payment in payments if payment.status is PaymentStatus.REFUSED]
+    notices += [_review(payment, tenant) for payment in payments if payment.reason_code == REVIEWED]
     if notices:
         await notify_families(SqlCommunicationStore(transaction), notices, transaction.now())
 
@@ -131,6 +134,16 @@ def _refusal(payment: PaymentSettled, tenant: Tenant, leaves_at: datetime) -> No
     )
     about = AboutPayment("refusal", payment.family_id, payment.payment_id, leaves_at)
     return Notice(payment.family_id, uuid5(payment.payment_id, "refused"), text, about)
+
+
+def _review(payment: PaymentSettled, tenant: Tenant) -> Notice:
+    text = payment_reviewed(
+        label=payment.label,
+        amount_cents=payment.amount_cents,
+        reason=payment.reason,
+        portal_title=tenant.description.portal_title,
+    )
+    return Notice(payment.family_id, uuid5(payment.payment_id, "reviewed"), text)
 
 
 async def announce_surplus(transaction: Transaction, received: Received[SurplusReceived]) -> None:

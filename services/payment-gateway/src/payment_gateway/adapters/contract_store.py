@@ -36,9 +36,15 @@ class SqlContracts(Scoped):
 
     def read_contract(self, row: Row[Any]) -> MerchantContract:
         """A contract out of its columns, its secrets opened."""
-        secrets = {name: self._open(row.regie_id, name, sealed) for name, sealed in row.sealed_secrets.items()}
-        terms = PROTOCOLS[row.terms["protocol"]].terms.model_validate(row.terms).with_secrets(secrets)
-        return MerchantContract(row.contract_id, row.regie_id, terms)
+        return self.open_contract(row.contract_id, row.regie_id, row.terms, row.sealed_secrets)
+
+    def open_contract(
+        self, contract_id: UUID, regie_id: UUID, written: dict[str, Any], sealed_secrets: dict[str, str]
+    ) -> MerchantContract:
+        """A contract out of what is written of it, its secrets opened."""
+        secrets = {name: self._open(regie_id, name, sealed) for name, sealed in sealed_secrets.items()}
+        terms = PROTOCOLS[written["protocol"]].terms.model_validate(written).with_secrets(secrets)
+        return MerchantContract(contract_id, regie_id, terms)
 
     async def replace_contract(self, contract: MerchantContract, now: datetime) -> None:
         """Closes the régie's contract and opens another. Two at once follow one another."""

@@ -210,6 +210,13 @@ class GatheredStore(SqlPaymentStore):
         self._attempts[attempt_id] = replace(self._attempts[attempt_id], status=status)
         self._new_statuses[attempt_id] = status
 
+    async def note_undone(self, attempt: Attempt, transaction_id: str) -> None:
+        """At once, and known to the rest of the batch."""
+        await super().note_undone(attempt, transaction_id)
+        known = self._attempts[attempt.attempt_id]
+        undone = known.undone_transactions | {transaction_id}
+        self._attempts[attempt.attempt_id] = replace(known, undone_transactions=undone)
+
     async def save_payment(self, moved: Payment) -> None:
         """The last state is written with the batch."""
         self._payments[moved.payment_id] = self._moved[moved.payment_id] = moved

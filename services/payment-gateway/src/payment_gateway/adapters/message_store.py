@@ -12,7 +12,7 @@ from chassis.ids import new_id
 from contracts.events import SurplusReceived
 from contracts.events.payment_gateway import SurplusReason
 from payment_gateway.adapters.ledger import Entry, SqlLedger
-from payment_gateway.adapters.tables import bank_message, bank_transaction
+from payment_gateway.adapters.tables import bank_message, bank_transaction, merchant_contract, payment_attempt
 from payment_gateway.application.ports import Attempt, BankMessage, MerchantContract, Said
 from payment_gateway.domain.judgement import (
     Channel,
@@ -125,6 +125,25 @@ class SqlMessages(SqlLedger):
         )
         message_id: UUID = (await self._connection.execute(statement)).scalar_one()
         return message_id
+
+    async def judge_again(self, contract: MerchantContract) -> None:
+        """Messages about the contract's shop whose signature no key had proven wait for a judgement once more."""
+        begun = merchant_contract.c
+        attempts = (
+            select(payment_attempt.c.attempt_id)
+            .join(merchant_contract, begun.contract_id == payment_attempt.c.contract_id)
+            .where(
+                begun.regie_id == contract.regie_id,
+                begun.protocol == contract.protocol,
+                begun.site == contract.shop,
+                begun.mode == contract.mode,
+            )
+        )
+        await self._connection.execute(
+            update(bank_message)
+            .where(bank_message.c.verdict == Verdict.BAD_SIGNATURE, bank_message.c.attempt_id.in_(attempts))
+            .values(verdict=None, judged_at=None)
+        )
 
     async def lock_waiting_message(self, message_id: UUID) -> BankMessage | None:
         """A message, locked; None when it has its verdict."""

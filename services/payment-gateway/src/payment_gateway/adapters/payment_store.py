@@ -16,7 +16,7 @@ from contracts.values import PaymentStatus as PublishedStatus
 from payment_gateway.adapters.contract_store import CONTRACT_COLUMNS, SqlContracts
 from payment_gateway.adapters.scoped import Scoped
 from payment_gateway.adapters.tables import merchant_contract, payment, payment_attempt
-from payment_gateway.application.ports import Attempt, DueQuestion
+from payment_gateway.application.ports import Attempt, DueQuestion, MerchantContract
 from payment_gateway.domain.payment import Payment, PaymentStatus
 
 PAYMENT_COLUMNS = [payment.c[field.name] for field in fields(Payment)]
@@ -26,13 +26,32 @@ MOVED = ("version", "status", "reason_code", "reason", "settled_at", "expires_at
 _later = payment_attempt.alias("later")
 _is_latest = ~(
     select(_later)
-    .where(_later.c.payment_id == payment_attempt.c.payment_id, _later.c.number > payment_attempt.c.number)
+    .where(
+        _later.c.payment_id == payment_attempt.c.payment_id,
+        _later.c.number > payment_attempt.c.number,
+        _later.c.status == PaymentStatus.IN_PROGRESS,
+    )
     .exists()
 )
+_renewed = merchant_contract.alias("renewed")
+_renews = (
+    (_renewed.c.regie_id == merchant_contract.c.regie_id)
+    & _renewed.c.closed_at.is_(None)
+    & (_renewed.c.contract_id != merchant_contract.c.contract_id)
+)
 _ATTEMPTS = (
-    select(payment_attempt, _is_latest.label("is_latest"), payment.c.amount_cents, *CONTRACT_COLUMNS[1:])
+    select(
+        payment_attempt,
+        _is_latest.label("is_latest"),
+        payment.c.amount_cents,
+        *CONTRACT_COLUMNS[1:],
+        _renewed.c.contract_id.label("renewed_id"),
+        _renewed.c.terms.label("renewed_terms"),
+        _renewed.c.sealed_secrets.label("renewed_secrets"),
+    )
     .join(merchant_contract, merchant_contract.c.contract_id == payment_attempt.c.contract_id)
     .join(payment, payment.c.payment_id == payment_attempt.c.payment_id)
+    .outerjoin(_renewed, _renews)
 )
 
 
@@ -159,6 +178,7 @@ class SqlAttempts(SqlContracts):
         return await self._connection.scalar(statement) is not None
 
     def _attempt(self, row: Row[Any]) -> Attempt:
+        contract = self.read_contract(row)
         return Attempt(
             attempt_id=row.attempt_id,
             payment_id=row.payment_id,
@@ -169,8 +189,17 @@ class SqlAttempts(SqlContracts):
             reference=row.reference,
             handle=row.handle,
             started_at=row.started_at,
-            contract=self.read_contract(row),
+            contract=contract,
+            undone_transactions=frozenset(row.undone_transactions),
+            renewed=self._renewed(contract, row),
         )
+
+    def _renewed(self, contract: MerchantContract, row: Row[Any]) -> MerchantContract | None:
+        """What replaced an attempt's contract, unless it is of another account."""
+        if row.renewed_id is None:
+            return None
+        renewed = self.open_contract(row.renewed_id, row.regie_id, row.renewed_terms, row.renewed_secrets)
+        return renewed if renewed.terms.account == contract.terms.account else None
 
     async def keep_handle(self, attempt_id: UUID, handle: str | None) -> str | None:
         """Writes the bank's own name of an attempt, unless it has one. Returns the one it has."""
@@ -188,6 +217,13 @@ class SqlAttempts(SqlContracts):
         """Writes an attempt's outcome."""
         statement = update(payment_attempt).where(payment_attempt.c.attempt_id == attempt_id).values(status=status)
         await self._connection.execute(statement)
+
+    async def note_undone(self, attempt: Attempt, transaction_id: str) -> None:
+        """Keeps that a transaction will not be paid."""
+        columns = payment_attempt.c
+        noted = func.array_append(func.array_remove(columns.undone_transactions, transaction_id), transaction_id)
+        statement = update(payment_attempt).where(columns.attempt_id == attempt.attempt_id)
+        await self._connection.execute(statement.values(undone_transactions=noted))
 
     async def expire_attempts(self, payment_id: UUID) -> None:
         """Ends the attempts of a payment that are without outcome."""

@@ -45,6 +45,7 @@ TAKEN = [
     _is_open.label("has_open_refund"),
 ]
 """What was taken, what is left of it and not about to go back either."""
+_MOVED = ("status", "sentence", "code", "daily_number", "sent_at", "tries", "next_try_at", "ended_at", "ended_by")
 _REFUND = [refund.c[field.name] for field in fields(Refund)]
 
 
@@ -186,7 +187,17 @@ class SqlRefunds(SqlLedger):
 
     async def save_refund(self, moved: Refund) -> None:
         """Writes where a refund stands."""
-        names = ("status", "sentence", "code", "sent_at", "tries", "next_try_at", "ended_at", "ended_by")
+        names = (
+            "status",
+            "sentence",
+            "code",
+            "daily_number",
+            "sent_at",
+            "tries",
+            "next_try_at",
+            "ended_at",
+            "ended_by",
+        )
         values = {name: getattr(moved, name) for name in names}
         await self._connection.execute(update(refund).where(refund.c.refund_id == moved.refund_id).values(values))
 

@@ -74,6 +74,7 @@ payment_attempt = Table(
     _instant("next_question_at"),
     _instant("asked_at"),
     Column("questions", Integer),
+    Column("undone_transactions", ARRAY(Text)),
 )
 daily_number = Table(
     "daily_number",

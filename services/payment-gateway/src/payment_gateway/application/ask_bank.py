@@ -10,6 +10,7 @@ from uuid import UUID
 
 from chassis.ids import new_id
 from payment_gateway.application.bank_port import Answer, Protocols, Question
+from payment_gateway.application.choose_terms import terms_to_speak
 from payment_gateway.application.decide import decide
 from payment_gateway.application.ports import Attempt, BankMessage, PaymentStore, Said, Times
 from payment_gateway.domain.judgement import Channel, Verdict
@@ -48,22 +49,25 @@ def question_about(attempt: Attempt, real_now: datetime) -> Question:
 
 async def ask_bank(protocols: Protocols, attempt: Attempt, question: Question) -> Answer:
     """Asks. Raises ``BankUnavailableError``: the next question is already due later."""
-    return await protocols[attempt.contract.protocol].ask(attempt.contract.terms, question)
+    protocol = protocols[attempt.contract.protocol]
+    return await protocol.ask(terms_to_speak(attempt, protocol.can_ask), question)
 
 
 async def take_answer(store: PaymentStore, attempt: Attempt, answer: Answer, times: Times) -> list[Verdict]:
-    """What the bank says of each card decides, in the order of time; questions end once nothing can change."""
+    """What the bank says of each card decides, in the order of time; questions end once nothing can change.
+
+    The same words again do not hide what they once did.
+    """
     said = [outcome for outcome in answer.outcomes if outcome.meaning.kind is not OutcomeKind.PENDING]
     pending = answer.may_change or len(said) < len(answer.outcomes) or not answer.outcomes
     verdicts = []
     if said:
-        message_id = await store.keep_answer(
-            BankMessage(new_id(), attempt.attempt_id, attempt.contract.protocol, Channel.ANSWER, answer.raw),
-            times.real_now,
-        )
+        kept = BankMessage(new_id(), attempt.attempt_id, attempt.contract.protocol, Channel.ANSWER, answer.raw)
+        message_id = await store.keep_answer(kept, times.real_now)
         for outcome in said:
             verdicts.append(await decide(store, attempt.attempt_id, Said(message_id, Channel.ANSWER, outcome), times))
-        await store.set_verdict(message_id, verdicts[-1], said[-1], times.real_now)
+        if message_id == kept.message_id or verdicts[-1] is not Verdict.DUPLICATE:
+            await store.set_verdict(message_id, verdicts[-1], said[-1], times.real_now)
     if not pending:
         await store.set_next_question(attempt.attempt_id, None, asked_at=times.real_now)
     elif answer.pause:

@@ -27,6 +27,8 @@ class ContractTerms(BaseModel):
     ``title`` is the protocol's name for the town hall; the fields' own titles and descriptions make its form.
     ``known_hosts`` are the banks' servers; fields whose name ends in ``_url`` are addresses of a bank. ``at_the_bank``
     are sentences on what the town hall sets at its bank; ``{address}`` is where the bank writes about the whole shop.
+    ``numbers_each_card``: a transaction's number is of one card tried, so that what the bank took back is never
+    accepted later.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -34,6 +36,7 @@ class ContractTerms(BaseModel):
     title: ClassVar[str]
     known_hosts: ClassVar[frozenset[str]]
     at_the_bank: ClassVar[tuple[str, ...]]
+    numbers_each_card: ClassVar[bool] = True
 
     protocol: str
     mode: Mode
@@ -47,6 +50,11 @@ class ContractTerms(BaseModel):
     def shop(self) -> str:
         """The shop's number at the bank: transactions are unique within it."""
         raise NotImplementedError
+
+    @property
+    def account(self) -> tuple[str, ...]:
+        """All that the bank knows the shop by: new keys of the same account are good for what was begun before."""
+        return (self.protocol, self.mode, self.shop)
 
     def addresses(self) -> list[str]:
         """Where the contract sends browsers and our own questions."""

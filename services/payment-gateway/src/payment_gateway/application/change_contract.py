@@ -46,7 +46,9 @@ def check_hosts(terms: ContractTerms, other_hosts: Collection[str]) -> None:
 
 
 async def change_contract(store: PaymentStore, regie_id: UUID, terms: ContractTerms, now: datetime) -> MerchantContract:
-    """Replaces a régie's contract; attempts begun under the former one end under it.
+    """Replaces a régie's contract; attempts begun under the former one end under it, or under the shop's new keys.
+
+    Messages that no known key had proven are judged again: a wrong key may have been the reason.
 
     A secret that is not given stays what it was, as long as protocol and mode do: a test key never serves in
     production. Nothing is written when nothing changes. Returns the contract in force. Raises
@@ -61,6 +63,7 @@ async def change_contract(store: PaymentStore, regie_id: UUID, terms: ContractTe
         return current
     contract = MerchantContract(new_id(), regie_id, terms)
     await store.replace_contract(contract, now)
+    await store.judge_again(contract)
     return contract
 
 

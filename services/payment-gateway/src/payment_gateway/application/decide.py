@@ -12,6 +12,9 @@ from payment_gateway.domain.judgement import Judgement, ReversalKind, Verdict, j
 from payment_gateway.domain.outcome import BankOutcome, OutcomeKind
 from payment_gateway.domain.payment import PUBLISHED, Payment, PaymentStatus
 
+_NOTHING_TO_UNDO = frozenset({Verdict.VALID, Verdict.LATE})
+"""The bank takes back what it has not told yet, or not to us: its acceptance, when it comes, is of the past."""
+
 
 async def decide(store: PaymentStore, attempt_id: UUID, said: Said, times: Times) -> Verdict:
     """Judges what a bank said and writes what follows from it."""
@@ -25,7 +28,10 @@ async def decide(store: PaymentStore, attempt_id: UUID, said: Said, times: Times
         mode=attempt.contract.mode,
         is_latest_attempt=attempt.is_latest,
         known_transaction=await _holder(store, attempt, outcome),
+        is_undone=outcome.transaction_id in attempt.undone_transactions,
     )
+    if (undone := _undone(attempt, outcome)) and judgement.verdict in _NOTHING_TO_UNDO:
+        await store.note_undone(attempt, undone)
     if judgement.transaction:
         await store.add_transaction(attempt, payment, said, judgement, times.real_now)
     if judgement.reversal and not await _reverse(store, payment, attempt, said, kind=judgement.reversal, times=times):
@@ -34,6 +40,11 @@ async def decide(store: PaymentStore, attempt_id: UUID, said: Said, times: Times
         await store.set_attempt_status(attempt_id, judgement.status)
     await _settle(store, payment, judgement, times, _receipt(attempt, outcome))
     return judgement.verdict
+
+
+def _undone(attempt: Attempt, outcome: BankOutcome) -> str | None:
+    """What will never be accepted any more."""
+    return outcome.transaction_id if outcome.undoes and attempt.contract.terms.numbers_each_card else None
 
 
 async def _reverse(

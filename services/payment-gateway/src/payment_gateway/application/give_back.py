@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from payment_gateway.application.end_review import end_decided_review
 from payment_gateway.application.ports import MoneyBack, PaymentStore, Times
 from payment_gateway.domain.judgement import Decision
 from payment_gateway.domain.payment import Payment
@@ -48,3 +49,4 @@ async def _record(
     after = await store.taken(payment.payment_id, back.transaction_id)
     if after and after.decision is Decision.TO_DECIDE and after.left_cents <= 0:
         await store.write_decision(payment, after, Decision.REFUNDED, by=None, times=times)
+        await end_decided_review(store, payment, times)

@@ -1,11 +1,14 @@
 """A kept message is judged, once."""
 
+import contextlib
 from uuid import UUID
 
 from payment_gateway.application.bank_port import Protocols, UnreadableMessageError
+from payment_gateway.application.choose_terms import terms_to_speak, understand
 from payment_gateway.application.decide import decide
 from payment_gateway.application.ports import Attempt, BankMessage, PaymentStore, Said, Times
 from payment_gateway.domain.judgement import Channel, Verdict
+from payment_gateway.domain.outcome import BankOutcome
 from payment_gateway.domain.schedule import HINT_PAUSE
 
 
@@ -20,11 +23,13 @@ async def judge_message(store: PaymentStore, protocols: Protocols, message_id: U
         return None
     attempt = await store.attempt(message.attempt_id) if message.attempt_id else None
     if attempt is None:
-        await store.set_verdict(message_id, Verdict.UNKNOWN_ATTEMPT, None, times.real_now)
+        outcome = await _said_of_nothing_known(store, protocols, message)
+        await store.set_verdict(message_id, Verdict.UNKNOWN_ATTEMPT, outcome, times.real_now)
         return Verdict.UNKNOWN_ATTEMPT
     verdict = await _judge(store, protocols, message, attempt, times)
     hinted, back = verdict is Verdict.HINT, message.channel is Channel.RETURN
-    if (hinted or back) and protocols[attempt.contract.protocol].can_ask(attempt.contract.terms):
+    can_ask = protocols[attempt.contract.protocol].can_ask
+    if (hinted or back) and can_ask(terms_to_speak(attempt, can_ask)):
         await store.ask_soon(attempt.attempt_id, times.real_now, HINT_PAUSE, even_if_known=hinted)
     return verdict
 
@@ -32,9 +37,8 @@ async def judge_message(store: PaymentStore, protocols: Protocols, message_id: U
 async def _judge(
     store: PaymentStore, protocols: Protocols, message: BankMessage, attempt: Attempt, times: Times
 ) -> Verdict:
-    protocol, terms = protocols[attempt.contract.protocol], attempt.contract.terms
     try:
-        outcome = protocol.understand(terms, message.channel, message.raw)
+        outcome = understand(protocols, attempt, message)
     except UnreadableMessageError as error:
         outcome, verdict = None, error.verdict
     else:
@@ -44,3 +48,13 @@ async def _judge(
             verdict = await decide(store, attempt.attempt_id, said, times)
     await store.set_verdict(message.message_id, verdict, outcome, times.real_now)
     return verdict
+
+
+async def _said_of_nothing_known(store: PaymentStore, protocols: Protocols, message: BankMessage) -> BankOutcome | None:
+    """What the bank tells of an attempt that nobody knows, which moves nothing: a person looks. Some contract's key
+    proved it when it was received.
+    """
+    for contract in await store.contracts_of(message.protocol):
+        with contextlib.suppress(UnreadableMessageError):
+            return protocols[contract.protocol].understand(contract.terms, message.channel, message.raw)
+    return None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from payment_gateway.application.bank_port import Protocols, UnreadableMessageError
+from payment_gateway.application.choose_terms import understand
 from payment_gateway.application.judge_message import judge_message
 from payment_gateway.application.ports import Attempt, BankMessage, GatheringStore, MerchantContract, Times
 from payment_gateway.domain.judgement import Verdict
@@ -24,9 +25,8 @@ async def judge_messages(
 def _transaction_named(
     protocols: Protocols, message: BankMessage, attempt: Attempt
 ) -> tuple[MerchantContract, str] | None:
-    contract = attempt.contract
     try:
-        outcome = protocols[contract.protocol].understand(contract.terms, message.channel, message.raw)
+        outcome = understand(protocols, attempt, message)
     except UnreadableMessageError:
         return None
-    return (contract, outcome.transaction_id) if outcome and outcome.transaction_id else None
+    return (attempt.contract, outcome.transaction_id) if outcome and outcome.transaction_id else None

@@ -17,6 +17,7 @@ from payment_gateway.application.bank_port import (
     RefundOrder,
     RefundOutcome,
 )
+from payment_gateway.application.choose_terms import terms_to_speak
 from payment_gateway.application.give_back import give_back
 from payment_gateway.application.ports import Attempt, MoneyBack, PaymentStore, Times
 from payment_gateway.application.request_refund import refuse
@@ -48,10 +49,18 @@ async def claim_refunds(store: PaymentStore, real_now: datetime, limit: int) -> 
             await store.save_refund(refund.waits(RefundStatus.TO_CHECK, TO_CHECK))
             continue
         later = real_now + _PAUSE * 2**refund.tries
-        sent_at = refund.sent_at or real_now
-        await store.save_refund(replace(refund, tries=refund.tries + 1, sent_at=sent_at, next_try_at=later))
+        sent = refund if refund.tries else await _numbered(store, refund, real_now)
+        await store.save_refund(replace(sent, tries=refund.tries + 1, next_try_at=later))
         due.append(refund.refund_id)
     return due
+
+
+async def _numbered(store: PaymentStore, refund: Refund, real_now: datetime) -> Refund:
+    """It is sent now: its number is one of this day, whenever it was asked for."""
+    attempt = await store.attempt(refund.attempt_id)
+    assert attempt is not None  # noqa: S101 - a foreign key
+    number = await store.next_daily_number(attempt.contract, bank_day(real_now))
+    return replace(refund, sent_at=real_now, daily_number=number)
 
 
 async def read_try(store: PaymentStore, refund_id: UUID) -> Try | None:
@@ -71,8 +80,10 @@ async def speak_to_bank(protocols: Protocols, trial: Try, real_now: datetime) ->
     Raises ``RefundImpossibleError``, ``BankUnavailableError``.
     """
     attempt, refund = trial.attempt, trial.refund
-    protocol, terms = protocols[attempt.contract.protocol], attempt.contract.terms
-    sent_at = refund.sent_at or real_now
+    protocol = protocols[attempt.contract.protocol]
+    terms = terms_to_speak(attempt, protocol.can_refund)
+    assert refund.sent_at is not None and refund.daily_number is not None  # noqa: S101, PT018 - it was claimed
+    sent_at = refund.sent_at
     if trial.is_first or (protocol.repeats_refunds and bank_day(sent_at) == bank_day(real_now)):
         order = RefundOrder(
             reference=attempt.reference,
@@ -84,7 +95,7 @@ async def speak_to_bank(protocols: Protocols, trial: Try, real_now: datetime) ->
             real_now=sent_at,
         )
         return await protocol.refund(terms, order)
-    if protocol.repeats_refunds or not protocol.can_ask(terms):
+    if protocol.repeats_refunds or not protocol.can_ask(terms_to_speak(attempt, protocol.can_ask)):
         return None
     return await ask_bank(protocols, attempt, question_about(attempt, real_now))
 

@@ -51,7 +51,12 @@ class ContractPeriod:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One visit to the bank's page, and the contract it was begun under."""
+    """One visit to the bank's page, and the contract it was begun under.
+
+    ``is_latest``: no later one is under way. ``undone_transactions`` are the bank's numbers of what it said will not
+    be paid before it told that it was accepted. ``renewed`` is the contract that has since replaced its own, where
+    that is the same shop's: its keys or addresses are others.
+    """
 
     attempt_id: UUID
     payment_id: UUID
@@ -63,6 +68,13 @@ class Attempt:
     handle: str | None
     started_at: datetime
     contract: MerchantContract
+    undone_transactions: frozenset[str] = frozenset()
+    renewed: MerchantContract | None = None
+
+    @property
+    def all_terms(self) -> tuple[ContractTerms, ...]:
+        """Its own terms, then those that replaced them."""
+        return (self.contract.terms, self.renewed.terms) if self.renewed else (self.contract.terms,)
 
 
 @dataclass(frozen=True)
@@ -170,6 +182,7 @@ class PaymentStore(PaymentRegister, Protocol):
     async def attempt(self, attempt_id: UUID) -> Attempt | None: ...
     async def set_attempt_status(self, attempt_id: UUID, status: PaymentStatus) -> None: ...
     async def keep_handle(self, attempt_id: UUID, handle: str | None) -> str | None: ...
+    async def note_undone(self, attempt: Attempt, transaction_id: str) -> None: ...
     async def expire_attempts(self, payment_id: UUID) -> None: ...
 
     async def lock_due_questions(self, real_now: datetime, limit: int) -> list[DueQuestion]: ...
@@ -181,6 +194,7 @@ class PaymentStore(PaymentRegister, Protocol):
     async def kept_messages(self, attempt_id: UUID) -> int: ...
     async def keep_message(self, message: BankMessage, real_now: datetime) -> UUID: ...
     async def keep_answer(self, message: BankMessage, real_now: datetime) -> UUID: ...
+    async def judge_again(self, contract: MerchantContract) -> None: ...
     async def lock_waiting_message(self, message_id: UUID) -> BankMessage | None: ...
     async def set_verdict(
         self, message_id: UUID, verdict: Verdict, outcome: BankOutcome | None, real_now: datetime

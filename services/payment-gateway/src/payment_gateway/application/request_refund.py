@@ -12,6 +12,8 @@ from chassis.ids import new_id
 from contracts.events.payment_gateway import RefundConsequence
 from contracts.values import EURO, PaymentPurpose
 from payment_gateway.application.bank_port import Protocols
+from payment_gateway.application.choose_terms import terms_to_speak
+from payment_gateway.application.end_review import end_decided_review
 from payment_gateway.application.give_back import give_back
 from payment_gateway.application.ports import MoneyBack, PaymentStore, Times
 from payment_gateway.domain.judgement import Decision, ReversalKind
@@ -27,7 +29,6 @@ from payment_gateway.domain.refund import (
     SurplusDecidedError,
     SurplusUndecidedError,
     Taken,
-    bank_day,
 )
 
 
@@ -72,6 +73,7 @@ async def decide_surplus(
 ) -> None:
     """Money that settles nothing goes to the family's account, or back where it came from: what is left of it, whole.
 
+    The last decision on a payment under review ends it.
     Raises ``NotFoundError``, ``SurplusDecidedError``, ``ForeignMoneyError``, ``RefundTooLargeError``.
     """
     payment_id = await store.payment_of_movement(movement_id)
@@ -90,6 +92,7 @@ async def decide_surplus(
         wanted = Wanted(taken.left_cents, reason, movement_id=movement_id)
         await _write(store, protocols, taken, wanted, by=by, real_now=times.real_now)
     await store.write_decision(payment, taken, decision, by=by, times=times)
+    await end_decided_review(store, payment, times)
 
 
 async def end_refund(store: PaymentStore, refund_id: UUID, *, is_done: bool, by: UUID, times: Times) -> None:
@@ -140,8 +143,8 @@ async def _write(
     taken.check_refund(wanted.amount_cents)
     attempt = await store.attempt(taken.attempt_id)
     assert attempt is not None  # noqa: S101 - a foreign key
-    contract = attempt.contract
-    by_bank = taken.currency == EURO and protocols[contract.protocol].can_refund(contract.terms)
+    can_refund = protocols[attempt.contract.protocol].can_refund
+    by_bank = taken.currency == EURO and can_refund(terms_to_speak(attempt, can_refund))
     refund = Refund(
         refund_id=new_id(),
         payment_id=taken.payment_id,
@@ -154,7 +157,6 @@ async def _write(
         consequence=wanted.consequence,
         status=RefundStatus.IN_PROGRESS if by_bank else RefundStatus.BY_HAND,
         sentence=None if by_bank else BY_HAND,
-        daily_number=await store.next_daily_number(contract, bank_day(real_now)),
         requested_by=by,
         requested_at=real_now,
         next_try_at=real_now if by_bank else None,

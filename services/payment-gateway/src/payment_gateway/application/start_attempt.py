@@ -12,7 +12,7 @@ from uuid import UUID
 
 from chassis.errors import DomainError, NotFoundError
 from chassis.ids import new_id
-from payment_gateway.application.bank_port import Addresses, Departure, PaymentOrder, Protocols
+from payment_gateway.application.bank_port import Addresses, BankUnavailableError, Departure, PaymentOrder, Protocols
 from payment_gateway.application.ports import Attempt, PaymentStore, Stores
 from payment_gateway.domain.payment import AttemptInProgressError, NoMerchantContractError, Payment, PaymentStatus
 from payment_gateway.domain.schedule import next_question
@@ -55,6 +55,7 @@ async def start_attempt(
             raise NotFoundError
         payment.check_can_start()
         attempt = await store.attempt(attempt_id)
+        opens = attempt is None or attempt.status is not PaymentStatus.IN_PROGRESS
         if attempt is not None and attempt.status is not PaymentStatus.IN_PROGRESS:
             attempt, attempt_id = None, new_id()  # it never left: the bank did not answer
         if attempt is None:
@@ -70,19 +71,34 @@ async def start_attempt(
         if handle != departure.handle:  # the same attempt, begun twice at once: both leave for the first one's page
             departure = await protocol.start(terms, replace(order, handle=handle))
     except DomainError:
-        async with stores() as store:
-            await store.set_attempt_status(attempt.attempt_id, PaymentStatus.CANCELLED)
-            await store.set_next_question(attempt.attempt_id, None, asked_at=real_now)
+        if opens:
+            async with stores() as store:
+                await _give_up(store, attempt, real_now)
         raise
     return attempt.attempt_id, departure
 
 
+async def _give_up(store: PaymentStore, attempt: Attempt, real_now: datetime) -> None:
+    """Nobody left for the bank. The same click made twice may have left by the other request: then all goes on."""
+    await store.locked_payment(attempt.payment_id)
+    known = await store.attempt(attempt.attempt_id)
+    if known and known.status is PaymentStatus.IN_PROGRESS and known.handle is None:
+        await store.set_attempt_status(attempt.attempt_id, PaymentStatus.CANCELLED)
+        await store.set_next_question(attempt.attempt_id, None, asked_at=real_now)
+
+
 async def _leave(store: PaymentStore, attempt: Attempt, departure: Departure, *, expires_at: datetime) -> str | None:
-    """The payment is under way, unless it was paid while the bank was spoken to. Returns the handle kept first."""
-    payment = await store.locked_payment(attempt.payment_id)
-    if payment is None:
+    """The payment is under way, unless it was paid while the bank was spoken to. Returns the handle kept first.
+
+    Where the other request of the same click found the bank away, the attempt is over: raises
+    ``BankUnavailableError``.
+    """
+    payment, known = await store.locked_payment(attempt.payment_id), await store.attempt(attempt.attempt_id)
+    if payment is None or known is None:
         raise NotFoundError
     payment.check_can_start()
+    if known.status is not PaymentStatus.IN_PROGRESS:
+        raise BankUnavailableError
     await store.save_payment(payment.start(expires_at))
     return await store.keep_handle(attempt.attempt_id, departure.handle)
 

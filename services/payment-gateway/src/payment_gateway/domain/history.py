@@ -16,6 +16,7 @@ _VERDICTS = {
     Verdict.HINT: "la banque a quelque chose à dire : la question lui est posée.",
     Verdict.DUPLICATE: "déjà pris en compte, sans effet.",
     Verdict.LATE: "arrivé après le succès du paiement, sans effet.",
+    Verdict.UNDONE: "la banque avait déjà dit que cette somme ne serait pas versée, sans effet.",
     Verdict.BAD_SIGNATURE: "sa signature n'est pas celle de la banque, il est ignoré.",
     Verdict.MALFORMED: "illisible, il est ignoré.",
     Verdict.UNKNOWN_ATTEMPT: "la tentative qu'il désigne est inconnue, il est gardé pour vérification.",
@@ -29,6 +30,17 @@ _VERDICTS = {
     Verdict.REFUND: "somme rendue par la banque, notée.",
     Verdict.REVERSAL: "la somme acceptée ne sera finalement pas versée : la famille doit de nouveau payer.",
     Verdict.SURPLUS: "second encaissement du même paiement : à rembourser.",
+}
+_UNPLACED = {
+    Verdict.UNKNOWN_ATTEMPT: "La banque annonce un encaissement pour un paiement que le portail ne connaît pas.",
+    Verdict.REFERENCE_MISMATCH: "La banque annonce un encaissement qui porte la référence d'un autre paiement.",
+    Verdict.OTHER_SHOP: "Un message signé avec votre clé vient d'une autre boutique de la banque.",
+    Verdict.TRANSACTION_ELSEWHERE: (
+        "La banque annonce un encaissement dont le numéro est celui d'un autre, déjà compté pour un autre paiement."
+    ),
+    Verdict.DISPLAY_ONLY: (
+        "Le navigateur du payeur est revenu avec un paiement accepté, que la banque n'a pas confirmé elle-même."
+    ),
 }
 _KINDS = {
     OutcomeKind.ACCEPTED: "paiement accepté",
@@ -125,6 +137,11 @@ def surplus_sentence(verdict: Verdict) -> str:
     """Why money settles nothing."""
     sentence = _VERDICTS[verdict]
     return sentence[0].upper() + sentence[1:]
+
+
+def unplaced_sentence(verdict: Verdict) -> str:
+    """Why what the bank says it took is in no payment."""
+    return _UNPLACED[verdict]
 
 
 def reversal_sentence(kind: ReversalKind, amount_cents: int, *, is_ours: bool) -> str:

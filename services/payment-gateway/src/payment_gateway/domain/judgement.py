@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from contracts.values import EURO
-from payment_gateway.domain.outcome import TO_REVIEW_SENTENCE, BankOutcome, OutcomeKind
+from payment_gateway.domain.outcome import TO_REVIEW_SENTENCE, ZERO_SENTENCE, BankOutcome, OutcomeKind
 from payment_gateway.domain.payment import Mode, Payment, PaymentStatus
 
 
@@ -25,6 +25,7 @@ class Verdict(StrEnum):
     HINT = "hint"
     DUPLICATE = "duplicate"
     LATE = "late"
+    UNDONE = "undone"
     BAD_SIGNATURE = "bad-signature"
     MALFORMED = "malformed"
     UNKNOWN_ATTEMPT = "unknown-attempt"
@@ -99,11 +100,13 @@ def judge(
     mode: Mode,
     is_latest_attempt: bool,
     known_transaction: UUID | None,
+    is_undone: bool = False,
 ) -> Judgement:
     """Judges what a bank is sure to have said of an attempt, whose ``reference`` it has.
 
-    ``known_transaction`` is the payment that already holds the bank's transaction, if any. The failure of an attempt
-    does not end a payment that is being tried again in a later attempt.
+    ``known_transaction`` is the payment that already holds the bank's transaction, if any; ``is_undone``: the bank
+    already said that its money will not come. The failure of an attempt does not end a payment that is being tried
+    again in a later attempt.
     """
     kind = outcome.meaning.kind
     if problem := _doubt(outcome, reference, channel, mode):
@@ -111,7 +114,7 @@ def judge(
     if kind is OutcomeKind.REFUNDED or (outcome.undoes and known_transaction == payment.payment_id):
         return _judge_reversal(outcome)
     if kind is OutcomeKind.ACCEPTED:
-        return _judge_acceptance(payment, outcome, known_transaction)
+        return _judge_acceptance(payment, outcome, known_transaction, is_undone=is_undone)
     if kind is OutcomeKind.PENDING:
         return Judgement(Verdict.VALID)
     if payment.status is PaymentStatus.SUCCEEDED:
@@ -141,10 +144,14 @@ def _judge_reversal(outcome: BankOutcome) -> Judgement:
     return Judgement(Verdict.REVERSAL, reversal=ReversalKind.CANCELLATION if cancelled else ReversalKind.REJECTION)
 
 
-def _judge_acceptance(payment: Payment, outcome: BankOutcome, known_transaction: UUID | None) -> Judgement:
+def _judge_acceptance(
+    payment: Payment, outcome: BankOutcome, known_transaction: UUID | None, *, is_undone: bool
+) -> Judgement:
     if known_transaction is not None:
         same = known_transaction == payment.payment_id
         return Judgement(Verdict.DUPLICATE if same else Verdict.TRANSACTION_ELSEWHERE)
+    if is_undone:
+        return Judgement(Verdict.UNDONE)
     if problem := _mismatch(payment, outcome):
         return _to_review(problem, outcome)
     if payment.status is PaymentStatus.SUCCEEDED:
@@ -161,6 +168,8 @@ def _mismatch(payment: Payment, outcome: BankOutcome) -> Verdict | None:
 
 
 def _to_review(verdict: Verdict, outcome: BankOutcome) -> Judgement:
-    """The bank says that money moved, but not as it should have: a person decides."""
+    """The bank says that money moved, but not as it should have: a person decides. Of none nothing is to decide."""
+    if not outcome.amount_cents:
+        return Judgement(verdict, PaymentStatus.CANCELLED, outcome.code, ZERO_SENTENCE)
     kept = TransactionOutcome.TO_REVIEW if outcome.transaction_id else None
     return Judgement(verdict, PaymentStatus.TO_REVIEW, outcome.code, TO_REVIEW_SENTENCE, kept)

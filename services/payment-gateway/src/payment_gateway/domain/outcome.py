@@ -17,6 +17,8 @@ TO_REVIEW_SENTENCE = (
     " payez pas une seconde fois."
 )
 
+ZERO_SENTENCE = f"La banque a répondu pour un montant nul : le paiement n'est pas fait. {NOTHING_TAKEN}"
+
 
 class OutcomeKind(StrEnum):
     """What the bank says of an attempt."""

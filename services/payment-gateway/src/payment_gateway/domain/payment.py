@@ -1,8 +1,9 @@
 """A payment and its attempts.
 
 A payment is what a family owes at once; it keeps one reference for the bank. An attempt is one visit to the bank's
-page. The payment's status only moves up the order of ``PaymentStatus``: nothing undoes a success, and a refusal can
-still be followed by a success, since the bank's page lets the payer try another card.
+page. What banks say only moves the payment's status up the order of ``PaymentStatus``: nothing undoes a success, and a
+refusal can still be followed by a success, since the bank's page lets the payer try another card. One step goes down:
+a person ends a review.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import DomainError
+from contracts.events.payment_gateway import REVIEWED
 from contracts.values import PaymentPurpose
 
 
@@ -59,6 +61,13 @@ class PaymentClosedError(DomainError):
 
     slug = "payment-closed"
     sentence = "Ce paiement est terminé. Revenez à votre inscription ou à votre facture pour en commencer un autre."
+
+
+class ReviewOverError(DomainError):
+    """Nobody has to look into the payment."""
+
+    slug = "review-over"
+    sentence = "Ce paiement n'est pas, ou n'est plus, à vérifier. Rechargez la page pour voir où il en est."
 
 
 class AttemptInProgressError(DomainError):
@@ -137,6 +146,22 @@ class Payment:
             reason=reason,
             settled_at=now if status in PUBLISHED else None,
             expires_at=None,
+        )
+
+    def end_review(self, sentence: str, now: datetime) -> "Payment":
+        """The payment once a person looked into it: it ends, and what it was for can be paid by another.
+
+        A success that the bank tells later still wins. Raises ``ReviewOverError``.
+        """
+        if self.status is not PaymentStatus.TO_REVIEW:
+            raise ReviewOverError
+        return replace(
+            self,
+            version=self.version + 1,
+            status=PaymentStatus.CANCELLED,
+            reason_code=REVIEWED,
+            reason=sentence,
+            settled_at=now,
         )
 
 

@@ -163,7 +163,8 @@ class Taken:
 class Refund:
     """Money to give back, asked for by somebody of the régie. ``sentence`` says why it stands where it does.
 
-    Times are real. ``sent_at`` is when the bank was first spoken to, ``tries`` how often.
+    Times are real. ``sent_at`` is when the bank was first spoken to, ``tries`` how often; ``daily_number`` is the
+    request's, among those of its shop on the bank's day of ``sent_at``.
     """
 
     refund_id: UUID
@@ -176,12 +177,12 @@ class Refund:
     reason: str
     consequence: RefundConsequence | None
     status: RefundStatus
-    daily_number: int
     requested_by: UUID
     requested_at: datetime
     sentence: str | None = None
     code: str | None = None
     sent_at: datetime | None = None
+    daily_number: int | None = None
     tries: int = 0
     next_try_at: datetime | None = None
     ended_at: datetime | None = None

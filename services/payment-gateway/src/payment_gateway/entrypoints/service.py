@@ -44,6 +44,7 @@ SERVICE = Service(
         "refund-too-large": 409,
         "refund-open": 409,
         "refund-over": 409,
+        "review-over": 409,
         "surplus-undecided": 409,
         "surplus-decided": 409,
         "foreign-money": 409,

@@ -81,6 +81,11 @@ class PayboxTerms(ContractTerms):
         """PBX_SITE."""
         return self.site
 
+    @property
+    def account(self) -> tuple[str, ...]:
+        """A site may have several shops, each with its own rang and identifiant."""
+        return (*super().account, self.rang, self.identifiant)
+
     @field_validator("hmac_key")
     @classmethod
     def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:

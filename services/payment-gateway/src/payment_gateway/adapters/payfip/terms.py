@@ -12,11 +12,13 @@ from payment_gateway.domain.payment import Mode
 class PayFiPTerms(ContractTerms):
     """``service_url`` is the web service's address, ``page_url`` the payment page's.
 
-    ``activation`` marks the real payments by which the treasury opens the service (SAISIE X).
+    ``activation`` marks the real payments by which the treasury opens the service (SAISIE X). An operation refused
+    may still be paid while it lives, under the same number.
     """
 
     title: ClassVar[str] = "PayFiP (finances publiques)"
     known_hosts: ClassVar[frozenset[str]] = frozenset({"www.payfip.gouv.fr"})
+    numbers_each_card: ClassVar[bool] = False
 
     at_the_bank: ClassVar[tuple[str, ...]] = (
         "Il n'y a rien à régler chez PayFiP : chaque paiement porte les adresses du portail, qui interroge PayFiP"
