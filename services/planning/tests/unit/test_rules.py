@@ -166,6 +166,8 @@ def test_a_minute_that_is_skipped_ends_with_the_last_one_shown_before() -> None:
             Action.BOOK,
             "Réservation possible jusqu'à 72 heures avant le début du créneau.",
         ),
+        (Rule(HoursBeforeDeadline(0)), Action.CANCEL, "Annulation possible jusqu'au début du créneau."),
+        (Rule(HoursBeforeDeadline(0, time(8, 30))), Action.CANCEL, "Annulation possible jusqu'à 8h30 le jour même."),
         (RONTALON, Action.BOOK, "Réservation possible jusqu'à 11h le jour d'école précédent."),
         (Rule(weekly(WED, "12:00", 2)), Action.BOOK, "Réservation possible jusqu'au mercredi 12h, 2 semaines avant."),
         (
@@ -197,6 +199,17 @@ def test_a_locked_day_says_when_it_closed() -> None:
     )
     cancelling = explain(GUIDE_CANTEEN, Action.CANCEL, day, HOLIDAYS, time_zone=PARIS, now=now)
     assert "les annulations" in cancelling.sentence
+
+
+def test_a_deadline_later_in_the_week_than_the_day_ends_with_the_day() -> None:
+    rule, monday = Rule(weekly(FRI, "12:00", 0)), date(2022, 9, 5)
+    now = datetime(2022, 9, 6, 8, tzinfo=UTC)
+    verdict = explain(rule, Action.BOOK, monday, HOLIDAYS, time_zone=PARIS, now=now)
+    assert verdict.sentence == (
+        "Trop tard : les réservations pour le 5 septembre 2022 étaient possibles "
+        "jusqu'au lundi 5 septembre 2022 à 23h59."
+    )
+    assert closes_at(rule, date(2022, 9, 9), HOLIDAYS, PARIS).isoformat()[:16] == "2022-09-09T10:00"
 
 
 JUNE = map(datetime.fromisoformat, ("2023-06-01T12:00", "2023-06-30T23:59"))
@@ -334,6 +347,14 @@ def test_verdict_sentence_and_instants_agree(rule: Rule, day: date, now: datetim
     assert (verdict.timing is Timing.EARLY) == (now <= closing and opening is not None and now < opening)
     named = (opening if verdict.timing is Timing.EARLY and opening else closing).astimezone(ZoneInfo(zone))
     assert verdict.sentence.endswith(f"{named.year} à {named.hour}h{named.minute:02}.")
+
+
+@given(rules, days, zones, times)
+def test_nothing_closes_after_the_day(rule: Rule, day: date, zone: str, starts: time) -> None:
+    midnight = datetime.combine(day + timedelta(days=1), time(0), ZoneInfo(zone))
+    assert closes_at(rule, day, HOLIDAYS, zone, starts) < midnight
+    told = explain(rule, Action.BOOK, day, HOLIDAYS, time_zone=zone, now=midnight.astimezone(UTC), starts=starts)
+    assert told.timing is Timing.LATE
 
 
 @given(st.sampled_from(Counting), st.integers(0, 15), times, days)
