@@ -85,6 +85,8 @@ COMMUNES = [
     ("damvillers, first day of the period", DAMVILLERS, "2022-11-07", "2022-10-31 23:59"),
     ("damvillers, last day of the period", DAMVILLERS, "2022-12-16", "2022-10-31 23:59"),
     ("damvillers, the holidays", DAMVILLERS, "2022-10-27", "2022-10-15 23:59"),
+    ("damvillers, a bridge begins no period", DAMVILLERS, "2023-05-22", "2023-04-17 23:59"),
+    ("damvillers, nor is it one", DAMVILLERS, "2023-05-19", "2023-04-17 23:59"),
     ("damvillers, the first weeks of school", DAMVILLERS, "2022-10-03", "2022-08-25 23:59"),
     ("villes-soeurs", Rule(before(3, "12:00", Counting.WORKING)), "2022-11-15", "2022-11-09 12:00"),
     ("vailhauques, Tuesday", VAILHAUQUES, "2022-09-13", "2022-09-09 09:00"),
@@ -369,7 +371,7 @@ def test_a_day_never_closes_after_the_days_that_are_counted(
 def test_a_school_period_is_whole(day: date) -> None:
     start = HOLIDAYS.school_period_start(day)
     assert start <= day
-    assert HOLIDAYS.is_school_holiday(start) == HOLIDAYS.is_school_holiday(day)
+    assert HOLIDAYS.long_holiday(start) == HOLIDAYS.long_holiday(day)
     between = [start + timedelta(days=n) for n in range((day - start).days + 1)]
     assert {HOLIDAYS.school_period_start(each) for each in between} == {start}
 

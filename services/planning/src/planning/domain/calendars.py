@@ -37,6 +37,7 @@ class CalendarChangedError(DomainError):
 SCHOOL_WEEK_DAYS = frozenset({0, 1, 3, 4})
 """Monday, Tuesday, Thursday, Friday: the week of four days (Code de l'éducation, D. 521-12) most communes have."""
 WORKING_WEEK_DAYS = frozenset(range(5))
+_SHORTEST_HOLIDAYS = timedelta(days=5)
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class SchoolHoliday:
     from_day: date
     to_day: date
     name: str
+
+    @property
+    def is_bridge(self) -> bool:
+        """Whether they are only a few days without school, and part no year: the bridge of the Ascension."""
+        return self.to_day - self.from_day < _SHORTEST_HOLIDAYS
 
 
 @dataclass(frozen=True)
@@ -63,15 +69,21 @@ class Holidays:
         """Whether a day is one of the school holidays."""
         return self.school_holiday(day) is not None
 
+    def long_holiday(self, day: date) -> SchoolHoliday | None:
+        """The school holidays of a day, bridges apart."""
+        return next((each for each in self.school if each.from_day <= day < each.to_day and not each.is_bridge), None)
+
     def school_period_start(self, day: date) -> date:
         """The first day of the holidays, or of the weeks of school between two holidays, that a day is in.
 
-        Without earlier holidays known, school begins on 1 September.
+        A bridge is in the weeks of school around it. Without earlier holidays known, school begins on 1 September.
         """
-        begun = [period.from_day for period in self.school if period.from_day <= day < period.to_day]
-        ended = [period.to_day for period in self.school if period.to_day <= day]
+        present = self.long_holiday(day)
+        if present:
+            return present.from_day
+        ended = [period.to_day for period in self.school if period.to_day <= day and not period.is_bridge]
         september = date(day.year if day.month >= 9 else day.year - 1, 9, 1)
-        return max(begun or ended or [september])
+        return max(ended or [september])
 
     def is_working_day(self, day: date) -> bool:
         """Monday to Friday and not a public holiday (*jour ouvré*)."""
