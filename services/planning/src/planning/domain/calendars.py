@@ -56,10 +56,11 @@ class SchoolHoliday:
 
 @dataclass(frozen=True)
 class Holidays:
-    """Public and school holidays of a commune, as its editable table has them."""
+    """Public and school holidays of a commune, as its editable table has them; week days of school (0 is Monday)."""
 
     public: Mapping[date, str] = field(default_factory=dict)
     school: tuple[SchoolHoliday, ...] = ()
+    school_week: frozenset[int] = SCHOOL_WEEK_DAYS
 
     def school_holiday(self, day: date) -> str | None:
         """Name of the school holidays of a day."""
@@ -91,7 +92,7 @@ class Holidays:
 
     def is_school_day(self, day: date) -> bool:
         """A day of the school week, outside school and public holidays."""
-        return day.weekday() in SCHOOL_WEEK_DAYS and day not in self.public and self.school_holiday(day) is None
+        return day.weekday() in self.school_week and day not in self.public and self.school_holiday(day) is None
 
 
 class During(StrEnum):

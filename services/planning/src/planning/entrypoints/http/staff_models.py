@@ -7,9 +7,7 @@ from uuid import UUID
 from pydantic import AliasPath, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from contracts.values import ReservationStatus
-from planning.application.ports import HolidayYear
 from planning.domain import calendars, groups
-from planning.domain.holiday_years import version_of
 from planning.entrypoints.http.common import Day, Request, Sentence, SlotCode
 from planning.entrypoints.http.rule_models import Explained, Period, Rule, WeekDay
 
@@ -174,66 +172,31 @@ class PreviewedDay(BaseModel):
     families: int = Field(validation_alias=AliasPath("booked", "families"))
 
 
+class SlotAbove(BaseModel):
+    """A slot of a coming day with more reservations than places, surplus included. They stay.
+
+    ``slot_name`` is null where days are booked whole.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    day: date
+    slot_name: str | None
+    reservations: int
+    places: int
+
+
 class CalendarPreview(BaseModel):
-    """A calendar on the days of a period. ``touched``: the coming days that are booked and would be closed."""
+    """A calendar on the days of a period. ``touched``: the coming days that are booked and would be closed.
+
+    ``above``: those that would have more reservations than places.
+    """
 
     booking_rule_text: str
     cancelling_rule_text: str
     days: list[PreviewedDay]
     touched: list[PreviewedDay]
-
-
-class SchoolHolidayPeriod(Period):
-    """School holidays."""
-
-    name: Sentence
-
-
-class PublicHoliday(Request):
-    """A day on which no activity takes place."""
-
-    day: Day
-    name: Sentence
-
-
-class Holidays(Request):
-    """The holidays that begin in a school year (1 September to 31 August), as the town wants them.
-
-    ``version`` names them as they were read: written only while they are so.
-    """
-
-    version: Annotated[str, StringConstraints(max_length=64)] | None = None
-    school: Annotated[list[SchoolHolidayPeriod], Field(max_length=30)]
-    public: Annotated[list[PublicHoliday], Field(max_length=40)]
-
-    @model_validator(mode="after")
-    def _names_each_day_once(self) -> "Holidays":
-        if len({holiday.day for holiday in self.public}) < len(self.public):
-            raise ValueError("deux jours fériés ont la même date")
-        return self
-
-
-class HolidaysView(Holidays):
-    """Holidays of a school year. ``school_holidays_known`` is False when the town must write them itself."""
-
-    version: str
-    school_year: int
-    zone: str
-    school_holidays_known: bool
-    edited: bool
-
-    @classmethod
-    def of(cls, year: HolidayYear) -> "HolidaysView":
-        """Reads a year."""
-        return cls(
-            version=version_of(year.school, year.public),
-            school_year=year.school_year,
-            zone=year.zone,
-            school_holidays_known=year.school_holidays_known,
-            edited=year.edited,
-            school=[SchoolHolidayPeriod(from_day=p.from_day, to_day=p.to_day, name=p.name) for p in year.school],
-            public=[PublicHoliday(day=day, name=name) for day, name in sorted(year.public.items())],
-        )
+    above: list[SlotAbove]
 
 
 class Expected(BaseModel):
