@@ -5,6 +5,7 @@ import re
 import pytest
 from fake_api.activities import described
 from fake_api.world import ADMINISTRATOR_USER, CANTEEN, REGISSEUR_USER, World
+from reading import words
 
 pytestmark = pytest.mark.integration
 
@@ -88,6 +89,15 @@ async def test_a_preview_publishes_nothing_and_says_what_is_booked(administrator
     assert "3 réservations" in shown
     assert 'value="Grève"' in shown, "what was typed is still there"
     assert world.town_hall.calendar is None
+
+
+async def test_days_left_above_fewer_places_are_told(administrator, world: World) -> None:
+    shown = words(await administrator.submit(PAGE, FIELDS | {"places": "2", "suite": "apercu"}, seen_on=PAGE))
+    assert "Des jours auraient plus de réservations que de places" in shown
+    assert "3 réservations, 2 places" in shown
+    assert "n'annule aucune de ces réservations" in shown
+    enough = words(await administrator.submit(PAGE, FIELDS | {"suite": "apercu"}, seen_on=PAGE))
+    assert "plus de réservations que de places" not in enough
 
 
 async def test_a_wrong_field_is_named_and_nothing_is_lost(administrator, world: World) -> None:

@@ -36,13 +36,26 @@ class PreviewedDay(Answer):
     families: int
 
 
+class SlotAbove(Answer):
+    """A slot of a coming day with more reservations than places. ``slot_name`` None: days are booked whole."""
+
+    day: date
+    slot_name: str | None
+    reservations: int
+    places: int
+
+
 class Preview(Answer):
-    """A calendar that is not published. ``touched``: the coming days that are booked and would be closed."""
+    """A calendar that is not published. ``touched``: the coming days that are booked and would be closed.
+
+    ``above``: those that would have more reservations than places.
+    """
 
     booking_rule_text: str
     cancelling_rule_text: str
     days: list[PreviewedDay]
     touched: list[PreviewedDay]
+    above: list[SlotAbove]
 
 
 class PublishedCalendar(Answer):

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 from fastapi import APIRouter, Response
 
-from web.api import billing, communication, enrolment, payments, planning
+from web.api import billing, communication, enrolment, payments, planning, touched
 from web.api.planning import DayCount
 from web.attempts import attempt
+from web.navigation import CALENDARS
 from web.visit import StaffVisit
 
 router = APIRouter()
@@ -20,13 +21,14 @@ _COUNTED = 100
 async def show_dashboard(visit: StaffVisit) -> Response:
     """Each part asks its own service; one that is away says so and hides nothing else."""
     api, today = visit.api, (await visit.commune()).today
-    counts, active, waiting, invoices, conversations, to_review = await asyncio.gather(
+    counts, active, waiting, invoices, conversations, to_review, to_withdraw = await asyncio.gather(
         attempt(planning.day_counts(api, today, today + timedelta(days=2))),
         attempt(enrolment.commune_adhesions(api, status="active", limit=_COUNTED)),
         attempt(enrolment.commune_adhesions(api, status="awaiting_payment", limit=_COUNTED)),
         attempt(billing.commune_invoices(api, status="pending", limit=_COUNTED)),
         attempt(communication.conversations(api)),
         attempt(payments.commune_payments(api, status="to_review", limit=_COUNTED)),
+        attempt(touched.bookings_to_withdraw(api)),
     )
     return await visit.page(
         "town_hall/dashboard.html",
@@ -36,6 +38,8 @@ async def show_dashboard(visit: StaffVisit) -> Response:
         invoices=invoices,
         conversations=conversations,
         to_review=to_review,
+        to_withdraw=to_withdraw,
+        calendars_path=CALENDARS if visit.administers else "",
     )
 
 
