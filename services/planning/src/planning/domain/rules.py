@@ -61,6 +61,7 @@ class Rule:
         default_factory=dict, init=False, repr=False, compare=False
     )
     """Worked out once for all families: days are the same for everyone."""
+    _descriptions: "dict[Action, str]" = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def span(self, day: date, holidays: DayCounts, time_zone: str, starts: time | None) -> "_Span":
         """Between which instants a slot of a day may be changed; ``starts`` None: the slot does not say when.
@@ -199,6 +200,13 @@ def _end_of_local_minute(local: datetime, time_zone: str) -> datetime:
 
 def describe(rule: Rule, action: Action) -> str:
     """«Réservation possible jusqu'au jeudi 12h pour la semaine suivante.», and the exceptions."""
+    known = rule._descriptions.get(action)
+    if known is None:
+        known = rule._descriptions[action] = _describe(rule, action)
+    return known
+
+
+def _describe(rule: Rule, action: Action) -> str:
     sentences = [f"{_NOUN[action]} possible {rule.default.describe()}."]
     exceptions: dict[Deadline, list[str]] = {}
     for week_day, deadline in sorted(rule.week_days.items()):
