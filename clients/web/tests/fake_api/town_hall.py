@@ -202,7 +202,7 @@ def _planning(world: World) -> APIRouter:
         closed = [day for day in closed if day not in world.town_hall.withdrawn]
         days = [
             {"day": day, "closed_reason": reason, "booking": told, "cancelling": told, "reservations": 3, "families": 2}
-            | {"of_some_schools": []}
+            | {"for_some": []}
             for day, reason in [(body["from"], None), *((day, "Grève") for day in closed)]
         ]
         texts = {"booking_rule_text": "Réservation essayée.", "cancelling_rule_text": "Annulation essayée."}

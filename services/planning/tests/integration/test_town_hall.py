@@ -31,7 +31,7 @@ async def test_a_calendar_is_read_as_it_was_written(world) -> None:
         "capacity": 40,
         "last_places": 5,
         "booking_rule": CRUAS_RULE,
-        "closures": [{"from": "2022-09-12", "to": "2022-09-14", "reason": "Grève", "schools": []}],
+        "closures": [{"from": "2022-09-12", "to": "2022-09-14", "reason": "Grève", "schools": [], "slots": []}],
         "extra_openings": [{"day": "2022-09-17", "reason": "Fête de l'école", "schools": []}],
     }
     canteen = await world.activity(**changes)

@@ -16,7 +16,7 @@ from planning.domain.calendars import (
     ExtraOpening,
     Holidays,
     SchoolHoliday,
-    of_some_schools,
+    for_some,
 )
 from planning.domain.deadlines import WeeklyDeadline
 from planning.domain.holiday_years import require_sound
@@ -101,9 +101,24 @@ def test_a_school_has_its_own_closures_and_openings(day: str, reasons: dict[str 
 
 
 def test_what_is_decided_for_some_schools_is_said() -> None:
-    assert of_some_schools(BY_SCHOOL, date(2022, 9, 13)) == ["Fermé pour Jules Ferry et Pasteur : Sortie scolaire"]
-    assert of_some_schools(BY_SCHOOL, date(2022, 9, 14)) == ["Ouvert pour Pasteur : Rattrapage"]
-    assert of_some_schools(BY_SCHOOL, date(2022, 9, 21)) == []
+    assert for_some(BY_SCHOOL, date(2022, 9, 13), {}) == ["Fermé pour Jules Ferry et Pasteur : Sortie scolaire"]
+    assert for_some(BY_SCHOOL, date(2022, 9, 14), {}) == ["Ouvert pour Pasteur : Rattrapage"]
+    assert for_some(BY_SCHOOL, date(2022, 9, 21), {}) == []
+
+
+def test_a_closure_may_close_some_slots_only() -> None:
+    strike = Closure(date(2022, 9, 13), date(2022, 9, 14), "Grève", slots=frozenset({"soir"}))
+    of_ferry = replace(strike, schools=frozenset({"Jules Ferry"}), slots=frozenset({"matin", "soir"}))
+    evening, by_school = replace(CANTEEN, closures=(strike,)), replace(CANTEEN, closures=(of_ferry,))
+    day = strike.from_day
+    assert evening.closed_reason(HOLIDAYS, day, "soir", school=None) == "Grève"
+    assert evening.closed_reason(HOLIDAYS, day, "matin", school=None) is None
+    assert evening.closed_reason(HOLIDAYS, day, school=None) is None
+    closed = [by_school.closed_reason(HOLIDAYS, day, "matin", school=school) for school in ("Jules Ferry", "Pasteur")]
+    assert closed == ["Grève", None]
+    names = {"matin": "Matin", "soir": "Après-midi"}
+    assert for_some(evening, day, names) == ["Fermé pour « Après-midi » : Grève"]
+    assert for_some(by_school, day, names) == ["Fermé pour Jules Ferry, « Matin » et « Après-midi » : Grève"]
 
 
 def test_school_holidays_of_2022_2023_in_zone_a() -> None:

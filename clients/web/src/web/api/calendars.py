@@ -24,12 +24,12 @@ class Explained(Answer):
 class PreviewedDay(Answer):
     """A day under a calendar. ``closed_reason`` is None when the activity takes place.
 
-    ``of_some_schools``: what is decided for some schools only, in words.
+    ``for_some``: what is decided for some schools or slots only, in words.
     """
 
     day: date
     closed_reason: str | None
-    of_some_schools: list[str]
+    for_some: list[str]
     booking: Explained
     cancelling: Explained
     reservations: int

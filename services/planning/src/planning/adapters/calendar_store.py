@@ -40,9 +40,10 @@ _REPLACE_CALENDAR = """
         pay_within_minutes = excluded.pay_within_minutes
 """
 _INSERT_CLOSURES = """
-    insert into activity_closure (tenant_id, activity_id, from_day, to_day, reason, schools)
+    insert into activity_closure (tenant_id, activity_id, from_day, to_day, reason, schools, slots)
     select :tenant_id, :activity_id, *
-    from jsonb_to_recordset(cast(:closures as jsonb)) as c (from_day date, to_day date, reason text, schools text[])
+    from jsonb_to_recordset(cast(:closures as jsonb))
+        as c (from_day date, to_day date, reason text, schools text[], slots text[])
 """
 _INSERT_OPENINGS = """
     insert into extra_opening (tenant_id, activity_id, day, reason, schools)

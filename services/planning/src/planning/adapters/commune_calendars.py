@@ -23,7 +23,8 @@ _CALENDAR = """
         'waiting_list', c.waiting_list, 'absence_policy', c.absence_policy,
         'pay_within_minutes', c.pay_within_minutes,
         'booking_rule', c.booking_rule, 'cancelling_rule', c.cancelling_rule,
-        'closures', (select coalesce(json_agg(x order by x.from_day, x.to_day, x.schools), '[]') from activity_closure x
+        'closures', (select coalesce(json_agg(x order by x.from_day, x.to_day, x.schools, x.slots), '[]')
+                     from activity_closure x
                      where (x.tenant_id, x.activity_id) = (c.tenant_id, c.activity_id)),
         'extra_openings', (select coalesce(json_agg(x order by x.day, x.schools), '[]') from extra_opening x
                            where (x.tenant_id, x.activity_id) = (c.tenant_id, c.activity_id))

@@ -14,7 +14,7 @@ from chassis.errors import NotFoundError
 from planning.application.ports import Commune, HolidayYear, holidays_of
 from planning.application.touched_bookings import Booked, BookedSlot, counted, touched_days
 from planning.domain.activities import Activity
-from planning.domain.calendars import ActivityCalendar, of_some_schools
+from planning.domain.calendars import ActivityCalendar, for_some
 from planning.domain.cells import outside_season
 from planning.domain.limits import EVERYONE, limit_of
 from planning.domain.rules import Action, Verdict, explain
@@ -25,12 +25,12 @@ from planning.domain.slots import DaySlot
 class PreviewedDay:
     """A day under the calendar, judged by its first slot. ``closed_reason`` is None when the activity takes place.
 
-    ``of_some_schools``: what is decided for some schools only, in words.
+    ``for_some``: what is decided for some schools or slots only, in words.
     """
 
     day: date
     closed_reason: str | None
-    of_some_schools: Sequence[str]
+    for_some: Sequence[str]
     booking: Verdict
     cancelling: Verdict
     booked: Booked
@@ -100,6 +100,8 @@ async def preview_calendar(
     }
     holidays = holidays_of(await store.holiday_years(), await store.school_week())
 
+    slot_names = {slot.code: slot.name for slot in activity.slots}
+
     def look(day: date) -> PreviewedDay:
         outside = outside_season(activity.opens_on, activity.closes_on, day)
         told = partial(
@@ -108,7 +110,7 @@ async def preview_calendar(
         return PreviewedDay(
             day=day,
             closed_reason=outside or calendar.closed_reason(holidays, day, school=None),
-            of_some_schools=() if outside else of_some_schools(calendar, day),
+            for_some=() if outside else for_some(calendar, day, slot_names),
             booking=told(calendar.booking_rule, Action.BOOK),
             cancelling=told(calendar.cancelling_rule, Action.CANCEL),
             booked=counted(booked.get(day, ())),

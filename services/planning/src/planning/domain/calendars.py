@@ -105,12 +105,20 @@ class During(StrEnum):
 
 @dataclass(frozen=True)
 class Closure:
-    """The town closes the activity for the half-open period ``[from_day, to_day)``; ``schools`` empty: for all."""
+    """The town closes the activity for the half-open period ``[from_day, to_day)``.
+
+    ``schools`` empty: for all of them; ``slots`` empty: the whole day, else the slots of these codes.
+    """
 
     from_day: date
     to_day: date
     reason: str
     schools: frozenset[str] = frozenset()
+    slots: frozenset[str] = frozenset()
+
+    def closes(self, slot: str) -> bool:
+        """Whether a slot is meant."""
+        return not self.slots or slot in self.slots
 
 
 @dataclass(frozen=True)
@@ -183,7 +191,7 @@ def _closed_reason(
     if day in holidays.public:
         return f"Jour férié : {holidays.public[day]}"
     for closure in calendar.closures:
-        if closure.from_day <= day < closure.to_day and _concerns(closure, school):
+        if closure.from_day <= day < closure.to_day and _concerns(closure, school) and closure.closes(slot):
             return closure.reason
     for opening in calendar.extra_openings:
         if opening.day == day and _concerns(opening, school):
@@ -195,15 +203,21 @@ def _concerns(decision: Closure | ExtraOpening, school: str | None) -> bool:
     return not decision.schools or school in decision.schools
 
 
-def of_some_schools(calendar: ActivityCalendar, day: date) -> list[str]:
-    """What the town decided of a day for some schools only, in words."""
-    closed = [each for each in calendar.closures if each.schools and each.from_day <= day < each.to_day]
-    opened = [each for each in calendar.extra_openings if each.schools and each.day == day]
+def for_some(calendar: ActivityCalendar, day: date, slot_names: Mapping[str, str]) -> list[str]:
+    """What the town decided of a day for some schools or slots only, in words."""
+    closed = [each for each in calendar.closures if each.from_day <= day < each.to_day]
+    opened = [each for each in calendar.extra_openings if each.day == day]
     return [
-        f"{verb} pour {enumeration(sorted(each.schools))} : {each.reason}"
+        f"{verb} pour {enumeration([*sorted(each.schools), *_named(each, slot_names)])} : {each.reason}"
         for verb, decisions in (("Fermé", closed), ("Ouvert", opened))
         for each in decisions
+        if each.schools or _named(each, slot_names)
     ]
+
+
+def _named(decision: Closure | ExtraOpening, slot_names: Mapping[str, str]) -> list[str]:
+    slots = decision.slots if isinstance(decision, Closure) else ()
+    return [f"« {slot_names.get(slot, slot)} »" for slot in sorted(slots)]
 
 
 def _slot_reason(calendar: ActivityCalendar, day: date, slot: str) -> str | None:

@@ -20,14 +20,16 @@ Schools = Annotated[list[Sentence], Field(max_length=50)]
 
 
 class Closure(Period):
-    """The activity does not take place, for members of these schools."""
+    """The activity does not take place, for members of these schools, in these slots; an empty list means all."""
 
     reason: Sentence
     schools: Schools = Field(default_factory=list)
+    slots: Annotated[list[SlotCode], Field(max_length=12)] = Field(default_factory=list)
 
     def to_domain(self) -> calendars.Closure:
         """The closure."""
-        return calendars.Closure(self.from_day, self.to_day, self.reason, frozenset(self.schools))
+        whom = (frozenset(self.schools), frozenset(self.slots))
+        return calendars.Closure(self.from_day, self.to_day, self.reason, *whom)
 
 
 class ExtraOpening(Request):
@@ -116,8 +118,9 @@ class Calendar(Request):
 
     @model_validator(mode="after")
     def _names_each_once(self) -> "Calendar":
-        if len({(c.from_day, c.to_day, frozenset(c.schools)) for c in self.closures}) < len(self.closures):
-            raise ValueError("deux fermetures ont les mêmes dates, pour les mêmes écoles")
+        closed = {(c.from_day, c.to_day, frozenset(c.schools), frozenset(c.slots)) for c in self.closures}
+        if len(closed) < len(self.closures):
+            raise ValueError("deux fermetures ont les mêmes dates, pour les mêmes écoles et les mêmes créneaux")
         if len({(o.day, frozenset(o.schools)) for o in self.extra_openings}) < len(self.extra_openings):
             raise ValueError("deux ouvertures exceptionnelles ont la même date, pour les mêmes écoles")
         return self
@@ -158,14 +161,14 @@ class CalendarToTry(Period):
 class PreviewedDay(BaseModel):
     """A day under a calendar. ``closed_reason`` is null when the activity takes place.
 
-    ``of_some_schools``: what is decided for some schools only, in words.
+    ``for_some``: what is decided for some schools or slots only, in words.
     """
 
     model_config = ConfigDict(from_attributes=True)
 
     day: date
     closed_reason: str | None
-    of_some_schools: list[str]
+    for_some: list[str]
     booking: Explained
     cancelling: Explained
     reservations: int = Field(validation_alias=AliasPath("booked", "reservations"))

@@ -1,4 +1,4 @@
-"""The week days on which a commune's schools are open, where they are not those that most communes have."""
+"""The week days of school of a commune, where they are not those of most; closures of some slots only."""
 
 from alembic import op
 
@@ -13,6 +13,12 @@ create table school_week (
     week_days int[] not null check (cardinality(week_days) > 0 and week_days <@ array[0, 1, 2, 3, 4, 5, 6])
 )
 """
+CLOSED_SLOTS = """
+alter table activity_closure
+    add column slots text[] not null default '{}',
+    drop constraint activity_closure_pkey,
+    add primary key (tenant_id, activity_id, from_day, to_day, schools, slots)
+"""
 
 
 def upgrade() -> None:
@@ -23,3 +29,4 @@ def upgrade() -> None:
         "create trigger calendars_change after insert or update or delete on school_week"
         " for each row execute function change_calendars()"
     )
+    op.execute(CLOSED_SLOTS)
