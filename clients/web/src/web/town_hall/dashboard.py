@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from fastapi import APIRouter, Response
 
 from web.api import billing, communication, enrolment, payments, planning, touched
+from web.api.client import Api
 from web.api.planning import DayCount
+from web.api.touched import TouchedActivity
 from web.attempts import attempt
 from web.navigation import CALENDARS
 from web.visit import StaffVisit
@@ -21,14 +23,13 @@ _COUNTED = 100
 async def show_dashboard(visit: StaffVisit) -> Response:
     """Each part asks its own service; one that is away says so and hides nothing else."""
     api, today = visit.api, (await visit.commune()).today
-    counts, active, waiting, invoices, conversations, to_review, to_withdraw = await asyncio.gather(
-        attempt(planning.day_counts(api, today, today + timedelta(days=2))),
+    (counts, to_withdraw), active, waiting, invoices, conversations, to_review = await asyncio.gather(
+        _of_planning(api, today),
         attempt(enrolment.commune_adhesions(api, status="active", limit=_COUNTED)),
         attempt(enrolment.commune_adhesions(api, status="awaiting_payment", limit=_COUNTED)),
         attempt(billing.commune_invoices(api, status="pending", limit=_COUNTED)),
         attempt(communication.conversations(api)),
         attempt(payments.commune_payments(api, status="to_review", limit=_COUNTED)),
-        attempt(touched.bookings_to_withdraw(api)),
     )
     return await visit.page(
         "town_hall/dashboard.html",
@@ -40,6 +41,13 @@ async def show_dashboard(visit: StaffVisit) -> Response:
         to_review=to_review,
         to_withdraw=to_withdraw,
         calendars_path=CALENDARS if visit.administers else "",
+    )
+
+
+async def _of_planning(api: Api, today: date) -> tuple[list[DayCount] | None, list[TouchedActivity] | None]:
+    return await asyncio.gather(
+        attempt(planning.day_counts(api, today, today + timedelta(days=2))),
+        attempt(touched.bookings_to_withdraw(api)),
     )
 
 
