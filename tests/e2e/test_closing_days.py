@@ -1,4 +1,4 @@
-"""The town hall closes a booked day, without scripts: tried, published, cancelled; the family reads why in a mail."""
+"""The town hall closes booked days, without scripts: tried, published, cancelled; the family reads why in a mail."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,19 +6,19 @@ from datetime import date
 import pytest
 from playwright.sync_api import Browser, expect
 
-from driver import Mailbox, Parent, Portal, System, TownHall
+from driver import Mailbox, Parent, Portal, System, TownHall, until
 from driver.pages import Camera, PortalPages
 from faults.crowd import Crowd
 from faults.databases import Databases
 from faults.waiting_scene import WaitedFor, waited_for
 
-MONDAY, TUESDAY = date(2022, 9, 5), date(2022, 9, 6)
+MONDAY, TUESDAY, FAIR = date(2022, 9, 5), date(2022, 9, 6), date(2022, 9, 27)
 
 
 @pytest.fixture(scope="module")
 def scene(running_portal: Portal, system: System, numerian: TownHall) -> WaitedFor:
     crowd = Crowd(system.gateway_url, numerian, Databases(running_portal).signer())
-    return waited_for(system, "numerian", numerian, crowd, MONDAY, TUESDAY)
+    return waited_for(system, "numerian", numerian, crowd, MONDAY, TUESDAY, FAIR)
 
 
 @pytest.fixture
@@ -55,4 +55,58 @@ def test_a_strike_is_published_with_its_cancellations(
     mail = mailbox.wait_for(scene.holder.family.email, "annulé par la mairie")[0]
     assert "mardi 6 septembre 2022, Tenant, Atelier très demandé : Grève du personnel" in mail.text
     invoice = numerian.invoice_of(scene.holder, "2022-09")
-    assert invoice["amount_cents"] == 500, "the day that takes place"
+    assert invoice["amount_cents"] == 1000, "the days that take place"
+
+
+@pytest.fixture
+def holidays(numerian: TownHall) -> Iterator[None]:
+    """Of the year, as they were before."""
+    path = "/holidays/2022"
+    before = numerian.api.get("planning", path)
+    yield
+    numerian.api.put("planning", path, {name: before[name] for name in ("school", "public")})
+
+
+@pytest.mark.usefixtures("holidays")
+def test_a_new_public_holiday_says_what_it_closes_until_it_is_cancelled(
+    desk: PortalPages, scene: WaitedFor, mailbox: Mailbox
+) -> None:
+    camera, page = Camera(desk.page), desk.page
+    closes = "mardi 27 septembre 2022 – Jour férié : Foire du village – 1 réservation, 1 famille"
+    desk.go("/mairie/vacances/2022")
+    page.locator("summary", has_text="Jours fériés").click()
+    row = page.get_by_role("group", name="Jour férié, ligne").last
+    row.get_by_label("Nom").fill("Foire du village")
+    row.get_by_label("Jour", exact=True).fill("2022-09-27")
+    desk.press("Enregistrer")
+    desk.expect_text("Des jours déjà réservés seraient fermés")
+    desk.expect_text(closes)
+    camera.take("holidays-preview")
+    desk.press("Enregistrer")
+    desk.expect_text("Les dates sont enregistrées")
+    desk.expect_text(closes)
+    camera.take("holidays-saved")
+    desk.go("/mairie")
+    desk.expect_text("Jours fermés encore réservés")
+    camera.take("dashboard-closed-days")
+    page.get_by_role("link", name="Jours fermés encore réservés").click()
+    camera.take("calendars-closed-days")
+    page.get_by_role("link", name="Atelier très demandé").filter(has_text="1 jour fermé encore réservé").click()
+    desk.press("Annuler ces réservations et prévenir les familles")
+    desk.expect_text("Les réservations des jours fermés sont annulées")
+    email = scene.holder.family.email
+    until(lambda: any("Foire du village" in mail.text for mail in mailbox.wait_for(email, "annulé par la mairie")))
+    desk.go("/mairie/vacances")
+    expect(page.get_by_text(closes)).to_have_count(0)
+
+
+def test_the_week_of_school_is_written_beside_the_holidays(desk: PortalPages) -> None:
+    desk.go("/mairie/vacances")
+    wednesday = desk.page.get_by_role("checkbox", name="mercredi")
+    wednesday.check()
+    desk.press("Enregistrer la semaine")
+    desk.expect_text("La semaine d'école est enregistrée")
+    expect(wednesday).to_be_checked()
+    wednesday.uncheck()
+    desk.press("Enregistrer la semaine")
+    expect(wednesday).not_to_be_checked()

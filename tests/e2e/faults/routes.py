@@ -102,6 +102,7 @@ ADMINISTRATORS = {
     "POST /api/planning/v1/activities/{activity_id}/withdrawals",
     "PUT /api/planning/v1/activities/{activity_id}/absence-policy",
     "PUT /api/planning/v1/holidays/{school_year}",
+    "PUT /api/planning/v1/school-week",
     "PUT /api/payment-gateway/v1/regies/{regie_id}/contract",
     "POST /api/payment-gateway/v1/regies/{regie_id}/contract/test",
 }

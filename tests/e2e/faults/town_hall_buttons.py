@@ -153,9 +153,21 @@ def write_holidays(world: World) -> Click:
     typed = {"vacances.0.nom": name, "vacances.0.du": "2041-05-02", "vacances.0.au": "2041-05-04"}
     return Click(
         world.desk,
-        world.desk.go(path).form(path).filled(**typed),
+        world.desk.go(path).form(path).filled(**typed, suite="enregistrer"),
         "Les dates sont enregistrées",
         lambda _pages: world.count("planning", "school_holiday", "school_year = 2040 and name = $1", name),
+    )
+
+
+@button("/mairie/vacances/semaine")
+def write_the_week_of_school(world: World) -> Click:
+    form = world.desk.go("/mairie/vacances").form("/mairie/vacances/semaine")
+    tenant_id = world.town_hall.api.get("identity", "/commune")["tenant_id"]
+    return Click(
+        world.desk,
+        form,
+        "La semaine d'école est enregistrée",
+        lambda _pages: world.count("planning", "school_week", "tenant_id = $1", tenant_id),
     )
 
 

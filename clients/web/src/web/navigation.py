@@ -14,6 +14,7 @@ PLANNING = "/planning"
 ABSENCES = "/planning/absences"
 STAFF_HOME = "/mairie"
 CONTROLS = "/mairie/controles"
+CALENDARS = "/mairie/calendriers"
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def staff_navigation(session: Session) -> list[tuple[str, list[Destination]]]:
 def _offers() -> list[Destination]:
     return [
         Destination(_("Activités"), "/mairie/activites", "clipboard-check"),
-        Destination(_("Calendriers"), "/mairie/calendriers", "clock"),
+        Destination(_("Calendriers"), CALENDARS, "clock"),
         Destination(_("Vacances scolaires"), "/mairie/vacances", "sun"),
     ]
 

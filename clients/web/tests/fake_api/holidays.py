@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request
 
 from fake_api.identity import staff
-from fake_api.world import Problem, World
+from fake_api.world import CANTEEN, SEASON, Problem, World
 
 
 def proposed(school_year: int) -> dict[str, Any]:
@@ -51,7 +51,39 @@ def routes(world: World) -> APIRouter:
         hall.holidays[school_year] = proposed(school_year) | body | written
         return hall.holidays[school_year]
 
+    @router.post("/holidays/{school_year}/preview")
+    def preview(request: Request, body: Annotated[dict[str, Any], Body()]) -> list[dict[str, Any]]:
+        staff(world, request)
+        _refuse_empty(body)
+        return _touched(world, body["public"])
+
+    @router.get("/bookings-to-withdraw")
+    def to_withdraw(request: Request) -> list[dict[str, Any]]:
+        staff(world, request)
+        return _touched(world, [holiday for year in hall.holidays.values() for holiday in year["public"]])
+
+    @router.get("/school-week")
+    def school_week(request: Request) -> dict[str, Any]:
+        staff(world, request)
+        return {"week_days": hall.school_week}
+
+    @router.put("/school-week")
+    def save_week(request: Request, week_days: Annotated[list[int], Body(embed=True)]) -> dict[str, Any]:
+        staff(world, request, "administrator")
+        hall.school_week = sorted(week_days)
+        return {"week_days": hall.school_week}
+
     return router
+
+
+def _touched(world: World, public: list[dict[str, str]]) -> list[dict[str, Any]]:
+    hall = world.town_hall
+    days = [
+        {"day": holiday["day"], "closed_reason": f"Jour férié : {holiday['name']}", "reservations": 12, "families": 9}
+        for holiday in public
+        if holiday["day"] in hall.booked_holidays and holiday["day"] not in hall.withdrawn
+    ]
+    return [{"activity_id": CANTEEN, "activity_name": f"Cantine d'Alixan {SEASON}", "days": days}] if days else []
 
 
 def _refuse_empty(body: dict[str, Any]) -> None:

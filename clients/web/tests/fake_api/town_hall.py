@@ -202,11 +202,14 @@ def _planning(world: World) -> APIRouter:
         closed = [day for day in closed if day not in world.town_hall.withdrawn]
         days = [
             {"day": day, "closed_reason": reason, "booking": told, "cancelling": told, "reservations": 3, "families": 2}
-            | {"of_some_schools": []}
+            | {"for_some": []}
             for day, reason in [(body["from"], None), *((day, "Grève") for day in closed)]
         ]
         texts = {"booking_rule_text": "Réservation essayée.", "cancelling_rule_text": "Annulation essayée."}
-        return texts | {"days": days, "touched": [day for day in days if day["closed_reason"]]}
+        places = body["calendar"]["capacity"]
+        above = [{"day": body["from"], "slot_name": None, "reservations": 3, "places": places}]
+        touched = [day for day in days if day["closed_reason"]]
+        return texts | {"days": days, "touched": touched, "above": above if places is not None and places < 3 else []}
 
     @router.post("/activities/{activity_id}/withdrawals")
     def withdraw(request: Request, days: Annotated[list[str], Body(embed=True)]) -> dict[str, Any]:

@@ -120,6 +120,9 @@ class TownHall:
     """The canteen's."""
     holidays: dict[int, dict[str, Any]] = field(default_factory=dict)
     """What the town has saved, by school year."""
+    booked_holidays: list[str] = field(default_factory=list)
+    """Days that are booked, and closed once they are public holidays."""
+    school_week: list[int] = field(default_factory=lambda: [0, 1, 3, 4])
     staff_accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Those who work at the town hall, by id; empty: as it was at first."""
     sent_files: list[bytes] = field(default_factory=list)

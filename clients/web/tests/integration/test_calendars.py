@@ -5,6 +5,7 @@ import re
 import pytest
 from fake_api.activities import described
 from fake_api.world import ADMINISTRATOR_USER, CANTEEN, REGISSEUR_USER, World
+from reading import words
 
 pytestmark = pytest.mark.integration
 
@@ -81,6 +82,27 @@ async def test_a_slot_has_places_and_days_of_its_own(administrator, world: World
     assert re.search(r'name="creneau.0.jour.4" value="4" checked', shown)
 
 
+async def test_a_closure_may_name_slots(administrator, world: World) -> None:
+    names = ("Matin", "Après-midi")
+    slots = [
+        {"code": code, "name": name, "from_time": "08:30", "until_time": "12:00"}
+        for code, name in zip("ma", names, strict=True)
+    ]
+    world.town_hall.activities = {CANTEEN: described("Centre", slots=slots)}
+    assert "fermeture.0.creneau.a" in (await administrator.get(PAGE)).text
+    answer = await administrator.submit(PAGE, FIELDS | {"fermeture.0.creneau.a": "a", "suite": "publier"}, seen_on=PAGE)
+    assert answer.status_code == 303
+    assert world.town_hall.calendar["closures"][0]["slots"] == ["a"]
+    shown = (await administrator.get(PAGE)).text
+    assert re.search(r'name="fermeture.0.creneau.a" value="a" checked', shown)
+    assert not re.search(r'name="fermeture.0.creneau.m" value="m" checked', shown)
+    world.town_hall.activities = {CANTEEN: described("Centre", slots=slots[:1])}
+    shown = (await administrator.get(PAGE)).text
+    assert re.search(r'name="fermeture.0.creneau.a" value="a" checked>a \(n.+est plus proposé\)', shown), (
+        "not the whole day"
+    )
+
+
 async def test_a_preview_publishes_nothing_and_says_what_is_booked(administrator, world: World) -> None:
     shown = (await administrator.submit(PAGE, FIELDS | {"suite": "apercu"}, seen_on=PAGE)).text
     assert "Aperçu – rien n'est publié" in shown
@@ -88,6 +110,15 @@ async def test_a_preview_publishes_nothing_and_says_what_is_booked(administrator
     assert "3 réservations" in shown
     assert 'value="Grève"' in shown, "what was typed is still there"
     assert world.town_hall.calendar is None
+
+
+async def test_days_left_above_fewer_places_are_told(administrator, world: World) -> None:
+    shown = words(await administrator.submit(PAGE, FIELDS | {"places": "2", "suite": "apercu"}, seen_on=PAGE))
+    assert "Des jours auraient plus de réservations que de places" in shown
+    assert "3 réservations, 2 places" in shown
+    assert "n'annule aucune de ces réservations" in shown
+    enough = words(await administrator.submit(PAGE, FIELDS | {"suite": "apercu"}, seen_on=PAGE))
+    assert "plus de réservations que de places" not in enough
 
 
 async def test_a_wrong_field_is_named_and_nothing_is_lost(administrator, world: World) -> None:

@@ -3,12 +3,14 @@
 import re
 
 import pytest
-from fake_api.world import ADMINISTRATOR_USER, REGISSEUR_USER, STAFF_USER, World
+from fake_api.holidays import proposed
+from fake_api.world import ADMINISTRATOR_USER, CANTEEN, REGISSEUR_USER, STAFF_USER, World
 from reading import words
 
 pytestmark = pytest.mark.integration
 
 LIST, PAGE, NEXT = "/mairie/vacances", "/mairie/vacances/2022", "/mairie/vacances/2023"
+WEEK = f"{LIST}/semaine"
 TOUSSAINT = {"vacances.0.nom": "Toussaint", "vacances.0.du": "2022-10-22", "vacances.0.au": "2022-11-06"}
 NOEL = {"vacances.1.nom": "Noël", "vacances.1.du": "2022-12-17", "vacances.1.au": "2023-01-02"}
 ARMISTICE = {"ferie.0.nom": "Armistice", "ferie.0.jour": "2022-11-11"}
@@ -46,6 +48,65 @@ async def test_a_year_is_changed(office, world: World) -> None:
     page = words(await office.get(answer.headers["location"]))
     assert "Les dates sont enregistrées" in page
     assert "saisies par la mairie" in page
+
+
+async def test_what_it_closes_is_shown_before_it_is_saved_and_until_it_is_cancelled(office, world: World) -> None:
+    world.town_hall.booked_holidays = ["2022-11-11"]
+    closes = "vendredi 11 novembre 2022 – Jour férié : Armistice – 12 réservations, 9 familles"
+    for pressed in ({"suite": "apercu"}, {"suite": "enregistrer"}):
+        shown = await office.submit(PAGE, TOUSSAINT | ARMISTICE | pressed, seen_on=PAGE)
+        assert shown.status_code == 200
+        assert "Des jours déjà réservés seraient fermés" in words(shown)
+        assert closes in words(shown)
+        assert 'value="Armistice"' in shown.text, "what was typed is still there"
+        assert not world.town_hall.holidays
+    seen = {"vu": re.search(r'name="vu" value="(\w+)"', shown.text)[1], "suite": "enregistrer"}
+    world.town_hall.booked_holidays.append("2022-11-10")
+    another = {"ferie.1.nom": "Veille", "ferie.1.jour": "2022-11-10"}
+    more = await office.submit(PAGE, TOUSSAINT | ARMISTICE | another | seen, seen_on=PAGE)
+    assert (more.status_code, bool(world.town_hall.holidays)) == (200, False), "what was not shown is shown first"
+    answer = await office.submit(PAGE, TOUSSAINT | ARMISTICE | seen, seen_on=PAGE)
+    assert answer.headers["location"] == f"{LIST}?fait=1"
+    page = await office.get(answer.headers["location"])
+    assert "Des jours fermés sont encore réservés" in words(page)
+    assert closes in words(page)
+    assert f'<a href="/mairie/calendriers/{CANTEEN}">' in page.text
+    assert "1 jour fermé encore réservé" in words(await office.get("/mairie/calendriers"))
+    board = await office.get("/mairie")
+    assert "Jours fermés encore réservés 1 Cantine d'Alixan 2022/2023." in words(board)
+    world.town_hall.withdrawn.append("2022-11-11")
+    for path in (LIST, "/mairie/calendriers", "/mairie"):
+        assert "encore réservé" not in words(await office.get(path))
+
+
+async def test_a_preview_that_touches_nothing_says_so_and_saves_nothing(office, world: World) -> None:
+    shown = await office.submit(PAGE, TOUSSAINT | ARMISTICE | {"suite": "apercu"}, seen_on=PAGE)
+    assert "Aucun jour déjà réservé ne serait fermé." in words(shown)
+    assert not world.town_hall.holidays
+
+
+async def test_an_agent_reads_on_the_dashboard_who_can_cancel(visitor, world: World) -> None:
+    world.town_hall.booked_holidays = ["2022-11-11"]
+    world.town_hall.holidays = {2022: proposed(2022)}
+    await visitor.log_in(user=STAFF_USER)
+    page = await visitor.get("/mairie")
+    assert "Jours fermés encore réservés 1 Cantine d'Alixan 2022/2023 : un administrateur peut annuler" in words(page)
+    assert "/mairie/calendriers" not in page.text
+
+
+async def test_the_week_of_school_is_the_communes_own(office, world: World) -> None:
+    page = (await office.get(LIST)).text
+    assert re.findall(r'name="jours" value="(\d)" checked', page) == ["0", "1", "3", "4"]
+    answer = await office.submit(WEEK, {"jours": ["0", "1", "2", "3", "4"]}, seen_on=LIST)
+    assert answer.headers["location"] == f"{LIST}?fait=semaine"
+    assert world.town_hall.school_week == [0, 1, 2, 3, 4]
+    page = await office.get(answer.headers["location"])
+    assert "La semaine d'école est enregistrée" in words(page)
+    assert 'name="jours" value="2" checked' in page.text
+    refused = await office.submit(WEEK, {}, seen_on=LIST)
+    assert refused.status_code == 422
+    assert "Cochez au moins un jour d'école." in words(refused)
+    assert world.town_hall.school_week == [0, 1, 2, 3, 4]
 
 
 async def test_what_somebody_else_wrote_meanwhile_is_not_lost(office, world: World) -> None:
@@ -125,4 +186,5 @@ async def test_it_is_for_administrators(visitor, world: World, user: str) -> Non
     for page in (LIST, PAGE):
         assert (await visitor.get(page)).status_code == 403
     assert (await visitor.submit(PAGE, NOEL, seen_on="/mairie")).status_code == 403
+    assert (await visitor.submit(WEEK, {"jours": ["2"]}, seen_on="/mairie")).status_code == 403
     assert not world.town_hall.holidays

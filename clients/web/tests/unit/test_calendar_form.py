@@ -60,13 +60,20 @@ CALENDAR = {
         "windows": [{"from": "2023-07-03", "to": "2023-07-08", "opens_at": None, "closes_at": "2023-06-20T23:59"}],
     },
     "closures": [
-        {"from": "2022-09-12", "to": "2022-09-14", "reason": "Grève", "schools": ["Jules Ferry", "Pasteur"]},
+        {
+            "from": "2022-09-12",
+            "to": "2022-09-14",
+            "reason": "Grève",
+            "schools": ["Jules Ferry", "Pasteur"],
+            "slots": ["soir"],
+        },
         *(
             {
                 "from": f"2023-{n // 28 + 1:02}-{n % 28 + 1:02}",
                 "to": f"2023-{n // 28 + 1:02}-{n % 28 + 2:02}",
                 "reason": "Travaux",
                 "schools": [],
+                "slots": [],
             }
             for n in range(100)
         ),
@@ -103,6 +110,7 @@ def fields_of(calendar):
             named = {"du": row.first, "au": row.last, "motif": row.words, "ouvre": row.opens, "ferme": row.closes}
             fields.update({f"{name}.{number}.{field}": value for field, value in named.items()})
             fields.update({f"{name}.{number}.ecole.{n}": school for n, school in enumerate(sorted(row.schools))})
+            fields.update({f"{name}.{number}.creneau.{code}": code for code in row.slots})
     for number, row in enumerate(form.groups):
         named = {"code": row.code, "nom": row.name, "age_de": row.from_age, "age_a": row.to_age}
         named |= {"places": row.capacity, "reservees": row.reserved}

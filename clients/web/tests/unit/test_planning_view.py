@@ -56,7 +56,12 @@ def _planning(*cells: Cell, blocked_reason: str | None = None) -> Planning:
 
 
 def _cell(
-    day: int, state: str = "available", reason: str | None = None, wanted: bool = False, slot: str = "day"
+    day: int,
+    state: str = "available",
+    reason: str | None = None,
+    wanted: bool = False,
+    slot: str = "day",
+    general: str | None = None,
 ) -> Cell:
     return Cell(
         slot=slot,
@@ -65,6 +70,7 @@ def _cell(
         wanted=wanted,
         changeable=reason is None,
         reason=reason,
+        general_reason=general,
         price_cents=500,
     )
 
@@ -91,6 +97,27 @@ class TestRows:
             ("b", "Plein.", 1),
         ]
         assert [day.letter for day in row.days] == ["a", "a", "b"]
+
+    def test_days_of_one_deadline_are_told_its_rule_together(self) -> None:
+        rule = "Trop tard. Réservation possible jusqu'à 12h la veille."
+        late = [_cell(day, "deadline_passed", f"Trop tard : jusqu'au {day - 1}.", general=rule) for day in range(1, 24)]
+        (row,) = rows(_planning(*late, _cell(24, "closed", "Fermé.")))
+        assert [(each.letter, each.sentence, len(each.days)) for each in row.reasons] == [
+            ("a", rule, 23),
+            ("b", "Fermé.", 1),
+        ]
+        assert row.days[4].spoken.endswith("Délai passé. Trop tard : jusqu'au 4."), "each day says its own moment"
+        (row,) = rows(_planning(late[0], _cell(2)))
+        assert [each.sentence for each in row.reasons] == ["Trop tard : jusqu'au 0."], "one day alone is told its own"
+
+    def test_no_two_reasons_share_a_letter(self) -> None:
+        cells = [_cell(1 + n % 30, "closed", f"Raison {n}.", slot=f"s{n}") for n in range(60)]
+        shown = _planning(*cells)
+        slots = [Slot(code=f"s{n}", name=f"{n}") for n in range(60)]
+        shown = shown.model_copy(update={"activities": [shown.activities[0].model_copy(update={"slots": slots})]})
+        (row,) = rows(shown)
+        letters = [reason.letter for reason in row.reasons]
+        assert (letters[25:28], letters[-1], len(set(letters))) == (["z", "aa", "ab"], "bh", 60)
 
     def test_each_slot_has_its_line_and_is_named_with_its_day(self) -> None:
         shown = _planning(_cell(1, slot="matin"), _cell(1, "excluded", "Ne se cumule pas.", slot="journee"))

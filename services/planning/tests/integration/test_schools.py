@@ -7,8 +7,8 @@ from contracts.values import Role
 
 MONDAY, TUESDAY, WEDNESDAY = "2022-09-05", "2022-09-06", "2022-09-07"
 FERRY, PASTEUR = "Jules Ferry", "Pasteur"
-OUTING = {"from": TUESDAY, "to": WEDNESDAY, "reason": "Sortie scolaire", "schools": [FERRY]}
-STRIKE = {"from": TUESDAY, "to": WEDNESDAY, "reason": "Grève", "schools": [PASTEUR]}
+OUTING = {"from": TUESDAY, "to": WEDNESDAY, "reason": "Sortie scolaire", "schools": [FERRY], "slots": []}
+STRIKE = {"from": TUESDAY, "to": WEDNESDAY, "reason": "Grève", "schools": [PASTEUR], "slots": []}
 CATCHING_UP = {"day": WEDNESDAY, "reason": "Rattrapage", "schools": [PASTEUR]}
 
 
@@ -103,8 +103,8 @@ async def test_the_preview_counts_and_names_the_schools(world, pupils) -> None:
     assert (touched["day"], touched["reservations"], touched["families"]) == (TUESDAY, 2, 2)
     assert touched["closed_reason"] == "Sortie scolaire ; Grève"
     days = {day["day"]: day for day in preview["days"]}
-    assert (days[TUESDAY]["closed_reason"], days[MONDAY]["of_some_schools"]) == (None, [])
-    assert days[TUESDAY]["of_some_schools"] == [
+    assert (days[TUESDAY]["closed_reason"], days[MONDAY]["for_some"]) == (None, [])
+    assert days[TUESDAY]["for_some"] == [
         "Fermé pour Jules Ferry : Sortie scolaire",
         "Fermé pour Pasteur : Grève",
     ]

@@ -205,3 +205,40 @@ async def test_the_kitchens_numbers_are_final_slot_by_slot(world) -> None:
         params = {"from": MONDAY, "to": TUESDAY, "activity_id": str(activity)}
         counts = (await client.get("/kitchen-counts", params=params)).json()
     assert {each["slot"]: each["is_final"] for each in counts} == {"matin": True, "apres-midi": False}
+
+
+async def test_a_strike_of_the_afternoon_leaves_the_morning(world) -> None:
+    activity = await centre(world)
+    family, child = await enrolled(world, activity)
+    other = await enrolled(world, activity, "Zoé")
+    await world.book(family, child, activity, matin=[MONDAY], **{"apres-midi": [MONDAY]})
+    await world.book(*other, activity, journee=[MONDAY])
+    strike = {"from": MONDAY, "to": TUESDAY, "reason": "Grève", "schools": [], "slots": ["apres-midi", "journee"]}
+    async with world.staff(Role.ADMINISTRATOR) as client:
+        shown = (await client.get(f"/activities/{activity}/calendar")).json()
+        body = {name: shown[name] for name in shown if not name.endswith("_text") and name != "notices"}
+        body["closures"] = [strike]
+        tried = {"calendar": body, "from": MONDAY, "to": TUESDAY}
+        preview = (await client.post(f"/activities/{activity}/calendar/preview", json=tried)).json()
+        published = await client.put(f"/activities/{activity}/calendar", json=body)
+        twice = await client.put(f"/activities/{activity}/calendar", json=body | {"closures": [strike, strike]})
+        (listed,) = [
+            each for each in (await client.get("/bookings-to-withdraw")).json() if each["activity_id"] == str(activity)
+        ]
+        done = await client.post(f"/activities/{activity}/withdrawals", json={"days": [MONDAY]})
+    (touched,), (day,) = preview["touched"], preview["days"]
+    assert (touched["day"], touched["closed_reason"], touched["reservations"]) == (MONDAY, "Grève", 2)
+    assert (day["closed_reason"], day["for_some"]) == (
+        None,
+        ["Fermé pour « Après-midi » et « Journée avec repas » : Grève"],
+    )
+    assert (published.json()["closures"], twice.status_code) == ([strike], 422)
+    assert [(each["day"], each["reservations"]) for each in listed["days"]] == [(MONDAY, 2)]
+    assert done.json() == {"reservations": 2, "families": 2}
+    _, cells = await read(world, family, child, activity)
+    states = {slot: (cell["state"], cell["reason"]) for slot, cell in cells.items()}
+    assert states == {"journee": ("closed", "Grève"), "matin": ("booked", None), "apres-midi": ("closed", "Grève")}
+    async with world.parent(family) as client:
+        asked = {"member_id": str(child), "activity_id": str(activity), "day": MONDAY, "slot": "apres-midi"}
+        explained = (await client.get("/explain", params=asked)).json()
+    assert explained["booking"]["reason"] == "Grève"

@@ -1,5 +1,7 @@
 """Calendars and lists of the town hall."""
 
+import pytest
+
 from chassis.ids import new_id
 from chassis.testing.plugin import VEYRAS
 from contracts.events import FamilyRegistered
@@ -29,7 +31,7 @@ async def test_a_calendar_is_read_as_it_was_written(world) -> None:
         "capacity": 40,
         "last_places": 5,
         "booking_rule": CRUAS_RULE,
-        "closures": [{"from": "2022-09-12", "to": "2022-09-14", "reason": "Grève", "schools": []}],
+        "closures": [{"from": "2022-09-12", "to": "2022-09-14", "reason": "Grève", "schools": [], "slots": []}],
         "extra_openings": [{"day": "2022-09-17", "reason": "Fête de l'école", "schools": []}],
     }
     canteen = await world.activity(**changes)
@@ -51,6 +53,29 @@ async def test_a_calendar_is_read_as_it_was_written(world) -> None:
     july = await world.cells(family, louis, canteen, "2023-07-01", "2023-08-01")
     assert july["2023-07-04"]["state"] == "blocked"
     assert july["2023-07-04"]["reason"].endswith("ouvrent le jeudi 1er juin 2023 à 12h00.")
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (
+            {"week_days": {"0": {"kind": "weekly", "week_day": 4, "time": "12:00", "weeks_before": 0}}},
+            "pour le lundi, la limite du vendredi de la même semaine vient après le jour réservé",
+        ),
+        (
+            {"windows": [CRUAS_RULE["windows"][1] | {"opens_at": "2023-07-08T12:00", "closes_at": "2023-07-09T12:00"}]},
+            "l'ouverture est après les jours à réserver",
+        ),
+    ],
+)
+async def test_a_rule_that_can_never_hold_is_not_published(world, rule, told) -> None:
+    canteen = await world.activity()
+    async with world.staff(Role.ADMINISTRATOR) as client:
+        shown = (await client.get(f"/activities/{canteen}/calendar")).json()
+        read = {name: shown[name] for name in shown if not name.endswith("_text") and name != "notices"}
+        body = read | {"booking_rule": shown["booking_rule"] | rule}
+        refused = await client.put(f"/activities/{canteen}/calendar", json=body)
+    assert (refused.status_code, told in refused.text) == (422, True)
 
 
 async def test_what_somebody_else_published_meanwhile_is_not_lost(world) -> None:

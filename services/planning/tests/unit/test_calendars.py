@@ -1,9 +1,10 @@
 """Days on which an activity takes place, holidays, and what the libraries propose."""
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
+from holidays import country_holidays
 
 from planning.adapters.holiday_source import LibraryHolidaySource
 from planning.application.fill_holidays import fill_holidays, school_year, school_years
@@ -15,9 +16,10 @@ from planning.domain.calendars import (
     ExtraOpening,
     Holidays,
     SchoolHoliday,
-    of_some_schools,
+    for_some,
 )
 from planning.domain.deadlines import WeeklyDeadline
+from planning.domain.holiday_years import require_sound
 from planning.domain.rules import Rule
 
 SOURCE = LibraryHolidaySource()
@@ -99,9 +101,24 @@ def test_a_school_has_its_own_closures_and_openings(day: str, reasons: dict[str 
 
 
 def test_what_is_decided_for_some_schools_is_said() -> None:
-    assert of_some_schools(BY_SCHOOL, date(2022, 9, 13)) == ["Fermé pour Jules Ferry et Pasteur : Sortie scolaire"]
-    assert of_some_schools(BY_SCHOOL, date(2022, 9, 14)) == ["Ouvert pour Pasteur : Rattrapage"]
-    assert of_some_schools(BY_SCHOOL, date(2022, 9, 21)) == []
+    assert for_some(BY_SCHOOL, date(2022, 9, 13), {}) == ["Fermé pour Jules Ferry et Pasteur : Sortie scolaire"]
+    assert for_some(BY_SCHOOL, date(2022, 9, 14), {}) == ["Ouvert pour Pasteur : Rattrapage"]
+    assert for_some(BY_SCHOOL, date(2022, 9, 21), {}) == []
+
+
+def test_a_closure_may_close_some_slots_only() -> None:
+    strike = Closure(date(2022, 9, 13), date(2022, 9, 14), "Grève", slots=frozenset({"soir"}))
+    of_ferry = replace(strike, schools=frozenset({"Jules Ferry"}), slots=frozenset({"matin", "soir"}))
+    evening, by_school = replace(CANTEEN, closures=(strike,)), replace(CANTEEN, closures=(of_ferry,))
+    day = strike.from_day
+    assert evening.closed_reason(HOLIDAYS, day, "soir", school=None) == "Grève"
+    assert evening.closed_reason(HOLIDAYS, day, "matin", school=None) is None
+    assert evening.closed_reason(HOLIDAYS, day, school=None) is None
+    closed = [by_school.closed_reason(HOLIDAYS, day, "matin", school=school) for school in ("Jules Ferry", "Pasteur")]
+    assert closed == ["Grève", None]
+    names = {"matin": "Matin", "soir": "Après-midi"}
+    assert for_some(evening, day, names) == ["Fermé pour « Après-midi » : Grève"]
+    assert for_some(by_school, day, names) == ["Fermé pour Jules Ferry, « Matin » et « Après-midi » : Grève"]
 
 
 def test_school_holidays_of_2022_2023_in_zone_a() -> None:
@@ -113,8 +130,52 @@ def test_school_holidays_of_2022_2023_in_zone_a() -> None:
         (date(2022, 12, 17), date(2023, 1, 3), "Vacances de Noël"),
         (date(2023, 2, 4), date(2023, 2, 20), "Vacances d'hiver"),
         (date(2023, 4, 8), date(2023, 4, 24), "Vacances de printemps"),
+        (date(2023, 5, 18), date(2023, 5, 22), "Pont de l'Ascension"),
         (date(2023, 7, 8), date(2023, 9, 4), "Vacances d'été"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("year", "first"),
+    [(2020, date(2021, 7, 7)), (2021, date(2022, 7, 8)), (2022, date(2023, 7, 8)), (2023, date(2024, 7, 6))],
+)
+def test_the_day_after_whose_classes_holidays_begin_is_a_day_of_school(year: int, first: date) -> None:
+    """Orders of 2020 to 2022: classes ended on Tuesday 6 July 2021 and Thursday 7 July 2022, then on Fridays."""
+    summer = SOURCE.propose(year, "A", "26300").school[-1]
+    assert (summer.from_day, summer.name) == (first, "Vacances d'été")
+
+
+COVID = date(2021, 4, 10)
+"""When the spring of 2021 began for all zones: the libraries differ in whether they know it."""
+
+
+@pytest.mark.parametrize("zone", ["A", "B", "C"])
+def test_another_library_has_the_same_first_days_and_bridges(zone: str) -> None:
+    years = range(2018, 2026)
+    of_zone = dict(country_holidays("FR", f"Zone {zone}", [*years, 2026], categories=("school",), language="fr"))
+    eve = timedelta(days=1)
+    first_days = {(day, name) for day, name in of_zone.items() if of_zone.get(day - eve) != name}
+    for year in years:
+        proposed = SOURCE.propose(year, zone, "26300").school
+        spring = {COVID, next(each.from_day for each in proposed if each.name == "Vacances de printemps")}
+        left_out = spring if year == 2020 else set()
+        theirs = {each for each in first_days if date(year, 9, 1) <= each[0] < date(year + 1, 9, 1)}
+        ours = {(each.from_day, each.name) for each in proposed}
+        assert {each for each in ours ^ theirs if each[0] not in left_out} == set()
+
+
+@pytest.mark.parametrize("year", range(2017, 2028))
+def test_the_bridge_of_the_ascension_is_proposed_every_year_and_is_no_period(year: int) -> None:
+    proposed = SOURCE.propose(year, "B", "26300")
+    (bridge,) = (each for each in proposed.school if each.is_bridge)
+    holidays = Holidays(proposed.public, tuple(proposed.school))
+    assert (proposed.public[bridge.from_day], bridge.from_day.weekday()) == ("Ascension", 3)
+    friday = bridge.from_day + timedelta(days=1)
+    assert holidays.school_holiday(friday) == "Pont de l'Ascension"
+    assert not holidays.is_school_day(friday)
+    around = [bridge.from_day - timedelta(days=2), friday, bridge.to_day]
+    assert len({holidays.school_period_start(day) for day in around}) == 1, "one period of school"
+    require_sound(year, proposed.school, proposed.public, [])
 
 
 @pytest.mark.parametrize(("zone", "year"), [("Corse", 2022), ("A", 2040), ("A", 2028)])
@@ -131,6 +192,8 @@ def test_unknown_holidays_are_not_made_up(zone: str, year: int) -> None:
         ("67000", date(2022, 12, 26), True),
         ("57000", date(2022, 12, 26), True),
         ("97400", date(2022, 12, 20), True),
+        ("97100", date(2023, 5, 27), True),
+        ("97100", date(2023, 3, 16), False),  # Mi-Carême: a custom of Guadeloupe, in no law
         ("26300", date(2022, 12, 20), False),
     ],
 )

@@ -121,6 +121,24 @@ def test_state_and_reason(changes, now, state, wanted, changeable, reason) -> No
     assert reason is None or reason in cell.reason
 
 
+@pytest.mark.parametrize(
+    ("changes", "now", "general"),
+    [
+        ({}, TOO_LATE, "Trop tard. Réservation possible jusqu'au jeudi 12h pour la semaine suivante. Appelez."),
+        (
+            {"booked_by": US},
+            datetime(2022, 9, 12, 10, 1, tzinfo=UTC),
+            "Trop tard. Annulation possible jusqu'à 12h la veille. Appelez.",
+        ),
+        ({}, NEXT_DAY, None),
+        ({}, IN_TIME, None),
+        ({"day": date(2022, 9, 14)}, TOO_LATE, None),
+    ],
+)
+def test_what_names_the_day_is_also_told_as_the_rule(changes, now, general) -> None:
+    assert judge(replace(TUESDAY, **changes), Holidays(), at(now)).general_reason == general
+
+
 def test_the_other_homes_price_is_not_shown() -> None:
     assert judge(replace(TUESDAY, booked_by=OTHER), Holidays(), at(IN_TIME)).price_cents == 0
 

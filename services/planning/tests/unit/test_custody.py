@@ -86,6 +86,12 @@ def test_the_middle_day_of_holidays_is_of_the_first_half() -> None:
     assert homes == [None, FATHER, FATHER, FATHER, MOTHER, MOTHER, None]
 
 
+def test_a_bridge_is_a_day_of_its_week() -> None:
+    ascension = Holidays(school=(SchoolHoliday(date(2023, 5, 18), date(2023, 5, 22), "Pont de l'Ascension"),))
+    custody = Custody(HOMES, even_weeks=MOTHER, first_halves=FATHER)
+    assert [custody.home_on(date(2023, 5, day), ascension) for day in range(17, 23)] == [MOTHER] * 5 + [FATHER]
+
+
 def test_dates_come_before_everything() -> None:
     dates = (CustodyDates(date(2022, 10, 24), date(2022, 10, 26), FATHER),)
     custody = Custody(HOMES, even_weeks=MOTHER, first_halves=MOTHER, dates=dates)

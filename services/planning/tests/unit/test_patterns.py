@@ -154,7 +154,7 @@ class TestPropose:
         (proposal,) = propose(seen, change(WeekPattern(frozenset({0, 2, 4}), Weeks.EVERY)))
         assert numbers(proposal.with_fate(Fate.DRAFTED)) == [16, 19, 23, 26, 30]
         assert proposal.amount_cents == 2500
-        assert [(each.which, each.reason) for each in proposal.refused(seen.moment)] == [
+        assert [(each.which, each.reason) for each in proposal.refused()] == [
             (
                 "3 jours",
                 "Trop tard. Réservation possible jusqu'au jeudi 12h pour la semaine suivante. Appelez.",
@@ -171,7 +171,7 @@ class TestPropose:
         (proposal,) = propose(
             seen, change(WeekPattern(frozenset({0, 1}), Weeks.EVEN), period=(SEPTEMBER[0], window.to_day))
         )
-        (refused,) = proposal.refused(seen.moment)
+        (refused,) = proposal.refused()
         assert (refused.which, refused.slug) == ("2 jours", "not-yet-open")
         assert refused.reason.startswith("Pas encore possible. Réservation possible jusqu'au jeudi 12h")
         assert "lundi 22 août 2022 à 9h00" in refused.reason

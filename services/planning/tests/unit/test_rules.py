@@ -85,6 +85,8 @@ COMMUNES = [
     ("damvillers, first day of the period", DAMVILLERS, "2022-11-07", "2022-10-31 23:59"),
     ("damvillers, last day of the period", DAMVILLERS, "2022-12-16", "2022-10-31 23:59"),
     ("damvillers, the holidays", DAMVILLERS, "2022-10-27", "2022-10-15 23:59"),
+    ("damvillers, a bridge begins no period", DAMVILLERS, "2023-05-22", "2023-04-17 23:59"),
+    ("damvillers, nor is it one", DAMVILLERS, "2023-05-19", "2023-04-17 23:59"),
     ("damvillers, the first weeks of school", DAMVILLERS, "2022-10-03", "2022-08-25 23:59"),
     ("villes-soeurs", Rule(before(3, "12:00", Counting.WORKING)), "2022-11-15", "2022-11-09 12:00"),
     ("vailhauques, Tuesday", VAILHAUQUES, "2022-09-13", "2022-09-09 09:00"),
@@ -166,6 +168,8 @@ def test_a_minute_that_is_skipped_ends_with_the_last_one_shown_before() -> None:
             Action.BOOK,
             "Réservation possible jusqu'à 72 heures avant le début du créneau.",
         ),
+        (Rule(HoursBeforeDeadline(0)), Action.CANCEL, "Annulation possible jusqu'au début du créneau."),
+        (Rule(HoursBeforeDeadline(0, time(8, 30))), Action.CANCEL, "Annulation possible jusqu'à 8h30 le jour même."),
         (RONTALON, Action.BOOK, "Réservation possible jusqu'à 11h le jour d'école précédent."),
         (Rule(weekly(WED, "12:00", 2)), Action.BOOK, "Réservation possible jusqu'au mercredi 12h, 2 semaines avant."),
         (
@@ -197,6 +201,17 @@ def test_a_locked_day_says_when_it_closed() -> None:
     )
     cancelling = explain(GUIDE_CANTEEN, Action.CANCEL, day, HOLIDAYS, time_zone=PARIS, now=now)
     assert "les annulations" in cancelling.sentence
+
+
+def test_a_deadline_later_in_the_week_than_the_day_ends_with_the_day() -> None:
+    rule, monday = Rule(weekly(FRI, "12:00", 0)), date(2022, 9, 5)
+    now = datetime(2022, 9, 6, 8, tzinfo=UTC)
+    verdict = explain(rule, Action.BOOK, monday, HOLIDAYS, time_zone=PARIS, now=now)
+    assert verdict.sentence == (
+        "Trop tard : les réservations pour le 5 septembre 2022 étaient possibles "
+        "jusqu'au lundi 5 septembre 2022 à 23h59."
+    )
+    assert closes_at(rule, date(2022, 9, 9), HOLIDAYS, PARIS).isoformat()[:16] == "2022-09-09T10:00"
 
 
 JUNE = map(datetime.fromisoformat, ("2023-06-01T12:00", "2023-06-30T23:59"))
@@ -336,6 +351,14 @@ def test_verdict_sentence_and_instants_agree(rule: Rule, day: date, now: datetim
     assert verdict.sentence.endswith(f"{named.year} à {named.hour}h{named.minute:02}.")
 
 
+@given(rules, days, zones, times)
+def test_nothing_closes_after_the_day(rule: Rule, day: date, zone: str, starts: time) -> None:
+    midnight = datetime.combine(day + timedelta(days=1), time(0), ZoneInfo(zone))
+    assert closes_at(rule, day, HOLIDAYS, zone, starts) < midnight
+    told = explain(rule, Action.BOOK, day, HOLIDAYS, time_zone=zone, now=midnight.astimezone(UTC), starts=starts)
+    assert told.timing is Timing.LATE
+
+
 @given(st.sampled_from(Counting), st.integers(0, 15), times, days)
 def test_a_day_never_closes_after_the_days_that_are_counted(
     counting: Counting, number: int, moment: time, day: date
@@ -348,7 +371,7 @@ def test_a_day_never_closes_after_the_days_that_are_counted(
 def test_a_school_period_is_whole(day: date) -> None:
     start = HOLIDAYS.school_period_start(day)
     assert start <= day
-    assert HOLIDAYS.is_school_holiday(start) == HOLIDAYS.is_school_holiday(day)
+    assert HOLIDAYS.long_holiday(start) == HOLIDAYS.long_holiday(day)
     between = [start + timedelta(days=n) for n in range((day - start).days + 1)]
     assert {HOLIDAYS.school_period_start(each) for each in between} == {start}
 

@@ -24,25 +24,38 @@ class Explained(Answer):
 class PreviewedDay(Answer):
     """A day under a calendar. ``closed_reason`` is None when the activity takes place.
 
-    ``of_some_schools``: what is decided for some schools only, in words.
+    ``for_some``: what is decided for some schools or slots only, in words.
     """
 
     day: date
     closed_reason: str | None
-    of_some_schools: list[str]
+    for_some: list[str]
     booking: Explained
     cancelling: Explained
     reservations: int
     families: int
 
 
+class SlotAbove(Answer):
+    """A slot of a coming day with more reservations than places. ``slot_name`` None: days are booked whole."""
+
+    day: date
+    slot_name: str | None
+    reservations: int
+    places: int
+
+
 class Preview(Answer):
-    """A calendar that is not published. ``touched``: the coming days that are booked and would be closed."""
+    """A calendar that is not published. ``touched``: the coming days that are booked and would be closed.
+
+    ``above``: those that would have more reservations than places.
+    """
 
     booking_rule_text: str
     cancelling_rule_text: str
     days: list[PreviewedDay]
     touched: list[PreviewedDay]
+    above: list[SlotAbove]
 
 
 class PublishedCalendar(Answer):

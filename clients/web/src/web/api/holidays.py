@@ -1,4 +1,4 @@
-"""planning: school and public holidays, by school year."""
+"""planning: school and public holidays, by school year, and the week of school."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from pydantic import Field
 from web.api.client import Answer, Api
 
 _BASE = "planning/v1/holidays"
+_WEEK = "planning/v1/school-week"
 
 Document = dict[str, Any]
 """The holidays of a year, in the API's own fields."""
@@ -64,3 +65,19 @@ async def save(api: Api, school_year: int, document: Document) -> None:
     Problem 409 when it is no longer of ``version``; 422 with ``errors`` or ``lines`` for what is wrong in it.
     """
     await api.command("PUT", f"{_BASE}/{school_year}", document)
+
+
+class SchoolWeek(Answer):
+    """The week days of school, 0 is Monday."""
+
+    week_days: list[int]
+
+
+async def school_week(api: Api) -> list[int]:
+    """The week days that deadlines count as days of school."""
+    return (await api.get(SchoolWeek, _WEEK)).week_days
+
+
+async def save_school_week(api: Api, week_days: list[Any]) -> None:
+    """Replaces them. Problem 422 where there is none."""
+    await api.command("PUT", _WEEK, {"week_days": week_days})

@@ -78,7 +78,8 @@ class MemberName(Answer):
 class Cell(Answer):
     """One slot of a day of one activity. ``wanted``: booked, or drafted to be booked.
 
-    ``can_wait``: it is full and has a waiting list.
+    ``can_wait``: it is full and has a waiting list. ``general_reason``: the reason as told of several days, where it
+    names this one.
     """
 
     day: date
@@ -90,6 +91,7 @@ class Cell(Answer):
     price_cents: int = 0
     closes_at: datetime | None = None
     can_wait: bool = False
+    general_reason: str | None = None
 
 
 class PlanningActivity(Answer):

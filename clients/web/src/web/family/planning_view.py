@@ -136,7 +136,6 @@ def _is_locked(activity: PlanningActivity) -> bool:
 
 def _row(activity: PlanningActivity, choice: Choice | None) -> Row:
     reasons = _reasons(activity.cells)
-    letters = {reason.sentence: reason.letter for reason in reasons}
     known = marks()
     chosen = choice.get(activity.activity_id, frozenset()) if choice is not None else None
     names = {slot.code: slot.name for slot in activity.slots}
@@ -145,24 +144,39 @@ def _row(activity: PlanningActivity, choice: Choice | None) -> Row:
             cell=cell,
             slot_name=names[cell.slot],
             mark=known[cell.state],
-            letter="" if cell.changeable else letters.get(cell.reason or "", ""),
+            letter=reasons[key].letter if (key := _key(cell)) else "",
             ticked=(cell.day, cell.slot) in chosen if chosen is not None and cell.changeable else cell.wanted,
         )
         for cell in activity.cells
     ]
     lines = [Line(slot, [day for day in days if day.cell.slot == slot.code]) for slot in activity.slots]
-    return Row(activity, lines, reasons)
+    return Row(activity, lines, [*reasons.values()])
 
 
-def _reasons(cells: list[Cell]) -> list[Reason]:
-    by_sentence: dict[str, dict[date, None]] = {}
+def _reasons(cells: list[Cell]) -> dict[str, Reason]:
+    """By what days have in common; days of one deadline are told its rule, one day alone its own sentence."""
+    alike: dict[str, list[Cell]] = {}
     for cell in cells:
-        if not cell.changeable and cell.reason:
-            by_sentence.setdefault(cell.reason, {})[cell.day] = None
-    return [
-        Reason(ascii_lowercase[index % len(ascii_lowercase)], sentence, list(days))
-        for index, (sentence, days) in enumerate(by_sentence.items())
-    ]
+        if key := _key(cell):
+            alike.setdefault(key, []).append(cell)
+    return {
+        key: Reason(
+            letter=_letter(index),
+            sentence=of[0].reason or key if len({cell.reason for cell in of}) == 1 else key,
+            days=list(dict.fromkeys(cell.day for cell in of)),
+        )
+        for index, (key, of) in enumerate(alike.items())
+    }
+
+
+def _key(cell: Cell) -> str:
+    return "" if cell.changeable else cell.general_reason or cell.reason or ""
+
+
+def _letter(index: int) -> str:
+    """«a» to «z», then «aa», «ab»…: no two reasons have the same."""
+    tens, ones = divmod(index, len(ascii_lowercase))
+    return (_letter(tens - 1) if tens else "") + ascii_lowercase[ones]
 
 
 def ticked_whens(ticked: list[str]) -> set[DaySlot]:

@@ -1,7 +1,6 @@
 """«Activités»: what the town offers, its slots and its tariffs; tried on before it is saved."""
 
 import asyncio
-from hashlib import sha256
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
@@ -17,6 +16,7 @@ from web.navigation import see_other
 from web.town_hall.activity_effects import effects
 from web.town_hall.activity_form import MOST_BANDS, MOST_SLOTS, document_of, errors_of, fields_of, new_fields
 from web.town_hall.lists import IdFilter
+from web.town_hall.shown_first import NOTHING, name_of
 from web.town_hall.tariff_form import KINDS
 from web.town_hall.typed_form import TypedForm
 from web.visit import AdministratorVisit, Visit
@@ -59,7 +59,7 @@ async def change_activity(visit: AdministratorVisit, activity_id: UUID) -> Respo
     try:
         tried = await activities.preview(visit.api, activity_id, document)
         touched = await effects(visit, str(activity_id), stored, document, tried)
-        if fields.get("suite") == "apercu" or _seen(touched) != fields.get("vu", _seen([])):
+        if fields.get("suite") == "apercu" or name_of(touched) != fields.get("vu", NOTHING):
             shown = TypedForm(fields_of(document))
             return await _activity_page(visit, activity_id, stored, shown, tried=tried, touched=touched)
         await activities.save(visit.api, activity_id, document)
@@ -75,11 +75,6 @@ async def _described(visit: Visit, activity_id: UUID) -> Document:
     if found is None:
         raise HTTPException(404)
     return found
-
-
-def _seen(touched: list[str]) -> str:
-    """Names what was shown before saving; anything else has to be shown first."""
-    return sha256("\n".join(touched).encode()).hexdigest()[:16]
 
 
 async def _activity_page(
@@ -108,7 +103,7 @@ async def _activity_page(
         schools=sorted({*(schools or []), *form.chosen("ecole")}),
         tried=tried,
         touched=touched or [],
-        seen=_seen(touched or []) if tried else "",
+        seen=name_of(touched or []) if tried else "",
         refusal=refusal,
         notice=notice,
     )

@@ -8,7 +8,7 @@ from web.api.calendars import Document
 from web.i18n import gettext as _
 from web.town_hall.group_form import GroupRow, group_of, group_row, ticked_schools
 from web.town_hall.rows import MOST_ROWS, Fields, number_of, optional_number, rows_of, with_codes
-from web.town_hall.slot_form import slots_of
+from web.town_hall.slot_form import slots_of, ticked_slots
 
 DEADLINES = [
     ("weekly", _("un jour de la semaine, des semaines avant")),
@@ -52,12 +52,16 @@ class DeadlineException:
 
 @dataclass(frozen=True)
 class Dates:
-    """A row about the days from ``first`` to ``last``, both included, with what is said of them; no schools: all."""
+    """A row about the days from ``first`` to ``last``, both included, with what is said of them.
+
+    No schools, no slots (by their codes): all.
+    """
 
     first: str = ""
     last: str = ""
     words: str = ""
     schools: frozenset[str] = frozenset()
+    slots: frozenset[str] = frozenset()
     opens: str = ""
     closes: str = ""
 
@@ -109,7 +113,10 @@ def form_of(document: Document) -> CalendarForm:
             *[Dates()] * _EMPTY_ROWS,
         ],
         closures=[
-            *(Dates(*days_of(row), row["reason"], _schools(row)) for row in document["closures"]),
+            *(
+                Dates(*days_of(row), row["reason"], _schools(row), frozenset(row.get("slots", ())))
+                for row in document["closures"]
+            ),
             *[Dates()] * _EMPTY_ROWS,
         ],
         openings=[
@@ -200,7 +207,8 @@ def _closure(fields: Fields, row: str) -> Document | None:
     if not fields.get(f"{row}.du"):
         return None
     reason = fields.get(f"{row}.motif", "").strip()
-    return period_of(fields, row) | {"reason": reason, "schools": ticked_schools(fields, row)}
+    whom = {"schools": ticked_schools(fields, row), "slots": ticked_slots(fields, row)}
+    return period_of(fields, row) | {"reason": reason, **whom}
 
 
 def _opening(fields: Fields, row: str) -> Document | None:

@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
 
-from web.api import calendars, enrolment
+from web.api import calendars, enrolment, touched
 from web.api.calendars import Document, Preview, PreviewedDay, PublishedCalendar
 from web.api.enrolment import CommuneActivity
 from web.api.errors import ApiProblem, if_there
+from web.attempts import attempt
 from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
@@ -53,8 +54,12 @@ _PLACES = [
 
 @router.get(_PATH)
 async def list_activities(visit: AdministratorVisit) -> Response:
-    """Each activity, the newest season first."""
-    return await visit.page("town_hall/calendars/list.html", activities=await enrolment.commune_activities(visit.api))
+    """Each activity, the newest season first, with the closed days of it that are booked."""
+    activities, to_withdraw = await asyncio.gather(
+        enrolment.commune_activities(visit.api), attempt(touched.bookings_to_withdraw(visit.api))
+    )
+    days = {each.activity_id: len(each.days) for each in to_withdraw or []}
+    return await visit.page("town_hall/calendars/list.html", activities=activities, days_to_withdraw=days)
 
 
 @router.get(f"{_PATH}/{{activity_id}}")

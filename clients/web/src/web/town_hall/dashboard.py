@@ -5,9 +5,12 @@ from datetime import date, timedelta
 
 from fastapi import APIRouter, Response
 
-from web.api import billing, communication, enrolment, payments, planning
+from web.api import billing, communication, enrolment, payments, planning, touched
+from web.api.client import Api
 from web.api.planning import DayCount
+from web.api.touched import TouchedActivity
 from web.attempts import attempt
+from web.navigation import CALENDARS
 from web.visit import StaffVisit
 
 router = APIRouter()
@@ -20,8 +23,8 @@ _COUNTED = 100
 async def show_dashboard(visit: StaffVisit) -> Response:
     """Each part asks its own service; one that is away says so and hides nothing else."""
     api, today = visit.api, (await visit.commune()).today
-    counts, active, waiting, invoices, conversations, to_review = await asyncio.gather(
-        attempt(planning.day_counts(api, today, today + timedelta(days=2))),
+    (counts, to_withdraw), active, waiting, invoices, conversations, to_review = await asyncio.gather(
+        _of_planning(api, today),
         attempt(enrolment.commune_adhesions(api, status="active", limit=_COUNTED)),
         attempt(enrolment.commune_adhesions(api, status="awaiting_payment", limit=_COUNTED)),
         attempt(billing.commune_invoices(api, status="pending", limit=_COUNTED)),
@@ -36,6 +39,15 @@ async def show_dashboard(visit: StaffVisit) -> Response:
         invoices=invoices,
         conversations=conversations,
         to_review=to_review,
+        to_withdraw=to_withdraw,
+        calendars_path=CALENDARS if visit.administers else "",
+    )
+
+
+async def _of_planning(api: Api, today: date) -> tuple[list[DayCount] | None, list[TouchedActivity] | None]:
+    return await asyncio.gather(
+        attempt(planning.day_counts(api, today, today + timedelta(days=2))),
+        attempt(touched.bookings_to_withdraw(api)),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a calendar says of each slot of its activity, as rows of a form: its places and its week days."""
+"""What a calendar says of each slot of its activity, as rows of a form: its places and its week days; their ticks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,6 +43,11 @@ def slots_of(fields: Fields, kept: Document) -> Document:
         if code and (capacity is not None or week_days is not None):
             slots[code] = {"week_days": week_days, "capacity": capacity}
     return slots
+
+
+def ticked_slots(fields: Fields, row: str) -> list[str]:
+    """The codes of the slots ticked in a row, each a field of its own."""
+    return sorted({value for name, value in fields.items() if name.startswith(f"{row}.creneau.")})
 
 
 def _row(slot: OfferedSlot, opening: Document) -> SlotRow:

@@ -1,14 +1,14 @@
 """Writes calendars and holidays."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
 
 from chassis.database import Transaction
-from planning.adapters.commune_calendars import ONE_ACTIVITY, read_activity
+from planning.adapters.commune_calendars import ONE_ACTIVITY, SCHOOL_WEEK, read_activity
 from planning.adapters.documents import (
     calendar_version,
     closures_document,
@@ -20,10 +20,11 @@ from planning.adapters.documents import (
 from planning.adapters.waiting_store import mark_waited_for
 from planning.adapters.writing_store import CALENDARS_LOCK
 from planning.application.ports import HolidayYear
-from planning.application.preview_calendar import BookedSlot
+from planning.application.touched_bookings import BookedSlot
 from planning.domain.activities import Activity
-from planning.domain.calendars import ActivityCalendar, SchoolHoliday
+from planning.domain.calendars import SCHOOL_WEEK_DAYS, ActivityCalendar, SchoolHoliday
 from planning.domain.limits import limit_of
+from planning.domain.slots import ActivitySlot
 
 _REPLACE_CALENDAR = """
     insert into activity_calendar (tenant_id, activity_id, week_days, during, capacity, last_places, booking_rule,
@@ -39,9 +40,10 @@ _REPLACE_CALENDAR = """
         pay_within_minutes = excluded.pay_within_minutes
 """
 _INSERT_CLOSURES = """
-    insert into activity_closure (tenant_id, activity_id, from_day, to_day, reason, schools)
+    insert into activity_closure (tenant_id, activity_id, from_day, to_day, reason, schools, slots)
     select :tenant_id, :activity_id, *
-    from jsonb_to_recordset(cast(:closures as jsonb)) as c (from_day date, to_day date, reason text, schools text[])
+    from jsonb_to_recordset(cast(:closures as jsonb))
+        as c (from_day date, to_day date, reason text, schools text[], slots text[])
 """
 _INSERT_OPENINGS = """
     insert into extra_opening (tenant_id, activity_id, day, reason, schools)
@@ -78,11 +80,23 @@ _YEARS = """
     order by y.school_year
 """
 _BOOKED_SLOTS = """
-    select r.day, r.slot, r.family_id, m.school, count(*) as reservations
+    select r.activity_id, r.day, r.slot, r.family_id, m.school, count(*) as reservations
     from reservation r left join member m using (tenant_id, member_id)
-    where r.activity_id = :activity_id and r.status = 'booked' and r.day >= :from_day
-    group by r.day, r.slot, r.family_id, m.school
-    order by r.day, r.slot, r.family_id, m.school
+    where {which} and r.status = 'booked'
+    group by r.activity_id, r.day, r.slot, r.family_id, m.school
+    order by r.activity_id, r.day, r.slot, r.family_id, m.school
+"""
+_OF_ACTIVITY = "r.activity_id = :activity_id and r.day >= :from_day"
+_OF_DAYS = """
+    (r.activity_id, r.day) in (select * from unnest(cast(:activity_ids as uuid[]), cast(:days as date[])))
+"""
+_TAKEN_SLOTS = """
+    select activity_id, day, slot from place_count where day >= :from_day and counter = '' and booked > 0
+"""
+_REPLACE_WEEK = """
+    insert into school_week (tenant_id, week_days) values (:tenant_id, :week_days)
+    on conflict (tenant_id) do update set week_days = excluded.week_days
+    where school_week.week_days <> excluded.week_days
 """
 _SCHOOLS = "select distinct school from member where school <> '' order by school"
 
@@ -99,8 +113,20 @@ class SqlCalendarStore:
 
     async def booked_slots(self, activity_id: UUID, from_day: date) -> Sequence[BookedSlot]:
         """What is booked from a day on, by day."""
-        values = {"activity_id": activity_id, "from_day": from_day}
-        rows = await self._transaction.connection.execute(text(_BOOKED_SLOTS), values)
+        return await self._booked(_OF_ACTIVITY, activity_id=activity_id, from_day=from_day)
+
+    async def taken_slots(self, from_day: date) -> Sequence[ActivitySlot]:
+        """The slots in which anybody has a place, of all activities, from a day on."""
+        rows = await self._transaction.connection.execute(text(_TAKEN_SLOTS), {"from_day": from_day})
+        return [ActivitySlot(*row) for row in rows]
+
+    async def booked_of_days(self, days: Sequence[tuple[UUID, date]]) -> Sequence[BookedSlot]:
+        """What is booked on days of activities, by activity and day."""
+        activity_ids, on = zip(*days, strict=True)
+        return await self._booked(_OF_DAYS, activity_ids=list(activity_ids), days=list(on))
+
+    async def _booked(self, which: str, **values: object) -> Sequence[BookedSlot]:
+        rows = await self._transaction.connection.execute(text(_BOOKED_SLOTS.format(which=which)), values)
         return [BookedSlot(*row) for row in rows]
 
     async def schools(self) -> Sequence[str]:
@@ -204,6 +230,15 @@ class SqlCalendarStore:
             names=[period.name for period in year.school],
         )
         await self._run(_INSERT_PUBLIC, school_year=number, days=list(year.public), names=list(year.public.values()))
+        await mark_waited_for(self._transaction)
+
+    async def school_week(self) -> Set[int]:
+        """The week days of school: the town's own, or those of most communes."""
+        return frozenset(await self._transaction.connection.scalar(text(SCHOOL_WEEK)) or SCHOOL_WEEK_DAYS)
+
+    async def replace_school_week(self, week_days: Set[int]) -> None:
+        """Writes the week days of school."""
+        await self._run(_REPLACE_WEEK, week_days=sorted(week_days))
         await mark_waited_for(self._transaction)
 
     async def _run(self, statement: str, **values: object) -> None:

@@ -10,7 +10,7 @@ import asyncpg
 from planning.adapters.asking import ENTER, Asks
 from planning.adapters.documents import read_calendar, read_slots
 from planning.domain.activities import Activity
-from planning.domain.calendars import Holidays, SchoolHoliday
+from planning.domain.calendars import SCHOOL_WEEK_DAYS, Holidays, SchoolHoliday
 from planning.domain.slots import ANY_TIME
 
 VERSION = "select coalesce(max(version), 0) from calendar_version"
@@ -23,7 +23,8 @@ _CALENDAR = """
         'waiting_list', c.waiting_list, 'absence_policy', c.absence_policy,
         'pay_within_minutes', c.pay_within_minutes,
         'booking_rule', c.booking_rule, 'cancelling_rule', c.cancelling_rule,
-        'closures', (select coalesce(json_agg(x order by x.from_day, x.to_day, x.schools), '[]') from activity_closure x
+        'closures', (select coalesce(json_agg(x order by x.from_day, x.to_day, x.schools, x.slots), '[]')
+                     from activity_closure x
                      where (x.tenant_id, x.activity_id) = (c.tenant_id, c.activity_id)),
         'extra_openings', (select coalesce(json_agg(x order by x.day, x.schools), '[]') from extra_opening x
                            where (x.tenant_id, x.activity_id) = (c.tenant_id, c.activity_id))
@@ -39,10 +40,12 @@ _ACTIVITIES = f"""
 ONE_ACTIVITY = f"{_ACTIVITIES} where a.activity_id = $1"
 _SCHOOL_HOLIDAYS = "select array_agg((from_day, to_day, name) order by from_day) from school_holiday"
 _PUBLIC_HOLIDAYS = "select array_agg((day, name)) from public_holiday"
+SCHOOL_WEEK = "select week_days from school_week"
 _READ = f"""
     select {ENTER}, ({VERSION}) as version,
            (select array_agg(a order by name, activity_id) from ({_ACTIVITIES}) as a) as activities,
-           ({_SCHOOL_HOLIDAYS}) as school_holidays, ({_PUBLIC_HOLIDAYS}) as public_holidays
+           ({_SCHOOL_HOLIDAYS}) as school_holidays, ({_PUBLIC_HOLIDAYS}) as public_holidays,
+           ({SCHOOL_WEEK}) as school_week
 """  # noqa: S608 - ours
 
 
@@ -85,5 +88,6 @@ def _calendars(row: asyncpg.Record) -> CommuneCalendars:
         Holidays(
             public=dict(row["public_holidays"] or ()),
             school=tuple(SchoolHoliday(*each) for each in row["school_holidays"] or ()),
+            school_week=frozenset(row["school_week"] or SCHOOL_WEEK_DAYS),
         ),
     )

@@ -89,6 +89,7 @@ def read_calendar(document: Document) -> ActivityCalendar:
                 date.fromisoformat(item["to_day"]),
                 item["reason"],
                 frozenset(item["schools"]),
+                frozenset(item["slots"]),
             )
             for item in document["closures"]
         ),
@@ -119,13 +120,14 @@ def calendar_version(calendar: ActivityCalendar) -> str:
 
 
 def closures_document(closures: Sequence[Closure]) -> list[Document]:
-    """Closures as JSON, their schools in alphabetical order."""
+    """Closures as JSON, their schools and slots in alphabetical order."""
     return [
         {
             "from_day": closure.from_day.isoformat(),
             "to_day": closure.to_day.isoformat(),
             "reason": closure.reason,
             "schools": sorted(closure.schools),
+            "slots": sorted(closure.slots),
         }
         for closure in closures
     ]

@@ -1,6 +1,6 @@
 """What the libraries know of public and school holidays. They propose; the town's table decides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 import holidays
@@ -10,7 +10,11 @@ from planning.application.ports import HolidayYear
 from planning.domain.calendars import SchoolHoliday
 
 _OFFICIAL_NAMES = {"Armistice": "Armistice 1918", "Fête de la Victoire": "Victoire 1945"}
-_ONE_DAY = timedelta(days=1)
+_ASCENSION, _BRIDGE = "Ascension", "Pont de l'Ascension"
+_LOCAL_CUSTOMS = frozenset({"Mi-Carême"})
+"""Public holidays for ``holidays``, by no law (Code du travail, L. 3133-1 and L. 3422-2): a town adds its own."""
+_ONE_DAY, _BRIDGE_DAYS = timedelta(days=1), timedelta(days=4)
+_SATURDAY = 5
 _SUBDIVISIONS = {
     "57": "57",
     "67": "6AE",
@@ -33,19 +37,20 @@ class LibraryHolidaySource:
         self._school = SchoolHolidayDates()
 
     def propose(self, school_year: int, zone: str, postal_code: str) -> HolidayYear:
-        """The holidays that begin between 1 September and 31 August.
+        """The holidays that begin between 1 September and 31 August, the bridge of the Ascension among them.
 
         Zones other than A, B and C (Corsica, overseas) and years not yet published have no school holidays here.
         """
         begin, end = date(school_year, 9, 1), date(school_year + 1, 9, 1)
         school = [period for period in self._school_holidays(school_year, zone) if begin <= period.from_day < end]
         public = {day: name for day, name in _public_holidays(school_year, postal_code).items() if begin <= day < end}
+        is_known = _is_whole(school)
         return HolidayYear(
             school_year=school_year,
             zone=zone,
-            school_holidays_known=_is_whole(school),
+            school_holidays_known=is_known,
             edited=False,
-            school=school if _is_whole(school) else [],
+            school=sorted([*school, *_bridges(public)], key=lambda period: period.from_day) if is_known else [],
             public=public,
         )
 
@@ -63,13 +68,24 @@ class LibraryHolidaySource:
 
 
 def _periods(days: dict[date, str]) -> Iterator[SchoolHoliday]:
-    """Consecutive days of the same name make one period."""
-    starts = [day for day in sorted(days) if days.get(day - _ONE_DAY) != days[day]]
+    """Consecutive days of the same name make one period.
+
+    A first day on which there is school is the one after whose classes the holidays begin («fin des cours : jeudi 7
+    juillet 2022»): they begin on the next. The library has the bridges of a few years only (``_bridges``).
+    """
+    starts = [day for day in sorted(days) if days.get(day - _ONE_DAY) != days[day] and days[day] != _BRIDGE]
     for start in starts:
         end = start
         while days.get(end) == days[start]:
             end += _ONE_DAY
-        yield SchoolHoliday(start, end, days[start])
+        yield SchoolHoliday(start if start.weekday() >= _SATURDAY else start + _ONE_DAY, end, days[start])
+
+
+def _bridges(public: Mapping[date, str]) -> Iterator[SchoolHoliday]:
+    """From Ascension Thursday to the Sunday: every year's order says that there is no school on the Friday."""
+    for day, name in public.items():
+        if _ASCENSION in name:
+            yield SchoolHoliday(day, day + _BRIDGE_DAYS, _BRIDGE)
 
 
 def _is_whole(school: list[SchoolHoliday]) -> bool:
@@ -81,7 +97,7 @@ def _public_holidays(school_year: int, postal_code: str) -> dict[date, str]:
     prefixes = [postal_code[:length] for length in (5, 3, 2)]
     subdivision = next((_SUBDIVISIONS[prefix] for prefix in prefixes if prefix in _SUBDIVISIONS), None)
     found = holidays.country_holidays("FR", subdiv=subdivision, years=[school_year, school_year + 1], language="fr")
-    return {day: _OFFICIAL_NAMES.get(name, name) for day, name in found.items()}
+    return {day: _OFFICIAL_NAMES.get(name, name) for day, name in found.items() if name not in _LOCAL_CUSTOMS}
 
 
 HOLIDAY_SOURCE = LibraryHolidaySource()

@@ -10,7 +10,6 @@ from chassis.errors import NotFoundError
 from planning.application.look import look_at_period
 from planning.application.ports import Commune, DraftStore, OutlookStore
 from planning.domain.advanced import AdvancedChange, Proposal, costs, once_drafted, propose
-from planning.domain.cells import Moment
 from planning.domain.outlook import Outlook
 from planning.domain.patterns import LikeSibling
 
@@ -27,7 +26,6 @@ class AdvancedDraftStore(DraftStore, Protocol):
 class Outcome:
     """What a change does. ``period_cost_cents`` is of the members concerned, ``draft_count`` of the whole draft."""
 
-    moment: Moment
     change: AdvancedChange
     proposals: Sequence[Proposal]
     period_cost_cents: int
@@ -48,7 +46,7 @@ def _outcome(outlook: Outlook, change: AdvancedChange) -> Outcome:
     proposals = propose(outlook, change)
     after = once_drafted(outlook, proposals)
     cost = costs(after, change.member_ids, change.period)
-    return Outcome(outlook.moment, change, proposals, cost, len(after.draft))
+    return Outcome(change, proposals, cost, len(after.draft))
 
 
 async def apply_change(store: AdvancedDraftStore, commune: Commune, family_id: UUID, change: AdvancedChange) -> Outcome:

@@ -128,6 +128,15 @@ class HolidayYear:
     public: Mapping[date, str]
 
 
+def holidays_of(years: Sequence[HolidayYear], school_week: Set[int]) -> Holidays:
+    """The holidays of all school years together, and the week days of school (0 is Monday)."""
+    return Holidays(
+        public={day: name for year in years for day, name in year.public.items()},
+        school=tuple(period for year in years for period in year.school),
+        school_week=frozenset(school_week),
+    )
+
+
 class HolidaySource(Protocol):
     """Proposes the holidays of a school year."""
 
@@ -137,7 +146,7 @@ class HolidaySource(Protocol):
 
 
 class HolidayStore(Protocol):
-    """The editable table of holidays."""
+    """The editable table of holidays, and the week of school."""
 
     async def holiday_years(self) -> Sequence[HolidayYear]:
         """The years that are there, with their holidays."""
@@ -145,6 +154,10 @@ class HolidayStore(Protocol):
 
     async def replace_holiday_year(self, year: HolidayYear) -> None:
         """Writes a year in place of what was there."""
+        ...
+
+    async def school_week(self) -> Set[int]:
+        """The week days of school (0 is Monday): the town's own, or those of most communes."""
         ...
 
 
@@ -161,6 +174,10 @@ class CalendarStore(HolidayStore, Protocol):
 
     def version_of(self, calendar: ActivityCalendar) -> str:
         """Names what the town hall decided in a calendar: another name once anything of it differs."""
+        ...
+
+    async def replace_school_week(self, week_days: Set[int]) -> None:
+        """Writes the week days of school."""
         ...
 
     async def replace_calendar(self, activity_id: UUID, calendar: ActivityCalendar) -> None:

@@ -1,6 +1,7 @@
 """What a calendar would do, before the town publishes it."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -10,55 +11,48 @@ from uuid import UUID
 
 from chassis.clock import local_day
 from chassis.errors import NotFoundError
-from planning.application.ports import Commune, HolidayYear
+from planning.application.ports import Commune, HolidayYear, holidays_of
+from planning.application.touched_bookings import Booked, BookedSlot, counted, touched_days
 from planning.domain.activities import Activity
-from planning.domain.calendars import ActivityCalendar, Holidays, of_some_schools
+from planning.domain.calendars import ActivityCalendar, for_some
 from planning.domain.cells import outside_season
+from planning.domain.limits import EVERYONE, limit_of
 from planning.domain.rules import Action, Verdict, explain
 from planning.domain.slots import DaySlot
-from planning.domain.withdrawal import no_longer_takes_place
-
-
-@dataclass(frozen=True)
-class Booked:
-    """How many reservations a day has, and of how many families."""
-
-    reservations: int
-    families: int
-
-
-@dataclass(frozen=True)
-class BookedSlot:
-    """How often a family booked a slot of a day for its members of a school."""
-
-    day: date
-    slot: str
-    family_id: UUID
-    school: str | None
-    reservations: int
 
 
 @dataclass(frozen=True)
 class PreviewedDay:
     """A day under the calendar, judged by its first slot. ``closed_reason`` is None when the activity takes place.
 
-    ``of_some_schools``: what is decided for some schools only, in words.
+    ``for_some``: what is decided for some schools or slots only, in words.
     """
 
     day: date
     closed_reason: str | None
-    of_some_schools: Sequence[str]
+    for_some: Sequence[str]
     booking: Verdict
     cancelling: Verdict
     booked: Booked
 
 
 @dataclass(frozen=True)
+class SlotAbove:
+    """A slot of a day with more reservations than places; they stay. ``slot_name`` None: it has no name of its own."""
+
+    day: date
+    slot_name: str | None
+    reservations: int
+    places: int
+
+
+@dataclass(frozen=True)
 class Preview:
-    """The days of a period, and what is booked from today on and would be closed, by day."""
+    """The days of a period; and what is booked from today on, and would be closed or above the capacity, by day."""
 
     days: Sequence[PreviewedDay]
     touched: Sequence[PreviewedDay]
+    above: Sequence[SlotAbove]
 
 
 class PreviewStore(Protocol):
@@ -74,6 +68,10 @@ class PreviewStore(Protocol):
 
     async def holiday_years(self) -> Sequence[HolidayYear]:
         """The commune's holidays."""
+        ...
+
+    async def school_week(self) -> Set[int]:
+        """The week days of school."""
         ...
 
     async def booked_slots(self, activity_id: UUID, from_day: date) -> Sequence[BookedSlot]:
@@ -100,9 +98,9 @@ async def preview_calendar(
             await store.booked_slots(activity_id, min(period[0], today)), key=lambda booked: booked.day
         )
     }
-    holidays = holidays_of(await store.holiday_years())
+    holidays = holidays_of(await store.holiday_years(), await store.school_week())
 
-    tried = replace(activity, calendar=calendar)
+    slot_names = {slot.code: slot.name for slot in activity.slots}
 
     def look(day: date) -> PreviewedDay:
         outside = outside_season(activity.opens_on, activity.closes_on, day)
@@ -112,29 +110,31 @@ async def preview_calendar(
         return PreviewedDay(
             day=day,
             closed_reason=outside or calendar.closed_reason(holidays, day, school=None),
-            of_some_schools=() if outside else of_some_schools(calendar, day),
+            for_some=() if outside else for_some(calendar, day, slot_names),
             booking=told(calendar.booking_rule, Action.BOOK),
             cancelling=told(calendar.cancelling_rule, Action.CANCEL),
-            booked=_counted(booked.get(day, ())),
+            booked=counted(booked.get(day, ())),
         )
 
-    def touch(day: date) -> PreviewedDay | None:
-        whens = ((each, DaySlot(day, each.slot)) for each in booked[day])
-        gone = {each: why for each, when in whens if (why := no_longer_takes_place(tried, holidays, when, each.school))}
-        reason = " ; ".join(dict.fromkeys(gone.values()))
-        return replace(look(day), closed_reason=reason, booked=_counted(list(gone))) if gone else None
-
-    days = [look(period[0] + timedelta(days=n)) for n in range((period[1] - period[0]).days)]
-    return Preview(days, [touched for day in booked if day >= today and (touched := touch(day))])
-
-
-def _counted(booked: Sequence[BookedSlot]) -> Booked:
-    return Booked(sum(each.reservations for each in booked), len({each.family_id for each in booked}))
-
-
-def holidays_of(years: Sequence[HolidayYear]) -> Holidays:
-    """The holidays of all school years together."""
-    return Holidays(
-        public={day: name for year in years for day, name in year.public.items()},
-        school=tuple(period for year in years for period in year.school),
+    tried = replace(activity, calendar=calendar)
+    coming = [each for day, of in booked.items() if day >= today for each in of]
+    touched = touched_days(tried, holidays, coming)
+    return Preview(
+        days=[look(period[0] + timedelta(days=n)) for n in range((period[1] - period[0]).days)],
+        touched=[replace(look(each.day), closed_reason=each.closed_reason, booked=each.booked) for each in touched],
+        above=_above(tried, coming, {each.day for each in touched}),
     )
+
+
+def _above(tried: Activity, coming: Sequence[BookedSlot], closed: Set[date]) -> list[SlotAbove]:
+    if tried.calendar is None:
+        return []
+    booked: Counter[DaySlot] = Counter()
+    for each in coming:
+        booked[DaySlot(each.day, each.slot)] += each.reservations
+    places = {slot: limit_of(tried.calendar, slot, EVERYONE) for slot in {when.slot for when in booked}}
+    return [
+        SlotAbove(when.day, slot.name if tried.has_slots and (slot := tried.slot(when.slot)) else None, count, most)
+        for when, count in booked.items()
+        if (most := places[when.slot]) is not None and count > most and when.day not in closed
+    ]

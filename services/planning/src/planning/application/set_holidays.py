@@ -29,9 +29,22 @@ async def set_holidays(
         there = version_of(stored.school, stored.public)
         if there not in (if_version, version_of(school, public)):
             raise HolidaysChangedError
+    year = written_year(years, commune, school_year, school, public)
+    await store.replace_holiday_year(year)
+    return year
+
+
+def written_year(
+    years: Sequence[HolidayYear],
+    commune: Commune,
+    school_year: int,
+    school: Sequence[SchoolHoliday],
+    public: Mapping[date, str],
+) -> HolidayYear:
+    """The year as the town writes it beside the others. Raises ``HolidaysRefusedError``."""
     others = [period for year in years if year.school_year != school_year for period in year.school]
     require_sound(school_year, school, public, others)
-    year = HolidayYear(
+    return HolidayYear(
         school_year=school_year,
         zone=commune.school_zone,
         school_holidays_known=True,
@@ -39,5 +52,3 @@ async def set_holidays(
         school=school,
         public=public,
     )
-    await store.replace_holiday_year(year)
-    return year

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -111,6 +111,11 @@ class Entitlement:
     valid_from: date
     valid_until: date
     prices: tuple[Price, ...]
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the adhesion is in force."""
+        return self.valid_until - timedelta(days=1)
 
     def covers(self, day: date) -> bool:
         """Whether the adhesion is in force on a day."""

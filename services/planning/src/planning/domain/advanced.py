@@ -10,13 +10,13 @@ from chassis.errors import DomainError
 from chassis.french import WEEK_DAYS, full_date
 from contracts.values import WHOLE_DAY
 from planning.domain.activities import Activity
-from planning.domain.cells import CellState, Moment, Refusal
+from planning.domain.cells import CellState, Refusal
 from planning.domain.drafts import DraftLine
 from planning.domain.members import Member
 from planning.domain.outlook import Outlook
 from planning.domain.patterns import Period, SlotSource
 from planning.domain.review import period_cost
-from planning.domain.rules import Action, describe
+from planning.domain.rules import Action
 from planning.domain.slots import DaySlot, MemberSlot
 
 MOST_DAYS = 6_000
@@ -24,8 +24,6 @@ MOST_DAYS = 6_000
 _NO_SLOT = Refusal("slot-not-chosen", CellState.CLOSED, "Cette activité a des créneaux : cochez ceux que vous voulez.")
 Pair = tuple[Member, Activity]
 _NOT_YET = UUID(int=0)
-_BY_RULE = {"deadline-passed": "Trop tard. {rule} {help}", "not-yet-open": "Pas encore possible. {rule}"}
-"""Refusals whose sentence names the day: how they are told of several."""
 
 
 class ChangeTooLargeError(DomainError):
@@ -121,22 +119,14 @@ class Proposal:
         """What it adds to the draft's total."""
         return sum(proposed.amount_cents for proposed in self.slots)
 
-    def refused(self, moment: Moment) -> list[RefusedDays]:
-        """The refusals, one for each reason."""
+    def refused(self) -> list[RefusedDays]:
+        """The refusals, one for each reason: those of a deadline are told its rule together."""
         grouped: dict[tuple[str, str], list[date]] = {}
         for proposed in self.slots:
-            if proposed.refusal:
-                reason = self._reason(proposed.refusal, proposed.when.day, moment)
-                grouped.setdefault((proposed.refusal.slug, reason), []).append(proposed.when.day)
+            if refusal := proposed.refusal:
+                reason = refusal.general_reason or refusal.reason
+                grouped.setdefault((refusal.slug, reason), []).append(proposed.when.day)
         return [RefusedDays(slug, reason, tuple(days)) for (slug, reason), days in grouped.items()]
-
-    def _reason(self, refusal: Refusal, day: date, moment: Moment) -> str:
-        """Each day too late, or too early, has a moment of its own; together they are told the rule."""
-        calendar = self.activity.calendar
-        if calendar is None or day < moment.today or refusal.slug not in _BY_RULE:
-            return refusal.reason
-        rule = calendar.booking_rule if self.action is Action.BOOK else calendar.cancelling_rule
-        return _BY_RULE[refusal.slug].format(rule=describe(rule, self.action), help=moment.help_sentence)
 
 
 def propose(outlook: Outlook, change: AdvancedChange) -> list[Proposal]:

@@ -37,6 +37,7 @@ class CalendarChangedError(DomainError):
 SCHOOL_WEEK_DAYS = frozenset({0, 1, 3, 4})
 """Monday, Tuesday, Thursday, Friday: the week of four days (Code de l'éducation, D. 521-12) most communes have."""
 WORKING_WEEK_DAYS = frozenset(range(5))
+_SHORTEST_HOLIDAYS = timedelta(days=5)
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,19 @@ class SchoolHoliday:
     to_day: date
     name: str
 
+    @property
+    def is_bridge(self) -> bool:
+        """Whether they are only a few days without school, and part no year: the bridge of the Ascension."""
+        return self.to_day - self.from_day < _SHORTEST_HOLIDAYS
+
 
 @dataclass(frozen=True)
 class Holidays:
-    """Public and school holidays of a commune, as its editable table has them."""
+    """Public and school holidays of a commune, as its editable table has them; week days of school (0 is Monday)."""
 
     public: Mapping[date, str] = field(default_factory=dict)
     school: tuple[SchoolHoliday, ...] = ()
+    school_week: frozenset[int] = SCHOOL_WEEK_DAYS
 
     def school_holiday(self, day: date) -> str | None:
         """Name of the school holidays of a day."""
@@ -63,15 +70,21 @@ class Holidays:
         """Whether a day is one of the school holidays."""
         return self.school_holiday(day) is not None
 
+    def long_holiday(self, day: date) -> SchoolHoliday | None:
+        """The school holidays of a day, bridges apart."""
+        return next((each for each in self.school if each.from_day <= day < each.to_day and not each.is_bridge), None)
+
     def school_period_start(self, day: date) -> date:
         """The first day of the holidays, or of the weeks of school between two holidays, that a day is in.
 
-        Without earlier holidays known, school begins on 1 September.
+        A bridge is in the weeks of school around it. Without earlier holidays known, school begins on 1 September.
         """
-        begun = [period.from_day for period in self.school if period.from_day <= day < period.to_day]
-        ended = [period.to_day for period in self.school if period.to_day <= day]
+        present = self.long_holiday(day)
+        if present:
+            return present.from_day
+        ended = [period.to_day for period in self.school if period.to_day <= day and not period.is_bridge]
         september = date(day.year if day.month >= 9 else day.year - 1, 9, 1)
-        return max(begun or ended or [september])
+        return max(ended or [september])
 
     def is_working_day(self, day: date) -> bool:
         """Monday to Friday and not a public holiday (*jour ouvré*)."""
@@ -79,7 +92,7 @@ class Holidays:
 
     def is_school_day(self, day: date) -> bool:
         """A day of the school week, outside school and public holidays."""
-        return day.weekday() in SCHOOL_WEEK_DAYS and day not in self.public and self.school_holiday(day) is None
+        return day.weekday() in self.school_week and day not in self.public and self.school_holiday(day) is None
 
 
 class During(StrEnum):
@@ -92,12 +105,20 @@ class During(StrEnum):
 
 @dataclass(frozen=True)
 class Closure:
-    """The town closes the activity for the half-open period ``[from_day, to_day)``; ``schools`` empty: for all."""
+    """The town closes the activity for the half-open period ``[from_day, to_day)``.
+
+    ``schools`` empty: for all of them; ``slots`` empty: the whole day, else the slots of these codes.
+    """
 
     from_day: date
     to_day: date
     reason: str
     schools: frozenset[str] = frozenset()
+    slots: frozenset[str] = frozenset()
+
+    def closes(self, slot: str) -> bool:
+        """Whether a slot is meant."""
+        return not self.slots or slot in self.slots
 
 
 @dataclass(frozen=True)
@@ -170,7 +191,7 @@ def _closed_reason(
     if day in holidays.public:
         return f"Jour férié : {holidays.public[day]}"
     for closure in calendar.closures:
-        if closure.from_day <= day < closure.to_day and _concerns(closure, school):
+        if closure.from_day <= day < closure.to_day and _concerns(closure, school) and closure.closes(slot):
             return closure.reason
     for opening in calendar.extra_openings:
         if opening.day == day and _concerns(opening, school):
@@ -182,15 +203,21 @@ def _concerns(decision: Closure | ExtraOpening, school: str | None) -> bool:
     return not decision.schools or school in decision.schools
 
 
-def of_some_schools(calendar: ActivityCalendar, day: date) -> list[str]:
-    """What the town decided of a day for some schools only, in words."""
-    closed = [each for each in calendar.closures if each.schools and each.from_day <= day < each.to_day]
-    opened = [each for each in calendar.extra_openings if each.schools and each.day == day]
+def for_some(calendar: ActivityCalendar, day: date, slot_names: Mapping[str, str]) -> list[str]:
+    """What the town decided of a day for some schools or slots only, in words."""
+    closed = [each for each in calendar.closures if each.from_day <= day < each.to_day]
+    opened = [each for each in calendar.extra_openings if each.day == day]
     return [
-        f"{verb} pour {enumeration(sorted(each.schools))} : {each.reason}"
+        f"{verb} pour {enumeration([*sorted(each.schools), *_named(each, slot_names)])} : {each.reason}"
         for verb, decisions in (("Fermé", closed), ("Ouvert", opened))
         for each in decisions
+        if each.schools or _named(each, slot_names)
     ]
+
+
+def _named(decision: Closure | ExtraOpening, slot_names: Mapping[str, str]) -> list[str]:
+    slots = decision.slots if isinstance(decision, Closure) else ()
+    return [f"« {slot_names.get(slot, slot)} »" for slot in sorted(slots)]
 
 
 def _slot_reason(calendar: ActivityCalendar, day: date, slot: str) -> str | None:

@@ -13,7 +13,7 @@ from contracts.values import WHOLE_DAY, AttendanceState
 from planning.domain.calendars import ActivityCalendar, Holidays
 from planning.domain.limits import Taken, full_reason
 from planning.domain.prompt_payment import still_to_pay
-from planning.domain.rules import Action, Timing, closes_at, explain, local_moment
+from planning.domain.rules import Action, Timing, closes_at, describe, explain, local_moment
 
 
 class CellState(StrEnum):
@@ -99,11 +99,15 @@ class Day:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why an action on a day is not possible."""
+    """Why an action on a day is not possible.
+
+    ``general_reason``: as told of several days, where ``reason`` names this one.
+    """
 
     slug: str
     state: CellState
     reason: str
+    general_reason: str | None = None
 
     def of_day(self, day: date, slot: str) -> dict[str, str]:
         """As one of the refused days that ``LinesRefusedError`` names."""
@@ -114,7 +118,8 @@ class Refusal:
 class Cell:
     """A slot of a day as shown; not frozen, like ``Day``.
 
-    ``wanted``: booked or drafted to be. ``reason`` is set whenever not ``changeable``.
+    ``wanted``: booked or drafted to be. ``reason`` is set whenever not ``changeable``; ``general_reason``: as told of
+    several days, where it names this one.
     ``price_cents`` is 0 where the family has no price: without adhesion, and on the other home's days.
     ``can_wait``: the day is full and has a waiting list.
     """
@@ -128,6 +133,7 @@ class Cell:
     price_cents: int
     closes_at: datetime | None
     can_wait: bool = False
+    general_reason: str | None = None
 
 
 ATTENDANCE_REASONS = {
@@ -185,7 +191,18 @@ def judge(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     if refusal:
         late = _closing(Action.BOOK, day, holidays, moment) if refusal.state in _SHOWS_CLOSING else None
         can_wait = refusal.state is CellState.FULL and day.calendar is not None and day.calendar.waiting.is_open
-        return Cell(day.day, day.slot, refusal.state, wanted, False, refusal.reason, day.price_cents, late, can_wait)
+        return Cell(
+            day=day.day,
+            slot=day.slot,
+            state=refusal.state,
+            wanted=wanted,
+            changeable=False,
+            reason=refusal.reason,
+            price_cents=day.price_cents,
+            closes_at=late,
+            can_wait=can_wait,
+            general_reason=refusal.general_reason,
+        )
     last = _last_places_reason(day)
     state = CellState.SELECTED if wanted else CellState.LAST_PLACES if last else CellState.AVAILABLE
     reason = f"À choisir à la place de « {day.replaces} »." if day.replaces else last
@@ -202,10 +219,21 @@ def _judge_booked(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     state = CellState.REMOVING if removing else CellState.BOOKED
     closed = _closed(day, holidays)
     reason = refusal.reason if refusal else closed.reason if closed else None
+    general = refusal.general_reason if refusal else None
     if day.pay_until:
-        reason = " ".join(filter(None, (still_to_pay(day.pay_until, moment.time_zone), reason)))
-    closing = _closing(Action.CANCEL, day, holidays, moment)
-    return Cell(day.day, day.slot, state, not removing, refusal is None, reason, day.price_cents, closing)
+        to_pay = still_to_pay(day.pay_until, moment.time_zone)
+        reason, general = " ".join(filter(None, (to_pay, reason))), general and f"{to_pay} {general}"
+    return Cell(
+        day=day.day,
+        slot=day.slot,
+        state=state,
+        wanted=not removing,
+        changeable=refusal is None,
+        reason=reason,
+        price_cents=day.price_cents,
+        closes_at=_closing(Action.CANCEL, day, holidays, moment),
+        general_reason=general,
+    )
 
 
 def outside_season(opens_on: date, closes_on: date, day: date) -> str | None:
@@ -249,10 +277,12 @@ def _too_late(action: Action, day: Day, holidays: Holidays, moment: Moment) -> R
         case Timing.OPEN:
             return None
         case Timing.EARLY:
-            return Refusal("not-yet-open", CellState.BLOCKED, verdict.sentence)
+            general = f"Pas encore possible. {describe(rule, action)}"
+            return Refusal("not-yet-open", CellState.BLOCKED, verdict.sentence, general)
         case Timing.LATE:
             sentence = f"{verdict.sentence} {moment.help_sentence}"
-            return Refusal("deadline-passed", CellState.DEADLINE_PASSED, sentence)
+            general = f"Trop tard. {describe(rule, action)} {moment.help_sentence}"
+            return Refusal("deadline-passed", CellState.DEADLINE_PASSED, sentence, general)
 
 
 def _already_booked(day: Day) -> Refusal | None:

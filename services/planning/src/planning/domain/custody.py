@@ -42,10 +42,10 @@ class CustodyDates:
 class Custody:
     """How the two ``homes`` (families) share a child's days.
 
-    ``dates`` come first, then the halves of school holidays, then weeks. ``even_weeks``: whose the weeks of even number
-    are, the other home has the odd ones; a week begins on week day ``changes_on`` (0 is Monday) and has the ISO number
-    of most of its days. ``first_halves``: whose the first half of the holidays is that begin in an even year, in odd
-    years it is the other's. None: not shared so. Raises ``CustodyError``.
+    ``dates`` come first, then the halves of school holidays (bridges are none), then weeks. ``even_weeks``: whose the
+    weeks of even number are, the other home has the odd ones; a week begins on week day ``changes_on`` (0 is Monday)
+    and has the ISO number of most of its days. ``first_halves``: whose the first half of the holidays is that begin in
+    an even year, in odd years it is the other's. None: not shared so. Raises ``CustodyError``.
     """
 
     homes: tuple[UUID, UUID]
@@ -71,7 +71,7 @@ class Custody:
         for period in self.dates:
             if period.from_day <= day < period.to_day:
                 return period.home
-        if self.first_halves and (holiday := _holiday(day, holidays)):
+        if self.first_halves and (holiday := holidays.long_holiday(day)):
             in_first_half = day < _middle(holiday)
             return self._one_of(self.first_halves, (holiday.from_day.year % 2 == 0) is in_first_half)
         if self.even_weeks is None:
@@ -105,10 +105,6 @@ class Custody:
 
     def _dates(self, home: UUID, *, is_theirs: bool) -> str:
         return ", ".join(_told(period) for period in self.dates if (period.home == home) is is_theirs)
-
-
-def _holiday(day: date, holidays: Holidays) -> SchoolHoliday | None:
-    return next((period for period in holidays.school if period.from_day <= day < period.to_day), None)
 
 
 def _middle(holiday: SchoolHoliday) -> date:

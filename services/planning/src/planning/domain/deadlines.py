@@ -147,6 +147,9 @@ class HoursBeforeDeadline:
 
     def describe(self) -> str:
         """Says the rule for any day."""
+        if self.hours == 0:
+            begins = f"à {short_time(self.begins)} le jour même" if self.begins else "au début du créneau"
+            return f"jusqu'{begins}"
         hours = "une heure" if self.hours == 1 else f"{self.hours} heures"
         if self.begins is None:
             return f"jusqu'à {hours} avant le début du créneau"

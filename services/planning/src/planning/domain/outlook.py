@@ -259,5 +259,5 @@ def _blocked_reason(entitlements: Sequence[Entitlement], member: Member, activit
             f"L'adhésion {of(member.first_name)} à « {activity.name} » n'est pas payée. "
             "Payez-la dans « Inscriptions aux activités » pour pouvoir réserver."
         )
-    periods = ", ".join(f"du {short_date(e.valid_from)} au {short_date(e.valid_until)}" for e in entitlements)
+    periods = ", ".join(f"du {short_date(e.valid_from)} au {short_date(e.last_day)}" for e in entitlements)
     return f"L'adhésion {of(member.first_name)} à « {activity.name} » est valable {periods}, pas ce jour-là."

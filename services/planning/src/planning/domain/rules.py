@@ -18,6 +18,7 @@ from planning.domain.deadlines import DayCounts, Deadline, HoursBeforeDeadline
 
 _END_OF_MINUTE = timedelta(seconds=59, microseconds=999_999)
 _MINUTE = timedelta(minutes=1)
+_LAST_MINUTE = time(23, 59)
 _MIDNIGHT = time(0)
 """From when on hours before are counted where neither the rule nor the slot says."""
 
@@ -60,14 +61,22 @@ class Rule:
         default_factory=dict, init=False, repr=False, compare=False
     )
     """Worked out once for all families: days are the same for everyone."""
+    _descriptions: "dict[Action, str]" = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def span(self, day: date, holidays: DayCounts, time_zone: str, starts: time | None) -> "_Span":
-        """Between which instants a slot of a day may be changed; ``starts`` None: the slot does not say when."""
+        """Between which instants a slot of a day may be changed; ``starts`` None: the slot does not say when.
+
+        Whatever the deadline says, the day's own end is the last of them: a day that is past is not changed any more.
+        """
         known = self._spans.get((day, time_zone, starts))
         if known is None or known.holidays is not holidays:
-            last = self.deadline(day, holidays).last_minute(day, holidays, starts or _MIDNIGHT)
             window = self.window(day)
-            closing = _end_of_local_minute(min(last, window.closes_at) if window else last, time_zone)
+            last = min(
+                self.deadline(day, holidays).last_minute(day, holidays, starts or _MIDNIGHT),
+                datetime.combine(day, _LAST_MINUTE),
+                *([window.closes_at] if window else ()),
+            )
+            closing = _end_of_local_minute(last, time_zone)
             known = _Span(holidays, day, time_zone, opens_at(self, day, time_zone), closing)
             self._spans[day, time_zone, starts] = known
         return known
@@ -191,6 +200,13 @@ def _end_of_local_minute(local: datetime, time_zone: str) -> datetime:
 
 def describe(rule: Rule, action: Action) -> str:
     """«Réservation possible jusqu'au jeudi 12h pour la semaine suivante.», and the exceptions."""
+    known = rule._descriptions.get(action)
+    if known is None:
+        known = rule._descriptions[action] = _describe(rule, action)
+    return known
+
+
+def _describe(rule: Rule, action: Action) -> str:
     sentences = [f"{_NOUN[action]} possible {rule.default.describe()}."]
     exceptions: dict[Deadline, list[str]] = {}
     for week_day, deadline in sorted(rule.week_days.items()):

@@ -6,7 +6,7 @@ from uuid import UUID
 from contracts.events.planning import ReservationState
 from contracts.values import ReservationStatus
 from planning.domain.activities import Activity
-from planning.domain.calendars import Holidays
+from planning.domain.calendars import Holidays, for_some
 from planning.domain.cells import NO_CALENDAR_REASON, NOT_OFFERED_REASON, outside_season
 from planning.domain.slots import DaySlot, MemberSlot
 
@@ -63,3 +63,10 @@ def no_longer_takes_place(activity: Activity, holidays: Holidays, when: DaySlot,
     if activity.slot(when.slot) is None:
         return NOT_OFFERED_REASON
     return activity.calendar.closed_reason(holidays, *when, school=school)
+
+
+def may_not_take_place(activity: Activity, holidays: Holidays, when: DaySlot) -> bool:
+    """Whether a slot is closed to someone at least; for whom, the bookings' schools tell."""
+    if no_longer_takes_place(activity, holidays, when, None):
+        return True
+    return activity.calendar is not None and bool(for_some(activity.calendar, when.day, {}))

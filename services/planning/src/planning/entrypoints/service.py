@@ -12,6 +12,7 @@ from planning.entrypoints.http.custody import router as custody
 from planning.entrypoints.http.explanation import router as explanation
 from planning.entrypoints.http.family import router as family
 from planning.entrypoints.http.family_commit import router as family_commit
+from planning.entrypoints.http.holidays import router as holidays
 from planning.entrypoints.http.kitchen import router as kitchen
 from planning.entrypoints.http.presence import router as presence
 from planning.entrypoints.http.staff import router as staff
@@ -40,7 +41,7 @@ SERVICE = Service(
             agenda,
             agenda_secrets,
         ),
-        *(staff, custody, kitchen, presence, withdrawals, waiting_staff, absences_staff, statements),
+        *(staff, holidays, custody, kitchen, presence, withdrawals, waiting_staff, absences_staff, statements),
     ],
     problems={
         "lines-refused": 409,

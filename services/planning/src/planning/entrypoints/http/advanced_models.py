@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from planning.application.change_by_pattern import Outcome
 from planning.domain.advanced import AdvancedChange, Fate, Proposal, RefusedDays
-from planning.domain.cells import Moment
 from planning.domain.patterns import LikeLastMonth, LikeSibling, SlotSource, WeekPattern, Weeks
 from planning.domain.rules import Action
 from planning.entrypoints.http.common import LONGEST_LIST, Day, Request, SlotCode, check_period
@@ -113,9 +112,9 @@ class ProposalView(BaseModel):
     amount_cents: int
 
     @classmethod
-    def of(cls, proposal: Proposal, moment: Moment) -> "ProposalView":
+    def of(cls, proposal: Proposal) -> "ProposalView":
         """Reads a proposal."""
-        refused: list[RefusedDays] = proposal.refused(moment)
+        refused: list[RefusedDays] = proposal.refused()
         return cls(
             member_id=proposal.member.member_id,
             first_name=proposal.member.first_name,
@@ -155,7 +154,7 @@ class ChangeOutcome(BaseModel):
             from_day=outcome.change.period[0],
             to_day=outcome.change.period[1],
             action=outcome.change.action,
-            proposals=[ProposalView.of(each, outcome.moment) for proposal in proposals for each in proposal.by_slot()],
+            proposals=[ProposalView.of(each) for proposal in proposals for each in proposal.by_slot()],
             count=sum(len(proposal.with_fate(Fate.DRAFTED, Fate.GIVEN_UP)) for proposal in proposals),
             refused_count=sum(len(proposal.with_fate(Fate.REFUSED)) for proposal in proposals),
             amount_cents=sum(proposal.amount_cents for proposal in proposals),

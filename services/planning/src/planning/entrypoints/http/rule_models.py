@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.french import WEEK_DAYS
 from planning.domain import deadlines, rules
 from planning.domain.deadlines import Counting
 from planning.entrypoints.http.common import Day, Request
@@ -121,6 +122,8 @@ class Window(Period):
         minutes = [_minute(each) for each in (self.opens_at, self.closes_at) if each]
         if minutes != sorted(minutes):
             raise ValueError("l'ouverture est après la clôture")
+        if self.opens_at and _minute(self.opens_at).date() >= self.to_day:
+            raise ValueError("l'ouverture est après les jours à réserver")
         return self
 
     def to_domain(self) -> rules.Window:
@@ -142,6 +145,14 @@ class Rule(Request):
     school_holidays: Deadline | None = None
     dates: Annotated[list[DatesDeadline], Field(max_length=50)] = Field(default_factory=list)
     windows: Annotated[list[Window], Field(max_length=50)] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _closes_before_the_day_ends(self) -> "Rule":
+        for day, deadline in self.week_days.items():
+            if deadline.kind == "weekly" and deadline.weeks_before == 0 and deadline.week_day > int(day):
+                told = f"pour le {WEEK_DAYS[int(day)]}, la limite du {WEEK_DAYS[deadline.week_day]}"
+                raise ValueError(f"{told} de la même semaine vient après le jour réservé")
+        return self
 
     def to_domain(self) -> rules.Rule:
         """The rule."""

@@ -1,10 +1,10 @@
-"""What the town hall does: calendars, holidays, lists."""
+"""What the town hall does: calendars, lists."""
 
 from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 from chassis.errors import NotFoundError
 from chassis.http.dependencies import Administrator, CurrentTransaction, Staff
@@ -24,9 +24,8 @@ from planning.application.fill_holidays import school_years
 from planning.application.ports import HolidayYear
 from planning.application.preview_calendar import preview_calendar
 from planning.application.set_calendar import set_calendar
-from planning.application.set_holidays import set_holidays
 from planning.domain.activities import Activity
-from planning.domain.calendars import CalendarMissingError, SchoolHoliday
+from planning.domain.calendars import CalendarMissingError
 from planning.domain.rules import Action, describe
 from planning.entrypoints.http.common import CurrentCommune, Day, ListPeriod, SlotCode
 from planning.entrypoints.http.rule_models import Rule
@@ -41,18 +40,14 @@ from planning.entrypoints.http.staff_models import (
     Expected,
     ExtraOpening,
     Group,
-    Holidays,
-    HolidaysView,
     PreviewedDay,
     ReservationOfCommune,
     ReservationPage,
+    SlotAbove,
     SlotOpening,
 )
 
 router = APIRouter(route_class=PortalRoute, tags=["town hall"])
-
-SchoolYear = Annotated[int, Path(ge=2000, le=2098)]
-"""The year in which a school year begins."""
 
 
 @router.put("/activities/{activity_id}/calendar")
@@ -94,6 +89,7 @@ async def post_preview(
         cancelling_rule_text=describe(calendar.cancelling_rule, Action.CANCEL),
         days=[PreviewedDay.model_validate(day) for day in preview.days],
         touched=[PreviewedDay.model_validate(day) for day in preview.touched],
+        above=[SlotAbove.model_validate(slot) for slot in preview.above],
     )
 
 
@@ -151,42 +147,6 @@ def _holiday_notices(activity: Activity, years: Sequence[HolidayYear]) -> list[s
 async def list_schools(_principal: Staff, transaction: CurrentTransaction) -> list[str]:
     """The schools that members' files name."""
     return list(await SqlCalendarStore(transaction).schools())
-
-
-@router.get("/holidays")
-async def list_holidays(_principal: Staff, transaction: CurrentTransaction) -> list[HolidaysView]:
-    """The commune's holidays, by school year."""
-    return [HolidaysView.of(year) for year in await SqlCalendarStore(transaction).holiday_years()]
-
-
-@router.get("/holidays/{school_year}")
-async def get_holidays(
-    school_year: SchoolYear, _principal: Staff, commune: CurrentCommune, transaction: CurrentTransaction
-) -> HolidaysView:
-    """The holidays of a school year; those that would be proposed while the year is not there."""
-    years = await SqlCalendarStore(transaction).holiday_years()
-    known = next((year for year in years if year.school_year == school_year), None)
-    return HolidaysView.of(known or HOLIDAY_SOURCE.propose(school_year, commune.school_zone, commune.postal_code))
-
-
-@router.put("/holidays/{school_year}")
-async def put_holidays(
-    school_year: SchoolYear,
-    holidays: Holidays,
-    _principal: Administrator,
-    commune: CurrentCommune,
-    transaction: CurrentTransaction,
-) -> HolidaysView:
-    """Writes the holidays of a school year as the town wants them; they are not proposed anew after that.
-
-    With a ``version``, 409 ``holidays-changed`` when they are no longer so.
-    422 ``holidays-refused`` names the rows (``lines``) that overlap others or begin outside the year.
-    """
-    school = [SchoolHoliday(period.from_day, period.to_day, period.name) for period in holidays.school]
-    public = {holiday.day: holiday.name for holiday in holidays.public}
-    store = SqlCalendarStore(transaction)
-    year = await set_holidays(store, commune, school_year, school, public, if_version=holidays.version)
-    return HolidaysView.of(year)
 
 
 @router.get("/day")

@@ -7,9 +7,7 @@ from uuid import UUID
 from pydantic import AliasPath, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from contracts.values import ReservationStatus
-from planning.application.ports import HolidayYear
 from planning.domain import calendars, groups
-from planning.domain.holiday_years import version_of
 from planning.entrypoints.http.common import Day, Request, Sentence, SlotCode
 from planning.entrypoints.http.rule_models import Explained, Period, Rule, WeekDay
 
@@ -22,14 +20,16 @@ Schools = Annotated[list[Sentence], Field(max_length=50)]
 
 
 class Closure(Period):
-    """The activity does not take place, for members of these schools."""
+    """The activity does not take place, for members of these schools, in these slots; an empty list means all."""
 
     reason: Sentence
     schools: Schools = Field(default_factory=list)
+    slots: Annotated[list[SlotCode], Field(max_length=12)] = Field(default_factory=list)
 
     def to_domain(self) -> calendars.Closure:
         """The closure."""
-        return calendars.Closure(self.from_day, self.to_day, self.reason, frozenset(self.schools))
+        whom = (frozenset(self.schools), frozenset(self.slots))
+        return calendars.Closure(self.from_day, self.to_day, self.reason, *whom)
 
 
 class ExtraOpening(Request):
@@ -118,8 +118,9 @@ class Calendar(Request):
 
     @model_validator(mode="after")
     def _names_each_once(self) -> "Calendar":
-        if len({(c.from_day, c.to_day, frozenset(c.schools)) for c in self.closures}) < len(self.closures):
-            raise ValueError("deux fermetures ont les mêmes dates, pour les mêmes écoles")
+        closed = {(c.from_day, c.to_day, frozenset(c.schools), frozenset(c.slots)) for c in self.closures}
+        if len(closed) < len(self.closures):
+            raise ValueError("deux fermetures ont les mêmes dates, pour les mêmes écoles et les mêmes créneaux")
         if len({(o.day, frozenset(o.schools)) for o in self.extra_openings}) < len(self.extra_openings):
             raise ValueError("deux ouvertures exceptionnelles ont la même date, pour les mêmes écoles")
         return self
@@ -160,80 +161,45 @@ class CalendarToTry(Period):
 class PreviewedDay(BaseModel):
     """A day under a calendar. ``closed_reason`` is null when the activity takes place.
 
-    ``of_some_schools``: what is decided for some schools only, in words.
+    ``for_some``: what is decided for some schools or slots only, in words.
     """
 
     model_config = ConfigDict(from_attributes=True)
 
     day: date
     closed_reason: str | None
-    of_some_schools: list[str]
+    for_some: list[str]
     booking: Explained
     cancelling: Explained
     reservations: int = Field(validation_alias=AliasPath("booked", "reservations"))
     families: int = Field(validation_alias=AliasPath("booked", "families"))
 
 
+class SlotAbove(BaseModel):
+    """A slot of a coming day with more reservations than places, surplus included. They stay.
+
+    ``slot_name`` is null where days are booked whole.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    day: date
+    slot_name: str | None
+    reservations: int
+    places: int
+
+
 class CalendarPreview(BaseModel):
-    """A calendar on the days of a period. ``touched``: the coming days that are booked and would be closed."""
+    """A calendar on the days of a period. ``touched``: the coming days that are booked and would be closed.
+
+    ``above``: those that would have more reservations than places.
+    """
 
     booking_rule_text: str
     cancelling_rule_text: str
     days: list[PreviewedDay]
     touched: list[PreviewedDay]
-
-
-class SchoolHolidayPeriod(Period):
-    """School holidays."""
-
-    name: Sentence
-
-
-class PublicHoliday(Request):
-    """A day on which no activity takes place."""
-
-    day: Day
-    name: Sentence
-
-
-class Holidays(Request):
-    """The holidays that begin in a school year (1 September to 31 August), as the town wants them.
-
-    ``version`` names them as they were read: written only while they are so.
-    """
-
-    version: Annotated[str, StringConstraints(max_length=64)] | None = None
-    school: Annotated[list[SchoolHolidayPeriod], Field(max_length=30)]
-    public: Annotated[list[PublicHoliday], Field(max_length=40)]
-
-    @model_validator(mode="after")
-    def _names_each_day_once(self) -> "Holidays":
-        if len({holiday.day for holiday in self.public}) < len(self.public):
-            raise ValueError("deux jours fériés ont la même date")
-        return self
-
-
-class HolidaysView(Holidays):
-    """Holidays of a school year. ``school_holidays_known`` is False when the town must write them itself."""
-
-    version: str
-    school_year: int
-    zone: str
-    school_holidays_known: bool
-    edited: bool
-
-    @classmethod
-    def of(cls, year: HolidayYear) -> "HolidaysView":
-        """Reads a year."""
-        return cls(
-            version=version_of(year.school, year.public),
-            school_year=year.school_year,
-            zone=year.zone,
-            school_holidays_known=year.school_holidays_known,
-            edited=year.edited,
-            school=[SchoolHolidayPeriod(from_day=p.from_day, to_day=p.to_day, name=p.name) for p in year.school],
-            public=[PublicHoliday(day=day, name=name) for day, name in sorted(year.public.items())],
-        )
+    above: list[SlotAbove]
 
 
 class Expected(BaseModel):
