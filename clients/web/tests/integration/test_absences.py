@@ -79,9 +79,7 @@ async def test_nobody_excuses_a_child_whom_the_list_says_present(visitor, booked
     assert f'href="/mairie/pointage?activite={CANTEEN}&amp;jour=2022-09-05&amp;creneau=day"' in page.text
     assert ('value="justifiee"' in page.text, 'value="refusee"' in page.text) == (False, True)
     booked.absent[LOUIS, MONDAY] |= {"state": "absent_justified", "billed": False}
-    assert "non facturée. Pointé présent ce jour-là : le jour est facturé d'après la liste." in words(
-        await visitor.get(OFFICE)
-    )
+    assert "non facturée. Pointé présent ce jour-là, et facturé d'après la liste." in words(await visitor.get(OFFICE))
     booked.absent[LOUIS, MONDAY] |= {"state": "absence_announced", "present": False}
     page = await visitor.get(OFFICE)
     assert "Pointé absent ce jour-là." in words(page)
@@ -91,7 +89,7 @@ async def test_nobody_excuses_a_child_whom_the_list_says_present(visitor, booked
 async def test_a_family_reads_that_its_child_came_all_the_same(parent, booked) -> None:
     said = {"reason": "strike", "billed": False, "sentence": "Absence justifiée : jour non facturé.", "present": True}
     booked.absent[LOUIS, MONDAY] = said | {"state": "absent_justified"}
-    assert "Mais l'enfant a été pointé présent ce jour-là : le jour est facturé." in words(await parent.get(ABSENCES))
+    assert "Mais l'enfant a été pointé présent ce jour-là, et le jour est facturé." in words(await parent.get(ABSENCES))
 
 
 async def test_the_month_says_what_the_lists_of_its_past_days_say(parent, booked) -> None:
