@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
-from driver import OWN_PASSWORD, Mailbox, Parent, Portal, System, TownHall
+from driver import OWN_PASSWORD, Mailbox, Parent, Portal, System, TownHall, until
 from driver.accessibility import problems_of
 from driver.pages import Camera, PortalPages
 from faults.absence_scene import cannot_cancel
@@ -56,6 +58,20 @@ def _file(name: str, content: bytes) -> FilePayload:
     return {"name": name, "mimeType": "application/pdf", "buffer": content}
 
 
+def _absence(numerian: TownHall, day: date) -> dict[str, Any]:
+    """The only one announced of a day."""
+    period = {"from": day.isoformat(), "to": (day + timedelta(days=1)).isoformat()}
+    (found,) = numerian.api.get("planning", "/town-hall/absences", **period)
+    return dict(found)
+
+
+def _tick_present(numerian: TownHall, day: date) -> None:
+    absent = _absence(numerian, day)
+    mark = {"mark_id": str(uuid4()), "member_id": absent["member_id"], "present": True}
+    body = {"activity_id": absent["activity_id"], "day": day.isoformat(), "marks": [mark]}
+    numerian.api.post("planning", "/presence/marks", body)
+
+
 def test_the_page_is_accessible(browser: Browser, running_portal: Portal, home: Parent) -> None:
     context = browser.new_context(locale="fr-FR", bypass_csp=True)
     tab = PortalPages(context.new_page(), running_portal.url("numerian"))
@@ -97,7 +113,19 @@ def test_announced_decided_not_invoiced(
     with desk.page.expect_download() as download:
         desk.page.get_by_role("link", name=SHOWN).click()
     assert Path(download.value.path()).read_bytes() == PDF
-    desk.page.get_by_role("button", name=re.compile("^Justifiée.*Zoé")).click()
+    justified = desk.page.get_by_role("button", name=re.compile("^Justifiée.*Zoé"))
+    _tick_present(numerian, TUESDAY)
+    desk.page.reload()
+    desk.expect_text("Pointé présent ce jour-là.")
+    expect(justified).to_be_hidden()
+    Camera(desk.page).take("absence-office-present")
+    assert problems_of(desk.page) == []
+    desk.page.get_by_role("link", name=re.compile("^Voir la liste du jour")).click()
+    desk.page.get_by_role("button", name=re.compile("^Absent.*Zoé")).click()
+    until(lambda: _absence(numerian, TUESDAY)["present"] is False)
+    desk.go("/mairie/absences?du=2022-08-15")
+    desk.expect_text("Pointé absent ce jour-là.")
+    justified.click()
     expect(desk.page.get_by_text("L'absence est décidée")).to_be_visible()
     context.close()
     mail = mailbox.wait_for(home.family.email, "Absence de Zoé le mardi 6 septembre 2022 : la mairie a décidé")[0]

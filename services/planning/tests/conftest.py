@@ -17,7 +17,7 @@ from chassis.runtime import Service
 from chassis.testing.plugin import ALIXAN, GUIDE_DAY, Harness
 from contracts.events import ActivityPublished, AdhesionPaid, FamilyRegistered, MemberRegistered
 from contracts.events.enrolment import OfferedSlot, SlotPrice
-from contracts.values import MemberKind, PostalAddress, Regie, Role
+from contracts.values import WHOLE_DAY, MemberKind, PostalAddress, Regie, Role
 from planning.adapters.projections import Projections
 
 THURSDAY_NOON = {"kind": "weekly", "week_day": 3, "time": "12:00", "weeks_before": 1}
@@ -171,6 +171,30 @@ class World:
         sent = [("documents", file) for file in files]
         async with self.parent(family_id) as client:
             return await client.post("/absences", data={"absence": json.dumps(said)}, files=sent)
+
+    async def tick(
+        self,
+        activity_id: UUID,
+        member_id: UUID,
+        present: bool,
+        minutes_ago: int = 5,
+        left_at: str | None = None,
+        slot: str = WHOLE_DAY,
+        *,
+        day: str = "2022-09-05",
+    ) -> None:
+        """A tick of the list of a day, made so many real minutes ago."""
+        mark = {
+            "mark_id": str(new_id()),
+            "member_id": str(member_id),
+            "present": present,
+            "marked_at": (datetime.now(UTC) - timedelta(minutes=minutes_ago)).isoformat(),
+            "left_at": left_at,
+        }
+        async with self.staff() as client:
+            body = {"activity_id": str(activity_id), "day": day, "slot": slot, "marks": [mark]}
+            answer = await client.post("/presence/marks", json=body)
+        assert answer.status_code == 204, answer.text
 
     async def cells(
         self, family_id: UUID, member_id: UUID, activity_id: UUID, first: str = "2022-09-01", last: str = "2022-10-01"

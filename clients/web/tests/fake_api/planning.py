@@ -35,6 +35,8 @@ def _cell(world: World, member_id: str, day: date) -> dict[str, Any]:
         state, reason, changeable = "full", "Il n'y a plus de place ce jour-là.", False
         if (member_id, day) in world.waiting:
             state, reason = "waiting", f"En liste d'attente, rang {world.waiting.index((member_id, day)) + 1}."
+    if key in world.listed:
+        state, reason, changeable = world.listed[key], "Pointé sur la liste du jour.", False
     wanted = drafted == "book" or (key in world.booked and drafted != "cancel")
     cell = {"day": day.isoformat(), "state": state, "wanted": wanted, "changeable": changeable, "reason": reason}
     return cell | {"price_cents": _UNIT_CENTS, "closes_at": None, "can_wait": state == "full"}

@@ -174,6 +174,8 @@ class World:
     custody: dict[str, Any] | None = None
     waiting: list[tuple[str, date]] = field(default_factory=list)
     absent: dict[tuple[str, date], dict[str, Any]] = field(default_factory=dict)
+    listed: dict[tuple[str, date], str] = field(default_factory=dict)
+    """States of past days that the list of the day says more of."""
     offers: list[tuple[str, date]] = field(default_factory=list)
     waiting_rules: dict[str, Any] = field(default_factory=dict)
     waiting_points: dict[str, Any] = field(default_factory=dict)

@@ -70,6 +70,43 @@ async def test_the_town_hall_decides_once(visitor, booked) -> None:
     assert (again.status_code, "déjà décidée" in words(again)) == (409, True)
 
 
+async def test_nobody_excuses_a_child_whom_the_list_says_present(visitor, booked) -> None:
+    said = {"reason": "illness", "billed": True, "sentence": "La mairie décidera.", "present": True}
+    booked.absent[LOUIS, MONDAY] = said | {"state": "absence_announced"}
+    await visitor.log_in(user=STAFF_USER)
+    page = await visitor.get(OFFICE)
+    assert "Pointé présent ce jour-là. L'absence ne peut pas être justifiée." in words(page)
+    assert f'href="/mairie/pointage?activite={CANTEEN}&amp;jour=2022-09-05&amp;creneau=day"' in page.text
+    assert ('value="justifiee"' in page.text, 'value="refusee"' in page.text) == (False, True)
+    booked.absent[LOUIS, MONDAY] |= {"state": "absent_justified", "billed": False}
+    assert "non facturée. Pointé présent ce jour-là, et facturé d'après la liste." in words(await visitor.get(OFFICE))
+    booked.absent[LOUIS, MONDAY] |= {"state": "absence_announced", "present": False}
+    page = await visitor.get(OFFICE)
+    assert "Pointé absent ce jour-là." in words(page)
+    assert 'value="justifiee"' in page.text
+
+
+async def test_a_family_reads_that_its_child_came_all_the_same(parent, booked) -> None:
+    said = {"reason": "strike", "billed": False, "sentence": "Absence justifiée : jour non facturé.", "present": True}
+    booked.absent[LOUIS, MONDAY] = said | {"state": "absent_justified"}
+    assert "Mais l'enfant a été pointé présent ce jour-là, et le jour est facturé." in words(await parent.get(ABSENCES))
+
+
+async def test_the_month_says_what_the_lists_of_its_past_days_say(parent, booked) -> None:
+    booked.paid.add((CANTEEN, LOUIS))
+    planning, untold = f"/planning?enfant={LOUIS}&debut=2022-09-01", ("Présent", "Absent", "Présent sans réservation")
+    legend = words(await parent.get(planning)).partition("Légende")[2]
+    assert not [word for word in untold if word in legend], "only what there is"
+    states = ("present", "absent", "present_without_booking")
+    days = (MONDAY, date(2022, 9, 6), date(2022, 9, 8))
+    booked.listed = {(LOUIS, day): state for day, state in zip(days, states, strict=True)}
+    page = await parent.get(planning)
+    for day, word in zip(("lundi 5", "mardi 6", "jeudi 8"), untold, strict=True):
+        assert f"{day} septembre 2022 : {word}. Pointé sur la liste du jour." in words(page)
+    for state in states:
+        assert f"day--{state} legend__mark" in page.text
+
+
 async def test_an_administrator_says_what_is_excused(visitor, world: World) -> None:
     await visitor.log_in(user=ADMINISTRATOR_USER)
     page = f"/mairie/absences/regles/{CANTEEN}"

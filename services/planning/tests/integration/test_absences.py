@@ -61,6 +61,70 @@ async def test_days_of_grace_stay_billed_and_the_others_do_not(world, booked) ->
     assert [line["slug"] for line in again.json()["lines"]] == ["absence-announced"]
 
 
+async def test_days_of_grace_do_not_depend_on_what_was_announced_first(world, booked) -> None:
+    _, family, child = booked
+    world.stand_at(2022, 9, 5)
+    await _announce(world, booked, TUESDAY)
+    world.stand_at(2022, 9, 5, 10)
+    answer = await _announce(world, booked, MONDAY)
+    announced = answer.json()["announced"]
+    assert [(each["day"], each["billed"], each["sentence"]) for each in announced] == [
+        (MONDAY, True, "Le premier jour d'une absence reste facturé."),
+        (TUESDAY, False, "Absence justifiée : jour non facturé."),
+    ]
+    told = [json.loads(row["body"]) for row in await world.harness.query(TOLD, AttendanceRecorded.event_type)]
+    own = [body["attendances"] for body in told if body["family_id"] == str(family)]
+    states = [[each["reservation"] for each in attendances] for attendances in own]
+    assert [[(each["day"], each["version"], each["billed"]) for each in event] for event in states] == [
+        [(TUESDAY, 2, True)],
+        [(MONDAY, 2, True), (TUESDAY, 3, False)],
+    ]
+    async with world.parent(family) as client:
+        items = (await client.get("/trail")).json()["items"]
+    again = "L'absence commence plus tôt. Absence justifiée : jour non facturé."
+    assert {(each["actor"], each["reason"], *each["days"]) for each in items if each["action"] == "absence"} == {
+        ("family", "Raison : grève.", TUESDAY),
+        ("family", "Raison : grève.", MONDAY),
+        ("portal", again, TUESDAY),
+    }
+    rows = await world.harness.query(STORED, child)
+    assert [(row["version"], row["billed"]) for row in rows] == [(2, True), (3, False), (1, True)]
+
+
+async def test_who_was_ticked_present_is_not_announced_absent(world, booked) -> None:
+    canteen, family, child = booked
+    await world.tick(canteen, child, False, 9)
+    await world.tick(canteen, child, True, 8)
+    world.stand_at(2022, 9, 5, 13)
+    refused = await _announce(world, booked, MONDAY)
+    assert (refused.status_code, [line["slug"] for line in refused.json()["lines"]]) == (409, ["present-that-day"])
+    async with world.parent(family) as client:
+        possible = (await client.get("/absences")).json()["possible"]
+    assert [each["day"] for each in possible] == [TUESDAY, THURSDAY]
+    assert {row["version"] for row in await world.harness.query(STORED, child)} == {1}
+    await world.tick(canteen, child, False, 7)
+    assert (await _announce(world, booked, MONDAY)).status_code == 200, "the list was corrected"
+
+
+async def test_nobody_excuses_a_child_who_came(world, booked) -> None:
+    canteen, family, child = booked
+    world.stand_at(2022, 9, 5)
+    await _announce(world, booked, MONDAY, TUESDAY, reason="illness")
+    await world.tick(canteen, child, True, 9, day=TUESDAY)
+    async with world.staff() as client:
+        found = (await client.get("/town-hall/absences", params={"from": MONDAY, "to": THURSDAY})).json()
+        listed = [each for each in found if each["family_id"] == str(family)]
+        assert [(each["state"], each["present"]) for each in listed] == [
+            ("absent_justified", None),
+            ("absence_announced", True),
+        ]
+        url = f"/town-hall/absences/{listed[1]['absence_id']}/decision"
+        refused = await client.post(url, json={"justified": True})
+        assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (409, "present-that-day")
+        assert "corrigez d'abord la liste du jour" in refused.json()["detail"]
+        assert (await client.post(url, json={"justified": False})).status_code == 204
+
+
 async def test_the_town_hall_decides_on_proof_once(world, booked) -> None:
     world.stand_at(2022, 9, 5)
     await _announce(world, booked, MONDAY, reason="illness")

@@ -89,6 +89,35 @@ async def test_a_cancelled_day_is_no_longer_there(world, house) -> None:
     assert [event.decoded("dtstart") for event in await agenda.events(path)] == [date(2022, 9, 2)]
 
 
+async def test_an_announced_absence_is_said_and_is_a_change(world, house) -> None:
+    agenda, canteen, (louis, _) = house
+    path = (await agenda.renew())["path"]
+    await world.book(agenda.family, louis, canteen, "2022-09-01", "2022-09-02")
+    before = {str(event["uid"]): event for event in await agenda.events(path)}
+    etag = (await agenda.read(path)).headers["etag"]
+    world.stand_at(2022, 9, 1)
+    assert (await world.announce(agenda.family, louis, canteen, "2022-09-02", reason="other")).status_code == 200
+    assert (await agenda.read(path, **{"if-none-match": etag})).status_code == 200
+    coming, absent = await agenda.events(path)
+    assert [str(each["summary"]) for each in (coming, absent)] == [
+        "Louis : Cantine d'Alixan",
+        "Absence – Louis : Cantine d'Alixan",
+    ]
+    for name in ("dtstamp", "last-modified"):
+        assert absent.decoded(name).isoformat() == "2022-09-01T09:00:00+00:00"
+        assert coming.decoded(name) == before[str(coming["uid"])].decoded(name)
+    assert [int(each["sequence"]) for each in (coming, absent)] == [0, 1]
+
+
+async def test_names_are_escaped(world, harness) -> None:
+    canteen = await world.activity()
+    family, louis = await world.enrolled(canteen, "Loui;s,\\x")
+    agenda = Agenda(world, harness, family)
+    text = (await agenda.read((await agenda.renew(louis))["path"])).content.decode()
+    for name in ("NAME", "X-WR-CALNAME"):
+        assert f"\r\n{name}:Planning de Loui\\;s\\,\\\\x\r\n" in text
+
+
 async def test_a_childs_address_shows_that_child_alone(world, house) -> None:
     agenda, canteen, children = house
     for child in children:

@@ -1,7 +1,6 @@
 """What the list of the day says is billed at the town's price, once, and no longer when the list is corrected."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from contracts.values import Role
 
 MONDAY = "2022-09-05"
 EVENING = OfferedSlot(code="soir", name="Soir", from_time="16:30", until_time="18:30")
-REAL = datetime.now(UTC)
 TOLD = (
     "select body from kept.published_event where type = 'planning.reservations_committed.v1'"
     " and body::json ->> 'family_id' = $1 order by seq"
@@ -38,20 +36,6 @@ async def _rates(world, activity, **rates) -> Any:
     return answer.json()
 
 
-async def _tick(world, canteen, child, present, minutes_ago, left_at=None, slot="day") -> None:
-    mark = {
-        "mark_id": str(new_id()),
-        "member_id": str(child),
-        "present": present,
-        "marked_at": (REAL - timedelta(minutes=minutes_ago)).isoformat(),
-        "left_at": left_at,
-    }
-    async with world.staff() as client:
-        body = {"activity_id": str(canteen), "day": MONDAY, "slot": slot, "marks": [mark]}
-        answer = await client.post("/presence/marks", json=body)
-        assert answer.status_code == 204, answer.text
-
-
 async def _charged(world, family) -> list[tuple[Any, ...]]:
     """What billing is told, after the job has run twice."""
     for _ in range(2):
@@ -69,7 +53,7 @@ NAME = "Cantine d'Alixan – présence sans réservation"
 
 async def test_billed_once_the_day_is_over(world, canteen) -> None:
     family, louis = await world.enrolled(canteen)
-    await _tick(world, canteen, louis, True, 9)
+    await world.tick(canteen, louis, True, 9)
     world.stand_at(2022, 9, 5, 20)
     assert await _charged(world, family) == [], "the list may still change"
     world.stand_at(2022, 9, 6, 8)
@@ -78,12 +62,12 @@ async def test_billed_once_the_day_is_over(world, canteen) -> None:
 
 async def test_a_corrected_list_takes_it_back_and_may_bring_it_again(world, canteen) -> None:
     family, louis = await world.enrolled(canteen)
-    await _tick(world, canteen, louis, True, 9)
+    await world.tick(canteen, louis, True, 9)
     world.stand_at(2022, 9, 6, 8)
     await _charged(world, family)
-    await _tick(world, canteen, louis, False, 8)
+    await world.tick(canteen, louis, False, 8)
     assert (await _charged(world, family))[1:] == [(NAME, 750, "cancelled", 2)]
-    await _tick(world, canteen, louis, True, 7)
+    await world.tick(canteen, louis, True, 7)
     await _price(world, canteen, 200)
     assert (await _charged(world, family))[2:] == [(NAME, 750, "booked", 1)], "at the price of the day, a new charge"
     await _price(world, canteen, 100)
@@ -95,7 +79,7 @@ async def test_who_booked_or_is_not_priced_is_not_billed(world, canteen) -> None
     assert (await world.book(booked, louis, canteen, MONDAY)).status_code == 200
     free, zoe = await world.enrolled(canteen, "Zoé")
     for child in (louis, zoe):
-        await _tick(world, canteen, child, True, 9)
+        await world.tick(canteen, child, True, 9)
     await _price(world, canteen, 0)
     world.stand_at(2022, 9, 6, 8)
     assert [name for name, *_ in await _charged(world, booked)] == ["Cantine d'Alixan"]
@@ -111,7 +95,7 @@ async def test_the_home_whose_day_it_is_pays(world, canteen, registered) -> None
     async with world.staff() as client:
         custody = {"homes": [str(mother), str(father)], "even_weeks": str(father)}
         assert (await client.put(f"/members/{theo}/custody", json=custody)).status_code == 204
-    await _tick(world, canteen, theo, True, 9)
+    await world.tick(canteen, theo, True, 9)
     world.stand_at(2022, 9, 6, 8)
     assert await _charged(world, mother) == []
     assert [cents for _, cents, *_ in await _charged(world, father)] == [750]
@@ -119,7 +103,7 @@ async def test_the_home_whose_day_it_is_pays(world, canteen, registered) -> None
 
 async def test_it_is_stated_with_the_reservations(world, canteen) -> None:
     family, louis = await world.enrolled(canteen)
-    await _tick(world, canteen, louis, True, 9)
+    await world.tick(canteen, louis, True, 9)
     world.stand_at(2022, 9, 6, 8)
     await _charged(world, family)
     world.stand_at(2022, 9, 6, 9)
@@ -139,7 +123,7 @@ async def test_rates_are_never_billed_backwards(world, canteen) -> None:
     await _price(world, canteen, 0)
     world.stand_at(2022, 9, 5, 12)
     await _rates(world, canteen, unbooked_cents=850)
-    await _tick(world, canteen, louis, True, 9)
+    await world.tick(canteen, louis, True, 9)
     world.stand_at(2022, 9, 6, 8)
     assert await _charged(world, family) == []
 
@@ -151,13 +135,13 @@ async def test_who_booked_and_does_not_come_pays_a_supplement_once_it_can_no_lon
     family, louis = await world.enrolled(canteen)
     await _rates(world, canteen, days_to_announce=2, **rate)
     await world.book(family, louis, canteen, MONDAY)
-    await _tick(world, canteen, louis, False, 9)
+    await world.tick(canteen, louis, False, 9)
     world.stand_at(2022, 9, 7, 8)
     assert len(await _charged(world, family)) == 1, "booked; its absence can still be announced"
     world.stand_at(2022, 9, 8, 8)
     name = "Cantine d'Alixan – supplément pour absence non annoncée"
     assert (await _charged(world, family))[1:] == [(name, cents, "booked", 1)]
-    await _tick(world, canteen, louis, True, 8)
+    await world.tick(canteen, louis, True, 8)
     assert (await _charged(world, family))[2:] == [(name, cents, "cancelled", 2)]
 
 
@@ -165,10 +149,64 @@ async def test_who_announces_its_absence_pays_no_supplement(world, canteen) -> N
     family, louis = await world.enrolled(canteen)
     await _rates(world, canteen, absent_cents=200)
     await world.book(family, louis, canteen, MONDAY)
-    await _tick(world, canteen, louis, False, 9)
+    await world.tick(canteen, louis, False, 9)
     world.stand_at(2022, 9, 7, 8)
     assert (await world.announce(family, louis, canteen, MONDAY, reason="other")).status_code == 200
     world.stand_at(2022, 9, 9, 8)
+    assert [name for name, *_ in await _charged(world, family)] == ["Cantine d'Alixan"]
+
+
+@pytest.fixture
+async def excused(world, canteen) -> Any:
+    """A booked day whose absence is excused: it is not billed."""
+    family, louis = await world.enrolled(canteen)
+    await _rates(world, canteen, excused=["strike"])
+    await world.book(family, louis, canteen, MONDAY)
+    world.stand_at(2022, 9, 5)
+    assert (await world.announce(family, louis, canteen, MONDAY, reason="strike")).status_code == 200
+    return family, louis
+
+
+CAME = "Cantine d'Alixan – présence malgré l'absence annoncée"
+
+
+async def test_who_comes_although_excused_is_billed_its_price_as_long_as_the_list_says_so(
+    world, canteen, excused
+) -> None:
+    family, louis = excused
+    await world.tick(canteen, louis, True, 9)
+    assert len(await _charged(world, family)) == 1, "the list may still change"
+    world.stand_at(2022, 9, 6, 8)
+    assert (await _charged(world, family))[1:] == [(CAME, 500, "booked", 1)]
+    await world.tick(canteen, louis, False, 8)
+    assert (await _charged(world, family))[2:] == [(CAME, 500, "cancelled", 2)]
+    await world.tick(canteen, louis, True, 7)
+    assert (await _charged(world, family))[3:] == [(CAME, 500, "booked", 1)]
+    async with world.parent(family) as client:
+        items = (await client.get("/trail")).json()["items"]
+    said = "Présence malgré l'absence annoncée : 5,00\xa0€."
+    assert [(each["action"], each["reason"]) for each in items[:3]] == [
+        ("charge", said),
+        ("charge_back", said),
+        ("charge", said),
+    ]
+
+
+async def test_who_is_excused_and_does_not_come_pays_nothing(world, canteen, excused) -> None:
+    family, louis = excused
+    await world.tick(canteen, louis, False, 9)
+    world.stand_at(2022, 9, 9, 8)
+    assert [name for name, *_ in await _charged(world, family)] == ["Cantine d'Alixan"]
+
+
+async def test_who_comes_while_its_absence_waits_for_the_town_hall_is_billed_as_booked_alone(world, canteen) -> None:
+    family, louis = await world.enrolled(canteen)
+    await _rates(world, canteen, excused=["illness"], on_proof=["illness"])
+    await world.book(family, louis, canteen, MONDAY)
+    world.stand_at(2022, 9, 5)
+    await world.announce(family, louis, canteen, MONDAY, reason="illness")
+    await world.tick(canteen, louis, True, 9)
+    world.stand_at(2022, 9, 6, 8)
     assert [name for name, *_ in await _charged(world, family)] == ["Cantine d'Alixan"]
 
 
@@ -178,16 +216,16 @@ async def test_leaving_late_is_billed_by_the_quarter_and_corrected(world) -> Non
     family, louis = await world.enrolled(care)
     await world.book(family, louis, care, soir=[MONDAY])
     for minutes_ago, left_at in ((9, "18:35"), (8, "18:47")):
-        await _tick(world, care, louis, True, minutes_ago, left_at, "soir")
+        await world.tick(care, louis, True, minutes_ago, left_at, "soir")
     world.stand_at(2022, 9, 6, 8)
     two, one = (f"Garderie – Soir – départ en retard, {words} d'heure" for words in ("2 quarts", "1 quart"))
     assert (await _charged(world, family))[1:] == [(two, 500, "booked", 1)]
     await world.offer(care, [EVENING.model_copy(update={"until_time": "19:00"})], "Garderie")
     assert len(await _charged(world, family)) == 2, "late when it left, whatever the town changes since"
     await world.offer(care, [EVENING], "Garderie")
-    await _tick(world, care, louis, True, 7, "18:44", "soir")
+    await world.tick(care, louis, True, 7, "18:44", "soir")
     assert (await _charged(world, family))[2:] == [(two, 500, "cancelled", 2), (one, 250, "booked", 1)]
-    await _tick(world, care, louis, True, 6, "18:35", "soir")
+    await world.tick(care, louis, True, 6, "18:35", "soir")
     assert (await _charged(world, family))[4:] == [(one, 250, "cancelled", 2)]
 
 
@@ -195,7 +233,7 @@ async def test_the_list_shows_who_left_late_and_nobody_absent_did(world) -> None
     care = await world.activity("Garderie", offered=[EVENING])
     await _rates(world, care, late_cents=250)
     _, louis = await world.enrolled(care)
-    await _tick(world, care, louis, True, 9, "18:47", "soir")
+    await world.tick(care, louis, True, 9, "18:47", "soir")
     query = {"activity_id": str(care), "day": MONDAY, "slot": "soir"}
     mark = {"mark_id": str(new_id()), "member_id": str(louis), "present": False, "left_at": "18:50"}
     async with world.staff() as client:
@@ -221,10 +259,10 @@ async def test_the_family_reads_what_would_be_billed_of_its_activities(world, ca
 
 async def test_the_family_reads_it_in_its_trail(world, canteen) -> None:
     family, louis = await world.enrolled(canteen)
-    await _tick(world, canteen, louis, True, 9)
+    await world.tick(canteen, louis, True, 9)
     world.stand_at(2022, 9, 6, 8)
     await _charged(world, family)
-    await _tick(world, canteen, louis, False, 8)
+    await world.tick(canteen, louis, False, 8)
     await _charged(world, family)
     async with world.parent(family) as client:
         items = (await client.get("/trail")).json()["items"]

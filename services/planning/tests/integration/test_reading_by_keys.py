@@ -11,21 +11,35 @@ from chassis.ids import new_id
 from planning.adapters.outlook_store import READ_HOLDINGS
 
 
-@pytest.mark.parametrize("vacuumed", [False, True], ids=["as it is", "vacuumed while empty"])
-async def test_reservations_are_found_by_the_child_not_by_the_day(harness, world, vacuumed) -> None:
-    if vacuumed:
+@pytest.fixture(params=[False, True], ids=["as it is", "vacuumed while empty"])
+async def plan(harness, world, request) -> list[str]:
+    if request.param:
         await harness.query("vacuum analyze")
     connection = await asyncpg.connect(
         harness.runtime.settings.database_url.get_secret_value(), server_settings=PLANNED_ONCE
     )
     try:
         await connection.execute(f"prepare reading as {READ_HOLDINGS}")
-        asked = f"'{world.tenant_id}', '{{{new_id()}}}', '{{2022-09-01}}', '{{2022-10-01}}', '{{null}}', '{{null}}'"
-        plan = [row[0] for row in await connection.fetch(f"explain execute reading({asked})")]
+        asked = ["{2022-09-01}", "{2022-10-01}", "{null}", "{null}", "{2022-09-15}"]
+        values = ", ".join(f"'{each}'" for each in (world.tenant_id, f"{{{new_id()}}}", *asked))
+        return [row[0] for row in await connection.fetch(f"explain execute reading({values})")]
     finally:
         await connection.close()
-    found = [after.strip() for line, after in pairwise(plan) if re.search(r"Scan .* on reservation ", line)]
+
+
+def _index_condition(plan: list[str], table: str) -> str:
+    found = [after.strip() for line, after in pairwise(plan) if re.search(rf"Scan .* on {table} ", line)]
     assert len(found) == 1
     assert found[0].startswith("Index Cond: ")
     assert "member_id = " in found[0]
-    assert "day" not in found[0], "everyone's days of the period would be read"
+    return found[0]
+
+
+def test_reservations_are_found_by_the_child_not_by_the_day(plan) -> None:
+    assert "day" not in _index_condition(plan, "reservation"), "everyone's days of the period would be read"
+
+
+def test_lists_are_found_by_the_child_and_its_days_and_only_when_asked_for(plan) -> None:
+    condition = _index_condition(plan, "presence_mark")
+    assert condition.count("(ROW(member_id, day)") + condition.count("(ROW(m.member_id, m.day)") == 2, condition
+    assert [line for line in plan if re.search(r"One-Time Filter: .*listed_before", line)]

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.values import AttendanceState
 from planning.domain.absence_policy import AbsencePolicy, AbsenceReason
-from planning.domain.absences import announcing_refusal, days_absent_before, decide, decide_on_proof, describe_absences
+from planning.domain.absences import announcing_refusal, decide, decide_on_proof, describe_absences
 from planning.domain.cells import CellState, Refusal
 
 MONDAY = date(2022, 9, 5)
@@ -40,21 +40,24 @@ def test_the_town_hall_decides_on_proof() -> None:
 
 @pytest.mark.parametrize(("day", "slug"), [(5, None), (7, None), (8, "announced-too-late")])
 def test_an_absence_is_announced_until_some_days_after(day: int, slug: str | None) -> None:
-    refusal = announcing_refusal(POLICY, MONDAY, date(2022, 9, day), LATE)
+    refusal = announcing_refusal(POLICY, MONDAY, date(2022, 9, day), LATE, came=False)
     assert (refusal.slug if refusal else None) == slug
 
 
 def test_what_can_be_cancelled_is_cancelled() -> None:
-    refusal = announcing_refusal(POLICY, MONDAY, MONDAY, None)
+    refusal = announcing_refusal(POLICY, MONDAY, MONDAY, None, came=False)
     assert refusal is not None
     assert refusal.slug == "still-cancellable"
     other = Refusal("not-booked", CellState.AVAILABLE, "Pas réservé.")
-    assert announcing_refusal(POLICY, MONDAY, MONDAY, other) is other
+    assert announcing_refusal(POLICY, MONDAY, MONDAY, other, came=True) is other
 
 
-def test_days_in_a_row_are_counted_back_to_the_last_presence() -> None:
-    booked = [(date(2022, 9, day), absent) for day, absent in ((1, True), (2, False), (5, True), (6, True), (8, True))]
-    assert [days_absent_before(day, booked) for day, _ in booked] == [0, 1, 0, 1, 2]
+@pytest.mark.parametrize("today", [MONDAY, date(2022, 9, 30)], ids=["in time", "too late"])
+def test_nobody_is_absent_where_the_list_says_that_it_was_there(today: date) -> None:
+    refusal = announcing_refusal(POLICY, MONDAY, today, LATE, came=True)
+    assert refusal is not None
+    assert refusal.slug == "present-that-day"
+    assert "dites-le à la mairie" in refusal.reason
 
 
 def test_parents_read_the_rule() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.values import AttendanceState
 from planning.domain.calendars import ActivityCalendar, Closure, During, Holidays
 from planning.domain.cells import BookedBy, CellState, Day, Moment, judge
 from planning.domain.deadlines import Counting, DaysBeforeDeadline, WeeklyDeadline
@@ -40,6 +41,8 @@ US, OTHER = BookedBy.US, BookedBy.OTHER_HOME
 IN_TIME = datetime(2022, 9, 8, 10, 0, 59, tzinfo=UTC)
 TOO_LATE = datetime(2022, 9, 8, 10, 1, tzinfo=UTC)
 NEXT_DAY = datetime(2022, 9, 14, 8, tzinfo=UTC)
+TUESDAY_NIGHT = datetime(2022, 9, 13, 20, tzinfo=UTC)
+EXCUSED = AttendanceState.ABSENT_JUSTIFIED
 LATE = (
     "Trop tard : les réservations pour le 13 septembre 2022 étaient possibles"
     " jusqu'au jeudi 8 septembre 2022 à 12h00. Appelez."
@@ -84,6 +87,38 @@ def at(now: datetime) -> Moment:
         ({"booked_by": US}, datetime(2022, 9, 12, 10, 1, tzinfo=UTC), "booked", True, False, LATE_TO_CANCEL),
         ({}, NEXT_DAY, "deadline_passed", False, False, "Ce jour est passé."),
         ({"booked_by": US}, NEXT_DAY, "booked", True, False, "Ce jour est passé."),
+        ({"booked_by": US, "listed": True}, NEXT_DAY, "present", True, False, "Présence pointée sur la liste du jour."),
+        (
+            {"booked_by": US, "listed": False},
+            NEXT_DAY,
+            "absent",
+            True,
+            False,
+            "sans avoir été annoncée : jour facturé.",
+        ),
+        ({"booked_by": US, "listed": True}, TUESDAY_NIGHT, "booked", True, False, LATE_TO_CANCEL),
+        (
+            {"booked_by": US, "listed": True, "attendance": EXCUSED},
+            NEXT_DAY,
+            "present",
+            True,
+            False,
+            "malgré l'absence",
+        ),
+        (
+            {"booked_by": US, "listed": False, "attendance": EXCUSED},
+            NEXT_DAY,
+            "absent_justified",
+            True,
+            False,
+            "justifiée",
+        ),
+        ({"listed": True}, NEXT_DAY, "present_without_booking", False, False, "sans réservation."),
+        ({"listed": False}, NEXT_DAY, "deadline_passed", False, False, "Ce jour est passé."),
+        ({"listed": True, "booked_by": OTHER}, NEXT_DAY, "booked", False, False, "autre foyer"),
+        ({"listed": True, "is_others": True}, NEXT_DAY, "other_home", False, False, "Autre foyer"),
+        ({"listed": True, "is_others": True, "booked_by": OTHER}, NEXT_DAY, "other_home", False, False, "Autre foyer"),
+        ({"listed": True, "blocked_reason": UNPAID}, NEXT_DAY, "blocked", False, False, UNPAID),
         ({"places": booked(20)}, TOO_LATE, "deadline_passed", False, False, LATE),
         ({"blocked_reason": UNPAID}, IN_TIME, "blocked", False, False, UNPAID),
         ({"blocked_reason": UNPAID}, TOO_LATE, "blocked", False, False, UNPAID),
@@ -163,6 +198,8 @@ cells = st.builds(
     offered=st.booleans(),
     excluded_by=st.sampled_from([None, "Matin"]),
     replaces=st.sampled_from([None, "Matin"]),
+    is_others=st.booleans(),
+    listed=st.sampled_from([None, False, True]),
 )
 AUGUST = datetime(2022, 8, 1, tzinfo=UTC)
 moments = st.integers(0, 61 * 24 * 60).map(lambda minutes: AUGUST + timedelta(minutes=minutes))

@@ -64,13 +64,19 @@ def test_minutes_are_counted_from_the_end_of_the_slot(ends, left_at, minutes) ->
     ],
 )
 def test_what_the_list_says_is_named_and_priced(booked, present, late, expected) -> None:
-    found = supplements(ALL, 350, booked=booked, present=present, late_minutes=late)
+    found = supplements(ALL, 350, booked=booked, excused=False, present=present, late_minutes=late)
+    assert [(each.words, each.cents) for each in found] == expected
+
+
+@pytest.mark.parametrize(("present", "expected"), [(True, [("présence malgré l'absence annoncée", 350)]), (False, [])])
+def test_who_came_though_excused_is_billed_as_booked_whatever_the_rates(present, expected) -> None:
+    found = supplements(Rates(), 350, booked=True, excused=True, present=present, late_minutes=None)
     assert [(each.words, each.cents) for each in found] == expected
 
 
 def test_each_time_says_no_quarters() -> None:
     rates = Rates(late=LateRate(500, False))
-    (found,) = supplements(rates, 350, booked=True, present=True, late_minutes=40)
+    (found,) = supplements(rates, 350, booked=True, excused=False, present=True, late_minutes=40)
     assert (found.kind, found.words, found.cents) == (SupplementKind.LATE, "départ en retard", 500)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from web.api.client import Answer, Api, SentFile
-from web.api.planning import DaySlot, chosen_days
+from web.api.planning import WHOLE_DAY, DaySlot, chosen_days
 
 _BASE = "planning/v1"
 AttendanceState = Literal["absence_announced", "absent_justified", "absent_unjustified"]
@@ -26,21 +26,27 @@ class Document(Answer):
 
 
 class Absence(Answer):
-    """An absence that was announced, and what was decided. Days announced together have the same ``documents``."""
+    """An absence that was announced, and what was decided. Days announced together have the same ``documents``.
+
+    ``present``: whether the list of the day says that the child was there; None: it does not say.
+    """
 
     absence_id: UUID
     announcement_id: UUID
+    activity_id: UUID
     first_name: str
     last_name: str = ""
     family_name: str | None = None
     element_name: str
     day: date
+    slot: str = WHOLE_DAY
     reason: str
     on_paper: bool
     documents: list[Document]
     state: AttendanceState
     billed: bool
     sentence: str
+    present: bool | None = None
 
 
 class PossibleAbsence(Answer):
@@ -129,7 +135,7 @@ async def absences_of_town(api: Api, start: date, end: date) -> list[Absence]:
 
 
 async def decide(api: Api, absence_id: UUID, *, justified: bool) -> None:
-    """Decides an absence that waits for proof. ``ApiProblem`` absence-decided."""
+    """Decides an absence that waits for proof. ``ApiProblem``: absence-decided, present-that-day."""
     await api.command("POST", f"{_BASE}/town-hall/absences/{absence_id}/decision", {"justified": justified})
 
 

@@ -33,6 +33,9 @@ CellState = Literal[
     "absence_announced",
     "absent_justified",
     "absent_unjustified",
+    "present",
+    "absent",
+    "present_without_booking",
 ]
 
 

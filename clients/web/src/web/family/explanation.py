@@ -18,7 +18,7 @@ from web.visit import ParentVisit
 router = APIRouter()
 
 _BOOKED: frozenset[CellState] = frozenset(
-    {"booked", "removing", "absence_announced", "absent_justified", "absent_unjustified"}
+    {"booked", "removing", "absence_announced", "absent_justified", "absent_unjustified", "present", "absent"}
 )
 
 

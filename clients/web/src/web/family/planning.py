@@ -150,6 +150,7 @@ async def _planning_page(
 def _legend(shown: list[Row]) -> dict[CellState, Mark]:
     rare: set[CellState] = {"waiting", "offered", "other_home"}
     rare |= {"absence_announced", "absent_justified", "absent_unjustified"}
+    rare |= {"present", "absent", "present_without_booking"}
     there = {day.cell.state for row in shown for day in row.days if day.cell.state in rare}
     hidden = rare - there
     if all(len(row.lines) == 1 for row in shown):

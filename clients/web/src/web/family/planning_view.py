@@ -41,6 +41,9 @@ def marks() -> dict[CellState, Mark]:
         "absence_announced": Mark(_("Absence annoncée"), "hourglass"),
         "absent_justified": Mark(_("Absence justifiée"), "check"),
         "absent_unjustified": Mark(_("Absence non justifiée"), "circle-x"),
+        "present": Mark(_("Présent"), "user-check"),
+        "absent": Mark(_("Absent"), "user-x"),
+        "present_without_booking": Mark(_("Présent sans réservation"), "user-plus"),
     }
 
 

@@ -12,10 +12,18 @@ from contracts.values import AttendanceState
 from planning.adapters.reservation_queries import ELEMENT_NAME
 
 _MOST = 1000
-_LISTED = f"""
+LISTED = """(
+    select k.present from presence_mark k
+    where (k.tenant_id, k.activity_id, k.day, k.slot, k.member_id)
+        = (r.tenant_id, r.activity_id, r.day, r.slot, r.member_id)
+    order by k.marked_at desc, k.mark_id desc limit 1
+)"""
+"""Whether the list of the day says that the member of a reservation ``r`` was there, in SQL; null: it does not say."""
+
+_ABSENCES = f"""
     select b.absence_id, b.announcement_id, b.family_id, r.member_id, m.first_name, m.last_name,
            f.name as family_name, r.activity_id, a.name as activity_name, {ELEMENT_NAME} as element_name, r.day, r.slot,
-           b.reason, b.on_paper, r.attendance as state, r.billed, b.sentence, b.announced_at
+           b.reason, b.on_paper, r.attendance as state, r.billed, b.sentence, b.announced_at, {LISTED} as present
     from absence b
     join reservation r using (tenant_id, reservation_id)
     join member m using (tenant_id, member_id)
@@ -43,10 +51,11 @@ async def absences(
 ) -> list[dict[str, Any]]:
     """Absences of booked days of a half-open period, by day; at most a thousand. A cancelled day has none any more.
 
-    Each with what is told of the ``documents`` joined to its announcement.
+    Each with what the list of the day says (``present``), and with what is told of the ``documents`` joined to its
+    announcement.
     """
     values = {"from_day": period[0], "to_day": period[1], "family_id": family_id, "state": state}
-    rows = (await transaction.connection.execute(text(_LISTED), values)).all()
+    rows = (await transaction.connection.execute(text(_ABSENCES), values)).all()
     joined = await documents(transaction, {row.announcement_id for row in rows})
     return [{**row._mapping, "documents": joined.get(row.announcement_id, [])} for row in rows]
 

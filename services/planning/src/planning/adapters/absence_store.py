@@ -1,17 +1,18 @@
 """Absences in SQL, in one transaction."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from chassis.ids import new_id
 from contracts.events.planning import ReservationState
 from contracts.values import AttendanceState
 from planning.adapters.absence_document_store import SqlAbsenceDocumentStore
+from planning.adapters.absence_queries import LISTED
 from planning.adapters.documents import absences_document
 from planning.adapters.reservation_queries import ELEMENT_NAME
 from planning.application.absence_ports import KnownAbsence
-from planning.domain.absence_policy import AbsencePolicy
+from planning.domain.absence_policy import AbsencePolicy, AbsenceReason
 from planning.domain.absences import AbsenceWish, Decision
 from planning.domain.slots import MemberSlot
 
@@ -43,12 +44,13 @@ _DECIDE = f"""
     select r.*, {ELEMENT_NAME} as element_name from r join activity a using (tenant_id, activity_id)
     order by r.day, r.reservation_id
 """  # noqa: S608 - ours
-_ABSENCE = """
+_ABSENCE = f"""
     select b.absence_id, b.reservation_id, b.family_id, r.member_id, m.first_name, r.activity_id, r.day, r.slot,
-           r.attendance
+           r.attendance, coalesce({LISTED}, false) as came
     from absence b join reservation r using (tenant_id, reservation_id) join member m using (tenant_id, member_id)
     where b.absence_id = :absence_id and r.status = 'booked'
-"""
+"""  # noqa: S608 - ours
+_REASONS = "select reservation_id, reason from absence where reservation_id = any(cast(:ids as uuid[]))"
 
 
 class SqlAbsenceStore(SqlAbsenceDocumentStore):
@@ -57,6 +59,11 @@ class SqlAbsenceStore(SqlAbsenceDocumentStore):
     async def set_policy(self, activity_id: UUID, policy: AbsencePolicy) -> None:
         """See the port."""
         await self.run(_SET_POLICY, activity_id=activity_id, policy=json.dumps(absences_document(policy)))
+
+    async def reasons(self, reservation_ids: Collection[UUID]) -> Mapping[UUID, AbsenceReason]:
+        """See the port."""
+        rows = await self.run(_REASONS, ids=list(reservation_ids)) if reservation_ids else []
+        return {row.reservation_id: AbsenceReason(row.reason) for row in rows}
 
     async def announce(self, family_id: UUID, wish: AbsenceWish, decided: Mapping[UUID, Decision]) -> UUID:
         """See the port."""
@@ -77,9 +84,15 @@ class SqlAbsenceStore(SqlAbsenceDocumentStore):
     async def absence(self, absence_id: UUID) -> KnownAbsence | None:
         """See the port."""
         for row in await self.run(_ABSENCE, absence_id=absence_id):
-            what = MemberSlot(row.member_id, row.activity_id, row.day, row.slot)
-            state = AttendanceState(row.attendance)
-            return KnownAbsence(row.absence_id, row.reservation_id, row.family_id, what, row.first_name, state)
+            return KnownAbsence(
+                absence_id=row.absence_id,
+                reservation_id=row.reservation_id,
+                family_id=row.family_id,
+                what=MemberSlot(row.member_id, row.activity_id, row.day, row.slot),
+                first_name=row.first_name,
+                state=AttendanceState(row.attendance),
+                came=row.came,
+            )
         return None
 
     async def decide(self, decided: Mapping[UUID, Decision]) -> Sequence[ReservationState]:

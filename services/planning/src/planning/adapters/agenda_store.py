@@ -12,7 +12,7 @@ from chassis.database import Transaction
 from chassis.french import of
 from planning.adapters.reservation_queries import ELEMENT_NAME
 from planning.application.agenda_addresses import AgendaAddress
-from planning.domain.agenda import Agenda, AgendaDay
+from planning.domain.agenda import Agenda, AgendaDay, agenda_title
 
 _ADDRESS = """
     select address_id, family_id, member_id, salt, form_hash, secret_hash, created_at from agenda_address
@@ -37,8 +37,8 @@ _OPENED = """
     where a.secret_hash = :secret_hash
 """
 _DAYS = f"""
-    select r.reservation_id, r.version, r.booked_at, r.day, m.first_name, a.name as activity_name,
-           {ELEMENT_NAME} as element_name,
+    select r.reservation_id, r.version, greatest(r.booked_at, r.attendance_at) as changed_at, r.day, r.attendance,
+           m.first_name, a.name as activity_name, {ELEMENT_NAME} as element_name,
            (select s from jsonb_array_elements(a.slots) s where s->>'code' = r.slot) as slot
     from reservation r join member m using (tenant_id, member_id) join activity a using (tenant_id, activity_id)
     where r.family_id = :family_id and r.status = 'booked' and r.day >= :from_day and r.day < :to_day
@@ -103,8 +103,8 @@ class SqlAgendaStore:
 
 
 def _day(row: Row[Any], *, alone: bool) -> AgendaDay:
-    title = row.element_name if alone else f"{row.first_name} : {row.element_name}"
+    title = agenda_title(row.element_name, None if alone else row.first_name, absent=row.attendance is not None)
     hours = (
         (time.fromisoformat(row.slot["from_time"]), time.fromisoformat(row.slot["until_time"])) if row.slot else None
     )
-    return AgendaDay(row.reservation_id, row.version, row.booked_at, row.day, title, row.activity_name, hours)
+    return AgendaDay(row.reservation_id, row.version, row.changed_at, row.day, title, row.activity_name, hours)

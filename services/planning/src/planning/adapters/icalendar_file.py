@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from planning.domain.agenda import Agenda, AgendaDay
 
@@ -16,8 +16,8 @@ def write_calendar(agenda: Agenda) -> bytes:
     calendar = Calendar()
     for name, value in (("prodid", "-//Portail Famille//Planning//FR"), ("version", "2.0"), ("calscale", "GREGORIAN")):
         calendar.add(name, value)
-    calendar.add("name", agenda.name)
-    calendar.add("x-wr-calname", agenda.name)
+    for name in ("name", "x-wr-calname"):
+        calendar.add(name, vText(agenda.name))
     calendar.add("refresh-interval", _REFRESH, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT6H")
     zone = ZoneInfo(agenda.time_zone)

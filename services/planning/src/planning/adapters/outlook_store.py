@@ -82,6 +82,19 @@ _PARTS = {
         ) as c
         where own.family_id = asked.family_id
     """,  # noqa: S608 - ours
+    "listed": """
+        select array_agg((k.member_id, k.activity_id, k.day, k.slot, k.present))
+        from member_family f cross join lateral (
+            select distinct on (m.activity_id, m.day, m.slot) m.member_id, m.activity_id, m.day, m.slot, m.present
+            from presence_mark m
+            where (m.tenant_id, m.member_id) = (f.tenant_id, f.member_id)
+              and (m.member_id, m.day) >= (f.member_id, period.from_day)
+              and (m.member_id, m.day) < (f.member_id, least(period.to_day, asked.listed_before))
+            order by m.activity_id, m.day, m.slot, m.marked_at desc, m.mark_id desc
+            offset 0
+        ) as k
+        where f.family_id = asked.family_id and period.from_day < asked.listed_before
+    """,
     "kept": "select (request_hash, body) from idempotency_key where account_id = asked.account_id and key = asked.key",
     "places": """
         select array_agg((p.activity_id, p.day, p.slot, p.counter, p.booked))
@@ -98,7 +111,8 @@ _PARTS = {
 to which it has an adhesion.
 
 The statement is planned once, maybe while tables are empty. What could be found by day alone – everyone's – is
-therefore fenced (``lateral``, ``offset 0``) and its days written so that no index on the day serves (``<@``).
+therefore fenced (``lateral``, ``offset 0``) and its days written so that no index on the day serves (``<@``, or
+compared together with the member). Lists of the day are not looked into unless ``listed_before`` says so.
 """
 
 _PERIOD = """
@@ -111,21 +125,25 @@ READ_HOLDINGS = f"""
     with entered as materialized (select {ENTER} as commune)
     select ({VERSION}) as version, {", ".join(f"({part}) as {name}" for name, part in _PARTS.items())}
     from entered
-    cross join unnest($2::uuid[], $3::date[], $4::date[], $5::uuid[], $6::text[])
-        with ordinality as asked (family_id, from_day, to_day, account_id, key, place)
+    cross join unnest($2::uuid[], $3::date[], $4::date[], $5::uuid[], $6::text[], $7::date[])
+        with ordinality as asked (family_id, from_day, to_day, account_id, key, listed_before, place)
     cross join lateral ({_PERIOD}) as period
     order by asked.place
 """  # noqa: S608 - ours
 
 
 class Look(NamedTuple):
-    """What is asked of one family; the half-open period is by default that of the draft's days."""
+    """What is asked of one family; the half-open period is by default that of the draft's days.
+
+    ``listed_before``: lists of its days before that are looked at; None: no list is.
+    """
 
     family_id: UUID
     from_day: date | None
     to_day: date | None
     account_id: UUID | None
     key: str | None
+    listed_before: date | None
 
 
 async def look(asks: Asks, tenant_id: UUID, looks: Sequence[Look]) -> Sequence[asyncpg.Record]:
@@ -147,14 +165,16 @@ class SqlOutlookStore:
         return self._clock.now()
 
     async def holdings(
-        self, family_id: UUID, period: tuple[date, date] | None, request: KeyedRequest | None = None
+        self,
+        family_id: UUID,
+        period: tuple[date, date] | None,
+        request: KeyedRequest | None = None,
+        listed_before: date | None = None,
     ) -> Holdings:
-        """Everything of a family; bookings and places of a half-open period, by default of the draft's days.
-
-        With what was answered to the request before.
-        """
-        key = (request.account_id, request.key) if request else (None, None)
-        row = await self.look(Look(family_id, *(period or (None, None)), *key))
+        """See the port."""
+        from_day, to_day = period or (None, None)
+        account_id, key = (request.account_id, request.key) if request else (None, None)
+        row = await self.look(Look(family_id, from_day, to_day, account_id, key, listed_before))
         calendars = await self.calendars_of(row["version"])
         return Holdings(
             calendar_version=calendars.version,
@@ -169,6 +189,7 @@ class SqlOutlookStore:
             offers={MemberSlot(*what): expires_at for *what, expires_at in row["offers"] or ()},
             freed=frozenset(ActivitySlot(*slot) for slot in row["freed"] or ()),
             custodies={each[0]: read_custody(each) for each in row["custodies"] or ()},
+            listed={MemberSlot(*what): present for *what, present in row["listed"] or ()},
             kept=KeptAnswer(*row["kept"]) if row["kept"] else None,
         )
 

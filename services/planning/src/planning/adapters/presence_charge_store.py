@@ -21,20 +21,20 @@ _SEEN = """
     ),
     listed as (
         select k.*, r.reservation_id is not null as booked, r.family_id, r.tariff_label, r.unit_price_cents,
-               r.attendance
+               r.attendance, coalesce(not r.billed, false) as excused
         from marked k
         left join reservation r
             on (r.tenant_id, r.member_id, r.activity_id, r.day, r.slot)
                 = (k.tenant_id, k.member_id, k.activity_id, k.day, k.slot)
             and r.status = 'booked'
     )
-    select member_id, activity_id, day, slot, family_id, tariff_label, unit_price_cents, booked, present, late_minutes,
-           null as adhesion_id
-    from listed where booked and (late_minutes > 0 or not present and attendance is null)
+    select member_id, activity_id, day, slot, family_id, tariff_label, unit_price_cents, booked, excused, present,
+           late_minutes, null as adhesion_id
+    from listed where booked and (late_minutes > 0 or excused and present or not present and attendance is null)
     union all
     select k.member_id, k.activity_id, k.day, k.slot, e.family_id, p.tariff_label,
-           coalesce((p.slot_prices ->> k.slot)::int, p.unit_price_cents), k.booked, k.present, k.late_minutes,
-           e.adhesion_id
+           coalesce((p.slot_prices ->> k.slot)::int, p.unit_price_cents), k.booked, k.excused, k.present,
+           k.late_minutes, e.adhesion_id
     from listed k
     join entitlement e
         on (e.tenant_id, e.member_id, e.activity_id) = (k.tenant_id, k.member_id, k.activity_id)
@@ -78,6 +78,7 @@ class SqlPresenceChargeStore(SqlWritingStore):
                 row.tariff_label,
                 row.unit_price_cents,
                 row.booked,
+                row.excused,
                 row.present,
                 row.late_minutes,
             )

@@ -1,6 +1,6 @@
 """What the use cases of absences ask of the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -10,7 +10,7 @@ from contracts.events.planning import ReservationState
 from contracts.values import AttendanceState
 from planning.application.ports import OutlookStore
 from planning.domain.absence_documents import AbsenceDocument
-from planning.domain.absence_policy import AbsencePolicy
+from planning.domain.absence_policy import AbsencePolicy, AbsenceReason
 from planning.domain.absences import AbsenceWish, Decision
 from planning.domain.activities import Activity
 from planning.domain.slots import MemberSlot
@@ -19,7 +19,7 @@ from planning.domain.trail import Trace
 
 @dataclass(frozen=True)
 class KnownAbsence:
-    """An absence that was announced, as it stands."""
+    """An absence that was announced, as it stands; ``came``: the list of the day says that the member was there."""
 
     absence_id: UUID
     reservation_id: UUID
@@ -27,6 +27,7 @@ class KnownAbsence:
     what: MemberSlot
     first_name: str
     state: AttendanceState
+    came: bool
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,10 @@ class AbsenceStore(OutlookStore, Protocol):
 
     async def set_policy(self, activity_id: UUID, policy: AbsencePolicy) -> None:
         """Replaces the policy of an activity that has a calendar."""
+        ...
+
+    async def reasons(self, reservation_ids: Collection[UUID]) -> Mapping[UUID, AbsenceReason]:
+        """Why the absences of these reservations were announced."""
         ...
 
     async def announce(self, family_id: UUID, wish: AbsenceWish, decided: Mapping[UUID, Decision]) -> UUID:

@@ -14,6 +14,7 @@ from contracts.values import AttendanceState
 from planning.application.absence_ports import AbsenceStore
 from planning.application.look import look_at_period
 from planning.application.ports import Commune
+from planning.domain.absence_days import LONGEST_BEFORE, BookedSlot, Judgement, judge_absences
 from planning.domain.absence_documents import NoDocumentWantedError, SentFile, accept, tell_documents
 from planning.domain.absence_policy import AbsencePolicy
 from planning.domain.absences import (
@@ -21,9 +22,8 @@ from planning.domain.absences import (
     AbsenceDecidedError,
     AbsenceWish,
     Decision,
+    PresentThatDayError,
     announcing_refusal,
-    days_absent_before,
-    decide,
     decide_on_proof,
 )
 from planning.domain.activities import Activity
@@ -34,10 +34,7 @@ from planning.domain.members import Member
 from planning.domain.outlook import Outlook
 from planning.domain.rules import Action
 from planning.domain.slots import DaySlot, MemberSlot
-from planning.domain.trail import Actor, Told, Trace
-
-_BACK = timedelta(days=31)
-"""How far one looks back for the beginning of an absence."""
+from planning.domain.trail import PORTAL, Actor, Told, Trace
 
 
 async def announce_absences(
@@ -51,33 +48,39 @@ async def announce_absences(
 ) -> None:
     """Announces the absence of these days, all or none, with the documents sent, and decides it.
 
+    Days announced before that follow on it are decided again where they were billed only as days of grace.
     Raises ``NotFoundError``, ``LinesRefusedError``, ``NoDocumentWantedError``, and what ``accept`` raises.
     """
     documents = accept(sent)
     await store.hold_member(wish.member_id)
-    until = max(wish.days) + timedelta(days=1)
-    outlook = await look_at_period(store, commune, family_id, min(wish.days) - _BACK, until)
+    around = (min(wish.days) - LONGEST_BEFORE, max(wish.days) + LONGEST_BEFORE + timedelta(days=1))
+    outlook = await look_at_period(store, commune, family_id, *around, lists=True)
     member, activity = outlook.member_and_activity(wish.member_id, wish.activity_id)
     refused = [
         refusal.of_day(*when) for when in wish.whens if (refusal := refusal_of_absence(outlook, member, activity, when))
     ]
     if refused:
         raise LinesRefusedError("Certaines absences ne peuvent pas être annoncées. Aucune ne l'est.", lines=refused)
-    decided = _decide(outlook, activity, wish)
-    if documents and not any(each.state is AttendanceState.ABSENCE_ANNOUNCED for each in decided.values()):
+    booked = await _booked(store, outlook, wish)
+    judged = judge_absences(activity.absences, booked, frozenset(wish.whens), wish.reason)
+    if documents and not any(each.state is AttendanceState.ABSENCE_ANNOUNCED for each in judged.announced.values()):
         raise NoDocumentWantedError
-    announcement_id = await store.announce(family_id, wish, decided)
+    announcement_id = await store.announce(family_id, wish, judged.announced)
     await store.keep_documents(family_id, announcement_id, documents)
     whats = tuple(MemberSlot(wish.member_id, wish.activity_id, *when) for when in wish.whens)
     said = f"Raison : {REASON_WORDS[wish.reason]}."
     if documents:
         said += f" {tell_documents(len(documents))}"
-    await store.trace([Trace(family_id, actor, Told.ABSENCE, whats, said)])
-    await _record(store, family_id, decided)
+    again = _reconsidered(family_id, wish, booked, judged)
+    await store.trace([Trace(family_id, actor, Told.ABSENCE, whats, said), *again])
+    await _record(store, family_id, {**judged.announced, **judged.reconsidered})
 
 
 async def decide_absence(store: AbsenceStore, absence_id: UUID, justified: bool, actor: Actor) -> None:
-    """The town hall decides an absence that waits for proof. Raises ``NotFoundError``, ``AbsenceDecidedError``."""
+    """The town hall decides an absence that waits for proof.
+
+    Raises ``NotFoundError``, ``AbsenceDecidedError``, ``PresentThatDayError``.
+    """
     known = await store.absence(absence_id)
     if known is None:
         raise NotFoundError
@@ -85,6 +88,8 @@ async def decide_absence(store: AbsenceStore, absence_id: UUID, justified: bool,
     known = await store.absence(absence_id)
     if known is None or known.state is not AttendanceState.ABSENCE_ANNOUNCED:
         raise AbsenceDecidedError
+    if justified and known.came:
+        raise PresentThatDayError
     decision = decide_on_proof(justified)
     await store.trace([Trace(known.family_id, actor, Told.ABSENCE, (known.what,), decision.sentence)])
     await _record(store, known.family_id, {known.reservation_id: decision}, known.first_name)
@@ -106,25 +111,40 @@ async def set_absence_policy(store: AbsenceStore, commune: Commune, activity_id:
 def refusal_of_absence(outlook: Outlook, member: Member, activity: Activity, when: DaySlot) -> Refusal | None:
     """Why an absence cannot be announced, None when it can."""
     cancelling = outlook.refusal(member, activity, when, Action.CANCEL)
-    return announcing_refusal(activity.absences, when.day, outlook.moment.today, cancelling)
+    came = bool(outlook.listed.get(MemberSlot(member.member_id, activity.activity_id, *when)))
+    return announcing_refusal(activity.absences, when.day, outlook.moment.today, cancelling, came=came)
 
 
-def _decide(outlook: Outlook, activity: Activity, wish: AbsenceWish) -> dict[UUID, Decision]:
+async def _booked(store: AbsenceStore, outlook: Outlook, wish: AbsenceWish) -> list[BookedSlot]:
+    """What the family booked of the member and activity, with why its absence was announced."""
     own = [
         booking
         for booking in outlook.bookings.values()
         if booking.family_id == outlook.family_id
         and (booking.member_id, booking.activity_id) == (wish.member_id, wish.activity_id)
     ]
-    days = {each.day: each.day in wish.days or each.attendance is not None for each in own}
-    asked = set(wish.whens)
-    return {
-        booking.reservation_id: decide(
-            activity.absences, wish.reason, days_absent_before(booking.day, list(days.items()))
+    reasons = await store.reasons([each.reservation_id for each in own if each.attendance])
+    return [
+        BookedSlot(
+            each.reservation_id,
+            each.what.when,
+            each.attendance,
+            each.billed,
+            bool(outlook.listed.get(each.what)),
+            reasons.get(each.reservation_id),
         )
-        for booking in own
-        if DaySlot(booking.day, booking.slot) in asked
-    }
+        for each in own
+    ]
+
+
+def _reconsidered(family_id: UUID, wish: AbsenceWish, booked: Sequence[BookedSlot], judged: Judgement) -> list[Trace]:
+    """What the trail says of days decided again: the town's rule did it."""
+    whats: dict[str, list[MemberSlot]] = {}
+    for slot in booked:
+        if decision := judged.reconsidered.get(slot.reservation_id):
+            what = MemberSlot(wish.member_id, wish.activity_id, *slot.when)
+            whats.setdefault(f"L'absence commence plus tôt. {decision.sentence}", []).append(what)
+    return [Trace(family_id, PORTAL, Told.ABSENCE, tuple(of), reason) for reason, of in whats.items()]
 
 
 async def _record(

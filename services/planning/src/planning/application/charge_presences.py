@@ -29,7 +29,8 @@ _CORRECTED_FOR = timedelta(days=40)
 class Presence:
     """What the list says of one slot of a member, in one of its homes, at the price of a booked slot there.
 
-    ``late_minutes``: after the end of the slot; None: it did not leave late, or nobody noted it.
+    ``excused``: it is booked, and not billed. ``late_minutes``: after the end of the slot; None: it did not leave late,
+    or nobody noted it.
     """
 
     what: MemberSlot
@@ -37,6 +38,7 @@ class Presence:
     tariff_label: str
     unit_price_cents: int
     booked: bool
+    excused: bool
     present: bool
     late_minutes: int | None
 
@@ -113,7 +115,8 @@ class PresenceChargeStore(Protocol):
 
     async def seen(self, from_day: date, until: date) -> Sequence[Presence]:
         """What may add to a bill, on the days of a half-open period: who came without booking, once for each home that
-        could pay; who booked and did not come, unless its absence was announced; who booked and left late.
+        could pay; who booked and did not come, unless its absence was announced; who came although its absence is
+        excused; who booked and left late.
         """
         ...
 
@@ -192,6 +195,7 @@ def _wanted(
             activity.absences.rates_on(what.day),
             presence.unit_price_cents,
             booked=presence.booked,
+            excused=presence.excused,
             present=presence.present,
             late_minutes=presence.late_minutes,
         )

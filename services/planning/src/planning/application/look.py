@@ -1,6 +1,6 @@
 """Gathers a family's outlook, in one round trip whatever the number of days, members and activities."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from chassis.clock import local_day
@@ -17,10 +17,16 @@ def moment(store: OutlookStore, commune: Commune) -> Moment:
 
 
 async def look_at_period(
-    store: OutlookStore, commune: Commune, family_id: UUID, from_day: date, to_day: date
+    store: OutlookStore, commune: Commune, family_id: UUID, from_day: date, to_day: date, *, lists: bool = False
 ) -> Outlook:
-    """Everything about the half-open period ``[from_day, to_day)``, with the whole draft."""
-    return outlook_of(family_id, moment(store, commune), await store.holdings(family_id, (from_day, to_day)))
+    """Everything about the half-open period ``[from_day, to_day)``, with the whole draft.
+
+    ``lists``: with what the lists of its days until today say.
+    """
+    present = moment(store, commune)
+    listed_before = present.today + timedelta(days=1) if lists else None
+    held = await store.holdings(family_id, (from_day, to_day), listed_before=listed_before)
+    return outlook_of(family_id, present, held)
 
 
 async def look_at_draft(store: OutlookStore, commune: Commune, family_id: UUID) -> Outlook:
@@ -52,4 +58,5 @@ def outlook_of(family_id: UUID, present: Moment, held: Holdings) -> Outlook:
         offers=held.offers,
         freed=held.freed,
         custodies=held.custodies,
+        listed=held.listed,
     )

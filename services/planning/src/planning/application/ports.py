@@ -95,7 +95,7 @@ class KeptAnswer:
 @dataclass(frozen=True)
 class Holdings:
     """What is read for a family. ``draft`` and ``offers`` are whole; bookings, places (booked, by counter), spots on
-    waiting lists and freed slots are of a period.
+    waiting lists, freed slots and what lists say (who was there) are of a period.
     """
 
     calendar_version: int
@@ -110,6 +110,7 @@ class Holdings:
     offers: Mapping[MemberSlot, datetime]
     freed: Set[ActivitySlot]
     custodies: Mapping[UUID, Custody]
+    listed: Mapping[MemberSlot, bool]
     kept: KeptAnswer | None
 
 
@@ -193,11 +194,16 @@ class OutlookStore(Protocol):
         ...
 
     async def holdings(
-        self, family_id: UUID, period: tuple[date, date] | None, request: KeyedRequest | None = None
+        self,
+        family_id: UUID,
+        period: tuple[date, date] | None,
+        request: KeyedRequest | None = None,
+        listed_before: date | None = None,
     ) -> Holdings:
         """Everything of a family; bookings and places of a half-open period, by default of the draft's days.
 
-        With what was answered to the request before.
+        With what was answered to the request before; and with what the lists say of those of its days that are before
+        ``listed_before``: no list is looked at without.
         """
         ...
 

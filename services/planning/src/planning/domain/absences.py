@@ -21,6 +21,21 @@ REASON_WORDS: Mapping[AbsenceReason, str] = {
     AbsenceReason.OTHER: "autre raison",
 }
 
+_CAME = (
+    "L'enfant a été pointé présent ce jour-là : son absence ne peut pas être annoncée."
+    " Si c'est une erreur, dites-le à la mairie, qui peut corriger la liste du jour."
+)
+
+
+class PresentThatDayError(DomainError):
+    """The list of the day says that who is said to be absent was there."""
+
+    slug = "present-that-day"
+    sentence = (
+        "L'enfant a été pointé présent ce jour-là : son absence ne peut pas être justifiée, et rien n'a été changé."
+        " Si le pointage est faux, corrigez d'abord la liste du jour ; sinon, refusez l'absence."
+    )
+
 
 class AbsenceDecidedError(DomainError):
     """The absence does not wait for the town hall."""
@@ -57,16 +72,21 @@ class Decision:
     sentence: str
 
 
-def announcing_refusal(policy: AbsencePolicy, day: date, today: date, cancelling: Refusal | None) -> Refusal | None:
+def announcing_refusal(
+    policy: AbsencePolicy, day: date, today: date, cancelling: Refusal | None, *, came: bool
+) -> Refusal | None:
     """Why an absence on a day booked by the family cannot be announced, None when it can.
 
-    ``cancelling``: why the day cannot be cancelled; what still can be is cancelled, which costs nothing.
+    ``cancelling``: why the day cannot be cancelled; what still can be is cancelled, which costs nothing. ``came``: the
+    list of the day says that the member was there.
     """
     if cancelling is None:
         reason = "Ce jour peut encore être annulé : retirez-le dans le planning, il ne sera pas facturé."
         return Refusal("still-cancellable", CellState.BOOKED, reason)
     if cancelling.slug != "deadline-passed":
         return cancelling
+    if came:
+        return Refusal("present-that-day", CellState.PRESENT, _CAME)
     if not policy.can_be_announced(day, today):
         return Refusal("announced-too-late", CellState.BOOKED, _too_late(policy.days_to_announce))
     return None
@@ -89,19 +109,6 @@ def decide_on_proof(justified: bool) -> Decision:
     if justified:
         return Decision(AttendanceState.ABSENT_JUSTIFIED, False, "Justificatif accepté : jour non facturé.")
     return Decision(AttendanceState.ABSENT_UNJUSTIFIED, True, "Justificatif non reçu ou refusé : jour facturé.")
-
-
-def days_absent_before(day: date, booked: Sequence[tuple[date, bool]]) -> int:
-    """How many booked days just before ``day`` were absent without one of presence in between.
-
-    ``booked``: booked days in any order, each with whether the member was, or is said to be, absent.
-    """
-    count = 0
-    for _, absent in sorted((each for each in booked if each[0] < day), reverse=True):
-        if not absent:
-            break
-        count += 1
-    return count
 
 
 def describe_absences(policy: AbsencePolicy) -> str:

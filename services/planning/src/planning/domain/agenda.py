@@ -40,6 +40,15 @@ class Agenda:
         return hashlib.sha256(repr((self.name, self.time_zone, *self.days)).encode()).hexdigest()[:32]
 
 
+def agenda_title(element_name: str, first_name: str | None, *, absent: bool) -> str:
+    """What a day is called. An announced absence comes first: small screens cut the end off.
+
+    ``first_name``: whose day it is, where the calendar has several members.
+    """
+    title = f"{first_name} : {element_name}" if first_name else element_name
+    return f"Absence – {title}" if absent else title
+
+
 def agenda_period(today: date) -> tuple[date, date]:
     """The half-open period that a feed shows."""
     return today - KEPT_DAYS, today + AHEAD_DAYS

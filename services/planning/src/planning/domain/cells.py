@@ -1,7 +1,8 @@
 """The state of one slot of a day of one activity for one member, with its reason in words.
 
-A day that is booked says so first. Any other day has the first reason that holds, in this order: out of season,
-closed, adhesion, the other home's day, past or too late, a place offered or waited for, full.
+A past day says first what its list says, another that is booked says that first. Any other day has the first reason
+that holds, in this order: out of season, closed, adhesion, the other home's day, past or too late, a place offered or
+waited for, full.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from planning.domain.rules import Action, Timing, closes_at, describe, explain, 
 class CellState(StrEnum):
     """What a day looks like to a parent. ``selected`` and ``removing`` are drafted, not yet committed.
 
+    ``present``, ``absent`` and ``present_without_booking``: what the list of a past day says of the member.
     ``excluded``: another slot of the day is kept that does not go with it. ``offered``: a place is held for the member,
     who waited for it. ``other_home``: the day is the other home's of the child; what happens on it is not told.
     """
@@ -39,6 +41,9 @@ class CellState(StrEnum):
     ABSENCE_ANNOUNCED = "absence_announced"
     ABSENT_JUSTIFIED = "absent_justified"
     ABSENT_UNJUSTIFIED = "absent_unjustified"
+    PRESENT = "present"
+    ABSENT = "absent"
+    PRESENT_WITHOUT_BOOKING = "present_without_booking"
 
 
 class BookedBy(StrEnum):
@@ -71,7 +76,8 @@ class Day:
     one, ``replaces`` one that the family can still give up for it. ``waiting_rank``: the family waits, 1 is next;
     ``offered_until``: it has a place to accept. ``freed``: places left are about to be given to those who wait.
     ``is_others``: the day is the other home's of the child. ``pay_until``: it is booked, and given up unless paid.
-    ``starts``: when the slot begins, local time. ``school``: the member's.
+    ``starts``: when the slot begins, local time. ``school``: the member's. ``listed``: whether the list of the day says
+    that the member was there; None: it does not say.
     """
 
     day: date
@@ -95,6 +101,7 @@ class Day:
     attendance: AttendanceState | None = None
     is_others: bool = False
     pay_until: datetime | None = None
+    listed: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +148,12 @@ ATTENDANCE_REASONS = {
     AttendanceState.ABSENT_JUSTIFIED: "Absence justifiée.",
     AttendanceState.ABSENT_UNJUSTIFIED: "Absence non justifiée : jour facturé.",
 }
+_LISTED_REASONS = {
+    CellState.PRESENT: "Présence pointée sur la liste du jour.",
+    CellState.ABSENT: "Absence pointée sur la liste du jour, sans avoir été annoncée : jour facturé.",
+    CellState.PRESENT_WITHOUT_BOOKING: "Présence pointée sur la liste du jour, sans réservation.",
+}
+_CAME_REASON = "Présence pointée sur la liste du jour, malgré l'absence annoncée : jour facturé."
 NO_CALENDAR_REASON = "Le calendrier de cette activité n'est pas encore publié par la mairie."
 NOT_OFFERED_REASON = "Ce créneau n'est plus proposé."
 FREED_REASON = "Complet : une place vient de se libérer, elle va à la liste d'attente."
@@ -181,6 +194,8 @@ def judge(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     """The state of a day."""
     if day.booked_by is BookedBy.OTHER_HOME and not day.is_others:
         return Cell(day.day, day.slot, CellState.BOOKED, False, False, OTHER_HOME_REASON, 0, None)
+    if day.listed is not None and day.day < moment.today and (listed := _judge_listed(day)):
+        return listed
     if day.attendance is not None:
         said = ATTENDANCE_REASONS[day.attendance]
         return Cell(day.day, day.slot, CellState(day.attendance), True, False, said, day.price_cents, None)
@@ -208,6 +223,20 @@ def judge(day: Day, holidays: Holidays, moment: Moment) -> Cell:
     reason = f"À choisir à la place de « {day.replaces} »." if day.replaces else last
     closing = _closing(Action.BOOK, day, holidays, moment)
     return Cell(day.day, day.slot, state, wanted, True, reason, day.price_cents, closing)
+
+
+def _judge_listed(day: Day) -> Cell | None:
+    """What the list of a past day says, None where that is the other home's, or adds nothing to what is known."""
+    if day.booked_by is BookedBy.US:
+        if not day.listed and day.attendance is not None:
+            return None
+        state = CellState.PRESENT if day.listed else CellState.ABSENT
+        reason = _CAME_REASON if day.attendance is not None else _LISTED_REASONS[state]
+        return Cell(day.day, day.slot, state, True, False, reason, day.price_cents, None)
+    if not day.listed or day.booked_by or day.is_others or day.blocked_reason:
+        return None
+    wanted, state = day.drafted is Action.BOOK, CellState.PRESENT_WITHOUT_BOOKING
+    return Cell(day.day, day.slot, state, wanted, False, _LISTED_REASONS[state], day.price_cents, None)
 
 
 _SHOWS_CLOSING = (CellState.DEADLINE_PASSED, CellState.FULL, CellState.WAITING)

@@ -59,7 +59,8 @@ class Outlook:
 
     ``places`` are those booked of each slot, by counter. ``spots``: where its members wait; ``offers``: until when they
     can accept a place; ``freed``: slots whose places left are about to be given to those who wait. ``custodies``: of
-    members who have another home too.
+    members who have another home too. ``listed``: whether the lists of days until today say that a member was there;
+    empty unless they were looked at.
     """
 
     family_id: UUID
@@ -75,6 +76,7 @@ class Outlook:
     offers: Mapping[MemberSlot, datetime] = field(default_factory=dict)
     freed: Set[ActivitySlot] = frozenset()
     custodies: Mapping[UUID, Custody] = field(default_factory=dict)
+    listed: Mapping[MemberSlot, bool] = field(default_factory=dict)
 
     def member_and_activity(self, member_id: UUID, activity_id: UUID) -> tuple[Member, Activity]:
         """The family's member and the commune's activity. Raises ``NotFoundError``."""
@@ -238,6 +240,7 @@ class Outlook:
             attendance=own.attendance if own else None,
             is_others=is_others,
             pay_until=own.pay_until if own else None,
+            listed=self.listed.get(what) if self.listed else None,
         )
 
     def _is_others(self, member: Member, day: date) -> bool:

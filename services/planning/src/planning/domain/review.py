@@ -96,12 +96,12 @@ def payment_conditions(lines: Iterable[ReviewedLine]) -> list[str]:
 def period_cost(outlook: Outlook, member_id: UUID, period: tuple[date, date]) -> int:
     """Cents: what is booked for a member over a half-open period, plus drafted additions, minus drafted removals.
 
-    A day whose absence is excused costs nothing.
+    A day whose absence is excused costs nothing, unless the member came all the same.
     """
     booked = sum(
         booking.unit_price_cents
         for what, booking in outlook.bookings.items()
-        if booking.billed
+        if (booking.billed or outlook.listed.get(what))
         and what.member_id == member_id
         and period[0] <= what.day < period[1]
         and outlook.own_booking(what)

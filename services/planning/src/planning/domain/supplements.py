@@ -17,6 +17,7 @@ class SupplementKind(StrEnum):
     UNBOOKED = "unbooked"
     ABSENT = "absent"
     LATE = "late"
+    EXCUSED = "excused"
 
 
 @dataclass(frozen=True)
@@ -83,14 +84,20 @@ def minutes_late(ends: time | None, left_at: time | None) -> int | None:
 
 
 def supplements(
-    rates: Rates, unit_price_cents: int, *, booked: bool, present: bool, late_minutes: int | None
+    rates: Rates, unit_price_cents: int, *, booked: bool, excused: bool, present: bool, late_minutes: int | None
 ) -> Sequence[Supplement]:
-    """What the list of the day says of one slot of a member whose absence, if it has one, nobody announced."""
+    """What the list of the day says of one slot of a member, beside what is billed as booked.
+
+    ``excused``: it is booked and not billed, its absence being excused. Of an absence that was announced nothing is
+    asked here but when the member came all the same.
+    """
     found = []
+    if present and excused:
+        found.append(Supplement(SupplementKind.EXCUSED, "présence malgré l'absence annoncée", unit_price_cents))
     if present and not booked:
         cents = rates.unbooked.cents_of(unit_price_cents)
         found.append(Supplement(SupplementKind.UNBOOKED, "présence sans réservation", cents))
-    if booked and not present:
+    if booked and not present and not excused:
         cents = rates.absent.cents_of(unit_price_cents)
         found.append(Supplement(SupplementKind.ABSENT, "supplément pour absence non annoncée", cents))
     if present and (cents := rates.late.cents_of(late_minutes or 0)):

@@ -48,6 +48,7 @@ SERVICE = Service(
         "draft-empty": 409,
         "offer-ended": 409,
         "absence-decided": 409,
+        "present-that-day": 409,
         "no-document-wanted": 409,
         "too-many-documents": 422,
         "unaccepted-file": 422,

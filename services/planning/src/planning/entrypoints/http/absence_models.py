@@ -47,7 +47,8 @@ class DocumentView(BaseModel):
 class AbsenceView(SlotOfMember):
     """An absence that was announced. ``sentence`` says what was decided, and why.
 
-    Days announced together have the same ``announcement_id`` and ``documents``.
+    Days announced together have the same ``announcement_id`` and ``documents``. ``present``: whether the list of the
+    day says that the member was there; null: it does not say.
     """
 
     absence_id: UUID
@@ -58,6 +59,7 @@ class AbsenceView(SlotOfMember):
     state: AttendanceState
     billed: bool
     sentence: str
+    present: bool | None
     announced_at: datetime
 
 

@@ -64,7 +64,7 @@ async def post_absences(
 async def _own(store: SqlAbsenceStore, commune: Commune, family_id: UUID) -> OwnAbsences:
     today = moment(store, commune).today
     period = (today - _BACK, today + _AHEAD)
-    outlook = await look_at_period(store, commune, family_id, *period)
+    outlook = await look_at_period(store, commune, family_id, *period, lists=True)
     rows = await queries.absences(store.transaction, period, family_id=family_id)
     return OwnAbsences(
         announced=[AbsenceView.model_validate(row) for row in rows],

@@ -61,7 +61,8 @@ async def explain_day(
     asked: Annotated[MemberSlot, Depends(_asked)], family_id: FamilyId, commune: CurrentCommune, looking: Looking
 ) -> ExplanationView:
     """Whether a slot can be booked or cancelled, by which rule, and until when."""
-    outlook = await look_at_period(looking, commune, family_id, asked.day, asked.day + timedelta(days=1))
+    until = asked.day + timedelta(days=1)
+    outlook = await look_at_period(looking, commune, family_id, asked.day, until, lists=True)
     member, activity = outlook.member_and_activity(asked.member_id, asked.activity_id)
     told = explain_slot(outlook, member, activity, asked.when)
     return ExplanationView(

@@ -48,7 +48,7 @@ async def read_planning(
     with_family: Annotated[bool, Query()] = False,
 ) -> Planning:
     """Every day of a member's activities, with its state and reason; ``with_family``: its members as well."""
-    outlook = await look_at_period(looking, commune, family_id, *period)
+    outlook = await look_at_period(looking, commune, family_id, *period, lists=True)
     member = outlook.members.get(member_id)
     if member is None:
         raise NotFoundError
