@@ -14,6 +14,7 @@ from planning.application.ports import Commune, HolidayYear
 from planning.domain.activities import Activity
 from planning.domain.calendars import ActivityCalendar, Holidays, of_some_schools
 from planning.domain.cells import outside_season
+from planning.domain.limits import check_places, describe_places, overfull
 from planning.domain.rules import Action, Verdict, explain
 from planning.domain.slots import DaySlot
 from planning.domain.withdrawal import no_longer_takes_place
@@ -54,11 +55,25 @@ class PreviewedDay:
 
 
 @dataclass(frozen=True)
+class OverfullDay:
+    """A day on which more is booked than there are places, in a slot or at one moment."""
+
+    day: date
+    booked: int
+    places: int
+
+
+@dataclass(frozen=True)
 class Preview:
-    """The days of a period, and what is booked from today on and would be closed, by day."""
+    """The days of a period, and what is booked from today on and would be closed, or be more than the places, by day.
+
+    ``places_text``: whether slots that overlap share places, in words.
+    """
 
     days: Sequence[PreviewedDay]
     touched: Sequence[PreviewedDay]
+    overfull: Sequence[OverfullDay]
+    places_text: str | None
 
 
 class PreviewStore(Protocol):
@@ -88,7 +103,10 @@ async def preview_calendar(
     calendar: ActivityCalendar,
     period: tuple[date, date],
 ) -> Preview:
-    """Every day of the half-open period under the calendar, and what it would touch. Raises ``NotFoundError``."""
+    """Every day of the half-open period under the calendar, and what it would touch.
+
+    Raises ``NotFoundError``, ``PlacesNotSharedError``.
+    """
     activity = await store.activity(activity_id)
     if activity is None:
         raise NotFoundError("Cette activité n'est pas connue, ou pas encore : réessayez dans un instant.")
@@ -103,6 +121,7 @@ async def preview_calendar(
     holidays = holidays_of(await store.holiday_years())
 
     tried = replace(activity, calendar=calendar)
+    check_places(tried)
 
     def look(day: date) -> PreviewedDay:
         outside = outside_season(activity.opens_on, activity.closes_on, day)
@@ -125,7 +144,20 @@ async def preview_calendar(
         return replace(look(day), closed_reason=reason, booked=_counted(list(gone))) if gone else None
 
     days = [look(period[0] + timedelta(days=n)) for n in range((period[1] - period[0]).days)]
-    return Preview(days, [touched for day in booked if day >= today and (touched := touch(day))])
+    coming = [day for day in booked if day >= today]
+    return Preview(
+        days=days,
+        touched=[touched for day in coming if (touched := touch(day))],
+        overfull=[OverfullDay(day, *more) for day in coming if (more := overfull(tried, _by_slot(booked[day])))],
+        places_text=describe_places(tried),
+    )
+
+
+def _by_slot(booked: Sequence[BookedSlot]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for each in booked:
+        counts[each.slot] = counts.get(each.slot, 0) + each.reservations
+    return counts
 
 
 def _counted(booked: Sequence[BookedSlot]) -> Booked:
