@@ -182,6 +182,7 @@ def _planning(world: World) -> APIRouter:
         if world.town_hall.calendar is None:
             raise _not_found()
         texts = {"booking_rule_text": "Réservation possible.", "cancelling_rule_text": "Annulation possible."}
+        texts |= {"places_text": _places(world.town_hall.calendar)}
         return world.town_hall.calendar | texts | {"notices": [], "version": _version(world.town_hall.calendar)}
 
     @router.put("/activities/{activity_id}/calendar")
@@ -206,10 +207,9 @@ def _planning(world: World) -> APIRouter:
             for day, reason in [(body["from"], None), *((day, "Grève") for day in closed)]
         ]
         texts = {"booking_rule_text": "Réservation essayée.", "cancelling_rule_text": "Annulation essayée."}
-        places = body["calendar"]["capacity"]
-        above = [{"day": body["from"], "slot_name": None, "reservations": 3, "places": places}]
-        touched = [day for day in days if day["closed_reason"]]
-        return texts | {"days": days, "touched": touched, "above": above if places is not None and places < 3 else []}
+        overfull = [{"day": body["from"], "booked": 45, "places": 40}] if body["calendar"]["shared_places"] else []
+        texts |= {"places_text": _places(body["calendar"])}
+        return texts | {"days": days, "touched": [day for day in days if day["closed_reason"]], "overfull": overfull}
 
     @router.post("/activities/{activity_id}/withdrawals")
     def withdraw(request: Request, days: Annotated[list[str], Body(embed=True)]) -> dict[str, Any]:
@@ -294,6 +294,10 @@ def _planning(world: World) -> APIRouter:
 
 def _version(calendar: dict[str, Any]) -> str:
     return sha256(json.dumps(calendar | {"version": None}).encode()).hexdigest()
+
+
+def _places(calendar: dict[str, Any]) -> str | None:
+    return "Les créneaux qui se chevauchent partagent les places." if calendar["shared_places"] else None
 
 
 def _check(calendar: dict[str, Any]) -> None:

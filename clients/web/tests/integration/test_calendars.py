@@ -103,6 +103,30 @@ async def test_a_closure_may_name_slots(administrator, world: World) -> None:
     )
 
 
+async def test_places_that_slots_share_are_tried_then_published(administrator, world: World) -> None:
+    question = "Créneaux qui se chevauchent"
+    assert question not in (await administrator.get(PAGE)).text, "the activity has no slots"
+    times = {"journee": ("08:00", "18:00"), "matin": ("08:00", "12:00")}
+    offered = [
+        {"code": code, "name": code.title(), "from_time": begins, "until_time": ends}
+        for code, (begins, ends) in times.items()
+    ]
+    world.town_hall.activities = {CANTEEN: described("Centre", slots=offered)}
+    assert question in (await administrator.get(PAGE)).text
+    tried = (await administrator.submit(PAGE, FIELDS | {"partage": "oui", "suite": "apercu"}, seen_on=PAGE)).text
+    assert "Les créneaux qui se chevauchent partagent les places." in tried
+    assert "Des jours auraient plus de réservations que de places" in tried
+    assert re.search(r"45 réservations\s+pour 40 places", tried)
+    assert 'name="partage" value="oui" checked' in tried
+    alone = (await administrator.submit(PAGE, FIELDS | {"partage": "non", "suite": "apercu"}, seen_on=PAGE)).text
+    assert "plus de réservations que de places" not in alone
+    await administrator.submit(PAGE, FIELDS | {"partage": "oui", "suite": "publier"}, seen_on=PAGE)
+    assert world.town_hall.calendar["shared_places"] is True
+    shown = (await administrator.get(PAGE)).text
+    assert "Les créneaux qui se chevauchent partagent les places." in shown
+    assert 'name="partage" value="oui" checked' in shown
+
+
 async def test_a_preview_publishes_nothing_and_says_what_is_booked(administrator, world: World) -> None:
     shown = (await administrator.submit(PAGE, FIELDS | {"suite": "apercu"}, seen_on=PAGE)).text
     assert "Aperçu – rien n'est publié" in shown

@@ -21,6 +21,7 @@ CALENDAR = {
     "capacity": 40,
     "last_places": 5,
     "overbooking_percent": 0,
+    "shared_places": True,
     "pay_within_minutes": 60,
     "groups": [
         {
@@ -90,6 +91,7 @@ def fields_of(calendar):
     """What a browser sends of the form."""
     form = form_of(calendar)
     fields = {"periode": form.during, "places": form.capacity, "dernieres": form.last_places, "payer": form.pay_within}
+    fields["partage"] = "oui" if form.shared_places else "non"
 
     def deadline(prefix, it):
         names = {"genre": it.kind, "nombre": it.number, "jour": it.week_day, "heure": it.time, "compte": it.counting}
@@ -130,6 +132,24 @@ def test_a_calendar_is_read_back_as_it_was() -> None:
 def test_each_kind_of_deadline_is_read_back(kind) -> None:
     calendar = CALENDAR | {"cancelling_rule": CALENDAR["cancelling_rule"] | {"default": kind}}
     assert document_of(*fields_of(calendar), CALENDAR)["cancelling_rule"]["default"] == kind
+
+
+@pytest.mark.parametrize("typed", ["oui", "non"])
+def test_whether_slots_share_places_is_chosen(typed) -> None:
+    fields, days = fields_of(CALENDAR)
+    assert document_of(fields | {"partage": typed}, days, CALENDAR)["shared_places"] is (typed == "oui")
+
+
+def test_what_an_activity_without_slots_shares_stays() -> None:
+    fields, days = fields_of(CALENDAR)
+    del fields["partage"]
+    assert document_of(fields, days, CALENDAR)["shared_places"] is True
+    assert (
+        document_of(fields, days, {name: CALENDAR[name] for name in CALENDAR if name != "shared_places"})[
+            "shared_places"
+        ]
+        is False
+    )
 
 
 def test_one_day_needs_no_last_day() -> None:

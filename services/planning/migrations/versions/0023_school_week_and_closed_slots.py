@@ -5,7 +5,7 @@ from alembic import op
 from chassis.migrations import isolate_tenants
 
 revision = "0023"
-down_revision = "0020"
+down_revision = "0022"
 
 TABLE = """
 create table school_week (

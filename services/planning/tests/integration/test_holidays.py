@@ -139,13 +139,13 @@ async def test_a_preview_says_where_fewer_places_are_left_than_booked(world, hal
     body = {name: shown[name] for name in shown if not name.endswith("_text") and name != "notices"}
     strike = {"from": TUESDAY, "to": WEDNESDAY, "reason": "Grève"}
 
-    async def above(**decided):
+    async def overfull(**decided):
         tried = {"calendar": body | decided, "from": MONDAY, "to": TUESDAY}
         preview = (await hall.post(f"/activities/{canteen}/calendar/preview", json=tried)).json()
-        return [(each["day"], each["slot_name"], each["reservations"], each["places"]) for each in preview["above"]]
+        return [(each["day"], each["booked"], each["places"]) for each in preview["overfull"]]
 
-    assert await above() == []
-    assert await above(capacity=2) == [(MONDAY, None, 3, 2), (TUESDAY, None, 3, 2)]
-    assert await above(capacity=2, closures=[strike]) == [(MONDAY, None, 3, 2)], "what is closed is told as such"
-    assert await above(capacity=2, overbooking_percent=50) == []
-    assert await above(capacity=None) == []
+    assert await overfull() == []
+    assert await overfull(capacity=2) == [(MONDAY, 3, 2), (TUESDAY, 3, 2)]
+    assert await overfull(capacity=2, closures=[strike]) == [(MONDAY, 3, 2)], "what is closed is told as such"
+    assert await overfull(capacity=2, overbooking_percent=50) == []
+    assert await overfull(capacity=None) == []

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from chassis.ids import new_id
 from contracts.values import MemberKind
+from planning.domain.activities import Activity
 from planning.domain.calendars import ActivityCalendar, During, SlotOpening
 from planning.domain.deadlines import WeeklyDeadline
 from planning.domain.groups import Group
 from planning.domain.limits import EVERYONE, Limit, full_reason, limits_of, taken
 from planning.domain.members import Member
 from planning.domain.rules import Rule
+from planning.domain.slots import ANY_TIME
 
 DAY = date(2022, 10, 26)
 LITTLE = Group("petits", "3–5 ans", 3, 5, capacity=8, reserved=4)
@@ -22,9 +24,9 @@ BIG = Group("grands", "6–11 ans", 6, 11, reserved=3)
 SCHOOL = Group("jaures", "École Jaurès", schools=frozenset({"Jaurès"}), capacity=6)
 
 
-def calendar(*groups: Group, capacity: int | None = 12, overbooking: int = 0, **slots: SlotOpening) -> ActivityCalendar:
+def activity(*groups: Group, capacity: int | None = 12, overbooking: int = 0, **slots: SlotOpening) -> Activity:
     rule = Rule(WeeklyDeadline(3, time(12), 1))
-    return ActivityCalendar(
+    calendar = ActivityCalendar(
         frozenset(range(5)),
         During.ALWAYS,
         capacity,
@@ -35,6 +37,8 @@ def calendar(*groups: Group, capacity: int | None = 12, overbooking: int = 0, **
         overbooking_percent=overbooking,
         slots=slots,
     )
+    names = ("Centre 2022/2023", "extrascolaire", "Centre", "2022/2023")
+    return Activity(new_id(), *names, date(2022, 9, 1), date(2023, 7, 8), new_id(), calendar)
 
 
 def child(age: int | None, school: str | None = None) -> Member:
@@ -43,7 +47,7 @@ def child(age: int | None, school: str | None = None) -> Member:
 
 
 def counters(member: Member, *groups: Group, **changes: object) -> dict[str, int | None]:
-    return dict(limits_of(calendar(*groups, **changes), member, DAY, "day"))
+    return dict(limits_of(activity(*groups, **changes), member, DAY, "day"))
 
 
 def test_without_groups_everyone_counts_together() -> None:
@@ -73,7 +77,7 @@ def test_whose_age_is_not_known_is_of_no_age() -> None:
 
 def test_a_birthday_changes_the_group_on_that_day() -> None:
     tom = Member(new_id(), MemberKind.CHILD, "Tom", date(2016, 10, 26))
-    eve, birthday = (dict(limits_of(calendar(LITTLE, BIG), tom, DAY.replace(day=day), "day")) for day in (25, 26))
+    eve, birthday = (dict(limits_of(activity(LITTLE, BIG), tom, DAY.replace(day=day), "day")) for day in (25, 26))
     assert "group:petits" in eve
     assert "outside:petits" in birthday
 
@@ -92,16 +96,20 @@ def test_overbooking_is_counted_down_to_whole_places() -> None:
 
 def test_a_slot_may_have_places_of_its_own() -> None:
     opening = SlotOpening(capacity=5)
-    found = calendar(LITTLE, matin=opening)
+    found = activity(LITTLE, matin=opening)
     assert dict(limits_of(found, child(8), DAY, "matin")) == {"": 5, "outside:petits": 1}
     assert dict(limits_of(found, child(8), DAY, "soir")) == {"": 12, "outside:petits": 8}
 
 
 def test_the_limit_that_is_reached_is_named() -> None:
-    found = calendar(LITTLE, BIG)
-    assert full_reason(found, EVERYONE) == "Complet : il n'y a plus de place ce jour-là."
-    assert full_reason(found, "group:petits").startswith("Complet pour le groupe « 3–5 ans »")
-    assert full_reason(found, "outside:petits+grands") == (
+    found = activity(LITTLE, BIG).calendar
+
+    def reason(counter: str) -> str:
+        return full_reason(found, (ANY_TIME,), "day", counter)
+
+    assert reason(EVERYONE) == "Complet : il n'y a plus de place ce jour-là."
+    assert reason("group:petits").startswith("Complet pour le groupe « 3–5 ans »")
+    assert reason("outside:petits+grands") == (
         "Complet : les places qui restent sont réservées à « 3–5 ans » et « 6–11 ans »."
     )
 
@@ -121,7 +129,7 @@ crowds = st.lists(st.integers(0, 3), max_size=40)
 """Ages in the order of their bookings; 3 is of no group."""
 
 
-def book(found: ActivityCalendar, ages: list[int], booked: Counter[str]) -> Counter[int]:
+def book(found: Activity, ages: list[int], booked: Counter[str]) -> Counter[int]:
     """Books one after the other who finds room in every counter; gives how many of each age did."""
     came: Counter[int] = Counter()
     for age in ages:
@@ -134,7 +142,7 @@ def book(found: ActivityCalendar, ages: list[int], booked: Counter[str]) -> Coun
 
 @given(disjoint_groups, crowds, st.integers(0, 30))
 def test_no_order_of_bookings_passes_a_limit(groups: tuple[Group, ...], ages: list[int], percent: int) -> None:
-    found = calendar(*groups, overbooking=percent)
+    found = activity(*groups, overbooking=percent)
     came = book(found, ages, Counter())
     assert came.total() <= 12 * (100 + percent) // 100
     for age, group in enumerate(groups):
@@ -145,7 +153,7 @@ def test_no_order_of_bookings_passes_a_limit(groups: tuple[Group, ...], ages: li
 
 @given(disjoint_groups, crowds)
 def test_whoever_came_first_a_group_fills_its_reserved_places(groups: tuple[Group, ...], ages: list[int]) -> None:
-    found, booked = calendar(*groups), Counter[str]()
+    found, booked = activity(*groups), Counter[str]()
     came = book(found, ages, booked)
     for age, group in enumerate(groups):
         came[age] += book(found, [age] * 12, booked)[age]

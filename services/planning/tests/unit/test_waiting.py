@@ -14,7 +14,7 @@ from planning.domain.calendars import ActivityCalendar, During, Holidays
 from planning.domain.cells import BookedBy, Moment
 from planning.domain.deadlines import Counting, DaysBeforeDeadline
 from planning.domain.groups import Group
-from planning.domain.limits import EVERYONE
+from planning.domain.limits import EVERYONE, CountedSlot
 from planning.domain.members import Member
 from planning.domain.outlook import Booking, Outlook, Spot
 from planning.domain.rules import Rule
@@ -192,14 +192,17 @@ def test_the_rules_in_words() -> None:
 
 @given(st.lists(st.integers(2, 9), max_size=12), st.integers(0, 6), st.integers(0, 6))
 def test_places_given_never_pass_a_limit(ages: list[int], capacity: int, taken: int) -> None:
-    free = FreePlaces(calendar(capacity, LITTLE), DAY, {EVERYONE: taken})
+    _, _, canteen = outlook()
+    canteen = replace(canteen, calendar=calendar(capacity, LITTLE))
+    place = ActivitySlot(canteen.activity_id, *DAY)
+    free = FreePlaces(canteen, {CountedSlot.named(place, EVERYONE): taken})
     given_to = []
     for age in ages:
-        limits = free.limits_for(child(age))
+        limits = free.limits_for(child(age), place)
         if limits is not None:
-            free.give(limits)
+            free.give(place, limits)
             given_to.append(age)
     assert len(given_to) <= max(0, capacity - taken)
     assert sum(3 <= age <= 5 for age in given_to) <= 1
-    assert sum(free.given.values()) >= len(given_to)
-    assert free.any_left is (taken + len(given_to) < capacity)
+    assert sum(taking.places for taking in free.given.values()) >= len(given_to)
+    assert free.any_left(place) is (taken + len(given_to) < capacity)

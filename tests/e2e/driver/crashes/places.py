@@ -172,7 +172,7 @@ NOTHING: dict[str, tuple[str, str]] = {
         "planning",
         "select p.tenant_id, p.activity_id, p.day, p.booked from place_count p where booked <>"
         " (select count(*) from reservation r where r.tenant_id = p.tenant_id and r.activity_id = p.activity_id"
-        " and r.day = p.day and r.slot = p.slot and p.counter = any(r.counters) and r.status = 'booked')",
+        " and r.day = p.day and p.slot in (r.slot, '*') and p.counter = any(r.counters) and r.status = 'booked')",
     ),
     "surplus payments of adhesions": ("enrolment", "select payment_id from surplus_payment"),
     "credits to families": ("billing", "select reference_id, label from ledger_movement where kind = 'credit'"),

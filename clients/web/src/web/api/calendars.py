@@ -7,7 +7,7 @@ from uuid import UUID
 from web.api.client import Answer, Api
 
 _BASE = "planning/v1/activities"
-_SHOWN_ONLY = ("booking_rule_text", "cancelling_rule_text", "notices")
+_SHOWN_ONLY = ("booking_rule_text", "cancelling_rule_text", "places_text", "notices")
 
 Document = dict[str, Any]
 """A calendar, or a part of one, in the API's own fields."""
@@ -36,26 +36,27 @@ class PreviewedDay(Answer):
     families: int
 
 
-class SlotAbove(Answer):
-    """A slot of a coming day with more reservations than places. ``slot_name`` None: days are booked whole."""
+class OverfullDay(Answer):
+    """A day on which more is booked than there are places, in a slot or, where slots share them, at the same moment."""
 
     day: date
-    slot_name: str | None
-    reservations: int
+    booked: int
     places: int
 
 
 class Preview(Answer):
     """A calendar that is not published. ``touched``: the coming days that are booked and would be closed.
 
-    ``above``: those that would have more reservations than places.
+    ``places_text``: whether slots that overlap share places; None where none overlap or places are only counted.
+    ``overfull``: the coming days on which more is booked than there would be places.
     """
 
     booking_rule_text: str
     cancelling_rule_text: str
+    places_text: str | None
     days: list[PreviewedDay]
     touched: list[PreviewedDay]
-    above: list[SlotAbove]
+    overfull: list[OverfullDay]
 
 
 class PublishedCalendar(Answer):
@@ -64,6 +65,7 @@ class PublishedCalendar(Answer):
     document: Document
     booking_rule_text: str
     cancelling_rule_text: str
+    places_text: str | None
     notices: list[str]
 
 

@@ -75,6 +75,7 @@ class CalendarForm:
     capacity: str
     last_places: str
     overbooking: str
+    shared_places: bool
     pay_within: str
     booking: Deadline
     booking_exceptions: list[DeadlineException]
@@ -100,6 +101,7 @@ def form_of(document: Document) -> CalendarForm:
         capacity="" if document["capacity"] is None else str(document["capacity"]),
         last_places=str(document["last_places"]),
         overbooking=str(document.get("overbooking_percent", 0)),
+        shared_places=document.get("shared_places", False),
         pay_within=str(document.get("pay_within_minutes") or ""),
         booking=_deadline_fields(booking["default"]),
         booking_exceptions=[*_exception_fields(booking), *[DeadlineException()] * _EMPTY_ROWS],
@@ -136,6 +138,7 @@ def document_of(fields: Fields, week_days: list[str], kept: Document) -> Documen
         "capacity": optional_number(fields.get("places", "")),
         "last_places": number_of(fields.get("dernieres", "") or "0"),
         "overbooking_percent": number_of(fields.get("surplus", "") or "0"),
+        "shared_places": fields["partage"] == "oui" if "partage" in fields else kept.get("shared_places", False),
         "pay_within_minutes": optional_number(fields.get("payer", "")),
         "booking_rule": booking,
         "cancelling_rule": _rule(fields, "annuler") | {"windows": kept["cancelling_rule"].get("windows", [])},

@@ -43,6 +43,7 @@ _PLACES = [
     ("capacity", _("le nombre de places")),
     ("last_places", _("les dernières places")),
     ("overbooking_percent", _("le surplus accepté")),
+    ("shared_places", _("le partage des places entre créneaux")),
     ("booking_rule", _("les règles de réservation")),
     ("cancelling_rule", _("les règles d'annulation")),
     ("closures", _("les fermetures")),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,27 +18,28 @@ from planning.adapters.documents import (
     rule_document,
     slot_openings_document,
 )
+from planning.adapters.recounting import apply_limits, recount
 from planning.adapters.waiting_store import mark_waited_for
 from planning.adapters.writing_store import CALENDARS_LOCK
 from planning.application.ports import HolidayYear
 from planning.application.touched_bookings import BookedSlot
 from planning.domain.activities import Activity
 from planning.domain.calendars import SCHOOL_WEEK_DAYS, ActivityCalendar, SchoolHoliday
-from planning.domain.limits import limit_of
 from planning.domain.slots import ActivitySlot
 
 _REPLACE_CALENDAR = """
     insert into activity_calendar (tenant_id, activity_id, week_days, during, capacity, last_places, booking_rule,
-                                   cancelling_rule, slots, groups, overbooking_percent, pay_within_minutes)
+                                   cancelling_rule, slots, groups, overbooking_percent, pay_within_minutes,
+                                   shared_places)
     values (:tenant_id, :activity_id, :week_days, :during, :capacity, :last_places, cast(:booking_rule as jsonb),
             cast(:cancelling_rule as jsonb), cast(:slots as jsonb), cast(:groups as jsonb), :overbooking_percent,
-            :pay_within_minutes)
+            :pay_within_minutes, :shared_places)
     on conflict (tenant_id, activity_id) do update
     set week_days = excluded.week_days, during = excluded.during, capacity = excluded.capacity,
         last_places = excluded.last_places, booking_rule = excluded.booking_rule,
         cancelling_rule = excluded.cancelling_rule, slots = excluded.slots,
         groups = excluded.groups, overbooking_percent = excluded.overbooking_percent,
-        pay_within_minutes = excluded.pay_within_minutes
+        pay_within_minutes = excluded.pay_within_minutes, shared_places = excluded.shared_places
 """
 _INSERT_CLOSURES = """
     insert into activity_closure (tenant_id, activity_id, from_day, to_day, reason, schools, slots)
@@ -49,13 +51,6 @@ _INSERT_OPENINGS = """
     insert into extra_opening (tenant_id, activity_id, day, reason, schools)
     select :tenant_id, :activity_id, *
     from jsonb_to_recordset(cast(:openings as jsonb)) as o (day date, reason text, schools text[])
-"""
-_COUNTED = "select distinct slot, counter from place_count where activity_id = :activity_id"
-_APPLY_LIMITS = """
-    update place_count p
-    set capacity = greatest(l.places, case when l.places is not null then p.booked end)
-    from unnest(cast(:slots as text[]), cast(:counters as text[]), cast(:limits as int[])) as l (slot, counter, places)
-    where p.activity_id = :activity_id and (p.slot, p.counter) = (l.slot, l.counter)
 """
 _INSERT_YEAR = """
     insert into holiday_year (tenant_id, school_year, zone, school_holidays_known, edited)
@@ -151,8 +146,12 @@ class SqlCalendarStore:
         """Names what the town hall decided in a calendar: another name once anything of it differs."""
         return calendar_version(calendar)
 
-    async def replace_calendar(self, activity_id: UUID, calendar: ActivityCalendar) -> None:
-        """Writes a calendar, and its limits on the days already counted (never below what is booked)."""
+    async def replace_calendar(self, activity: Activity, calendar: ActivityCalendar) -> None:
+        """Writes a calendar, and its limits on the days already counted (never below what is booked).
+
+        Where slots begin or cease to share places, what is booked is counted anew.
+        """
+        activity_id = activity.activity_id
         await self._run(
             _REPLACE_CALENDAR,
             activity_id=activity_id,
@@ -166,6 +165,7 @@ class SqlCalendarStore:
             groups=json.dumps(groups_document(calendar.groups)),
             overbooking_percent=calendar.overbooking_percent,
             pay_within_minutes=calendar.pay_within and int(calendar.pay_within.total_seconds()) // 60,
+            shared_places=calendar.shared_places,
         )
         await self._run("delete from activity_closure where activity_id = :activity_id", activity_id=activity_id)
         await self._run("delete from extra_opening where activity_id = :activity_id", activity_id=activity_id)
@@ -179,19 +179,11 @@ class SqlCalendarStore:
             activity_id=activity_id,
             openings=json.dumps(extra_openings_document(calendar.extra_openings)),
         )
-        await self._apply_limits(activity_id, calendar)
+        if activity.shares_places != calendar.shared_places:
+            await recount(self._transaction, replace(activity, calendar=calendar))
+        else:
+            await apply_limits(self._transaction, replace(activity, calendar=calendar))
         await mark_waited_for(self._transaction, activity_id=activity_id)
-
-    async def _apply_limits(self, activity_id: UUID, calendar: ActivityCalendar) -> None:
-        rows = await self._transaction.connection.execute(text(_COUNTED), {"activity_id": activity_id})
-        counted = [(row.slot, row.counter) for row in rows]
-        await self._run(
-            _APPLY_LIMITS,
-            activity_id=activity_id,
-            slots=[slot for slot, _ in counted],
-            counters=[counter for _, counter in counted],
-            limits=[limit_of(calendar, slot, counter) for slot, counter in counted],
-        )
 
     async def holiday_years(self) -> Sequence[HolidayYear]:
         """The years that are there, with their holidays."""

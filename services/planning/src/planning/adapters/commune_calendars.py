@@ -21,7 +21,7 @@ _CALENDAR = """
         'week_days', c.week_days, 'during', c.during, 'capacity', c.capacity, 'last_places', c.last_places,
         'slots', c.slots, 'groups', c.groups, 'overbooking_percent', c.overbooking_percent,
         'waiting_list', c.waiting_list, 'absence_policy', c.absence_policy,
-        'pay_within_minutes', c.pay_within_minutes,
+        'pay_within_minutes', c.pay_within_minutes, 'shared_places', c.shared_places,
         'booking_rule', c.booking_rule, 'cancelling_rule', c.cancelling_rule,
         'closures', (select coalesce(json_agg(x order by x.from_day, x.to_day, x.schools, x.slots), '[]')
                      from activity_closure x

@@ -13,15 +13,15 @@ from planning.adapters.reservation_queries import ELEMENT_NAME, element_name
 from planning.adapters.waiting_store import GIVE_PLACES, SqlWaitingStore
 from planning.adapters.writing_store import MEMBER_LOCK
 from planning.application.waiting_ports import Freed, GivenPlace
-from planning.domain.slots import ActivitySlot, DaySlot
+from planning.domain.limits import CountedSlot
+from planning.domain.slots import DaySlot
 from planning.domain.waiting import Ending, PlaceOffer
 
 _NEXT_FREED = """
-    select f.activity_id, f.day, f.slot, array_agg(f.mark_id) as marks
+    select f.activity_id, f.day, array_agg(distinct f.slot) as slots, array_agg(f.mark_id) as marks
     from freed_slot f
-    join (select activity_id, day, slot from freed_slot order by mark_id limit 1) as first
-        using (activity_id, day, slot)
-    group by 1, 2, 3
+    join (select activity_id, day from freed_slot order by mark_id limit 1) as first using (activity_id, day)
+    group by 1, 2
 """
 _GIVE = """
     with given as (
@@ -117,7 +117,7 @@ class SqlOfferStore(SqlWaitingStore):
     async def next_freed(self) -> Freed | None:
         """See the port."""
         for row in await self.run(_NEXT_FREED):
-            return Freed(ActivitySlot(row.activity_id, row.day, row.slot), row.marks)
+            return Freed(row.activity_id, row.day, row.slots, row.marks)
         return None
 
     async def settle(self, freed: Freed) -> None:
@@ -129,12 +129,11 @@ class SqlOfferStore(SqlWaitingStore):
         rows = await self.run(f"select pg_try_advisory_xact_lock({MEMBER_LOCK}) as held", member_id=member_id)
         return bool(rows[0].held)
 
-    async def booked(self, slot: ActivitySlot) -> Mapping[str, int]:
+    async def booked(self, activity_id: UUID, day: date) -> Mapping[CountedSlot, int]:
         """See the port."""
-        statement = """
-            select counter, booked from place_count where activity_id = :activity_id and day = :day and slot = :slot
-        """
-        return {row.counter: row.booked for row in await self.run(statement, **slot._asdict())}
+        statement = "select slot, counter, booked from place_count where activity_id = :activity_id and day = :day"
+        rows = await self.run(statement, activity_id=activity_id, day=day)
+        return {CountedSlot(activity_id, day, row.slot, row.counter): row.booked for row in rows}
 
     async def give(self, places: Sequence[GivenPlace]) -> None:
         """See the port. A draft that wanted to book the same is given up."""

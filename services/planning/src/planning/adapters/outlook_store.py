@@ -73,6 +73,15 @@ _PARTS = {
         from freed_slot f
         where f.day >= period.from_day and f.day < period.to_day
     """,
+    "waited": """
+        select array_agg((w.activity_id, w.day, w.slot))
+        from draft_line d cross join lateral (
+            select distinct m.activity_id, m.day, m.slot from waiting m
+            where (m.tenant_id, m.activity_id, m.day) = (d.tenant_id, d.activity_id, d.day)
+            offset 0
+        ) as w
+        where d.family_id = asked.family_id and d.action = 'cancel'
+    """,
     "custodies": f"""
         select array_agg({CUSTODY})
         from member_family own cross join lateral (
@@ -188,6 +197,7 @@ class SqlOutlookStore:
             spots={MemberSlot(*what): _spot(ours, rank) for *what, ours, rank in row["spots"] or ()},
             offers={MemberSlot(*what): expires_at for *what, expires_at in row["offers"] or ()},
             freed=frozenset(ActivitySlot(*slot) for slot in row["freed"] or ()),
+            waited=frozenset(ActivitySlot(*slot) for slot in row["waited"] or ()),
             custodies={each[0]: read_custody(each) for each in row["custodies"] or ()},
             listed={MemberSlot(*what): present for *what, present in row["listed"] or ()},
             kept=KeptAnswer(*row["kept"]) if row["kept"] else None,

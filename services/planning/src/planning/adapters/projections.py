@@ -8,7 +8,10 @@ from sqlalchemy import text
 
 from chassis.database import Transaction
 from contracts.events import ActivityPublished, AdhesionPaid, EntitlementChanged, FamilyRegistered, MemberRegistered
+from planning.adapters.commune_calendars import ONE_ACTIVITY, read_activity
+from planning.adapters.recounting import recount
 from planning.adapters.waiting_store import mark_waited_for
+from planning.adapters.writing_store import CALENDARS_LOCK
 
 _FAMILY = """
     insert into family (tenant_id, family_id, version, name) values (:tenant_id, :family_id, :version, :name)
@@ -96,10 +99,19 @@ class Projections:
             await mark_waited_for(self._transaction, member_id=event.member_id)
 
     async def keep_activity(self, event: ActivityPublished, version: int) -> None:
-        """The activity as published; its calendar is the town's to set here."""
+        """The activity as published; its calendar is the town's to set here.
+
+        Where slots share places and are others now, what is booked is counted anew.
+        """
+        await self._run(f"select pg_advisory_xact_lock({CALENDARS_LOCK})")
+        before = await self._transaction.ask(ONE_ACTIVITY, event.activity_id)
         facts = event.model_dump(exclude={"regie", "slots"})
         slots = json.dumps([slot.model_dump() for slot in event.slots])
         if await self._run(_ACTIVITY, **facts, version=version, regie_id=event.regie.regie_id, slots=slots):
+            (row,) = await self._transaction.ask(ONE_ACTIVITY, event.activity_id)
+            activity = read_activity(row)
+            if before and activity.shares_places and activity.slots != read_activity(before[0]).slots:
+                await recount(self._transaction, activity)
             await mark_waited_for(self._transaction, activity_id=event.activity_id)
 
     async def keep_entitlements(self, events: Sequence[tuple[AdhesionPaid, int]]) -> None:

@@ -13,7 +13,8 @@ from planning.adapters.outlook_store import SqlOutlookStore
 from planning.adapters.trail_store import write_trail
 from planning.domain.activities import Activity
 from planning.domain.calendars import Holidays
-from planning.domain.counters import CountedSlot, Taking
+from planning.domain.counters import Taking
+from planning.domain.limits import CountedSlot
 from planning.domain.trail import Trace
 
 CALENDARS_LOCK = "hashtextextended('calendars ' || current_setting('app.tenant_id'), 0)"

@@ -1,7 +1,6 @@
 """Places that were freed go to those who wait for them, in the order of the list."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from uuid import UUID
@@ -15,8 +14,6 @@ from planning.application.look import look_at_period
 from planning.application.ports import Commune
 from planning.application.waiting_ports import GivenPlace, OfferStore
 from planning.domain.activities import Activity
-from planning.domain.calendars import ActivityCalendar
-from planning.domain.counters import CountedSlot, Taking
 from planning.domain.limits import Limit
 from planning.domain.outlook import Outlook
 from planning.domain.rules import Action, closes_at
@@ -34,17 +31,8 @@ class Given(Enum):
     AGAIN = "again"
 
 
-@dataclass(frozen=True)
-class _Slot:
-    """The slot of a day whose places are given, and what is decided for it."""
-
-    activity: Activity
-    calendar: ActivityCalendar
-    of: ActivitySlot
-
-
 async def give_places(store: OfferStore, commune: Commune) -> tuple[Given, Sequence[GivenPlace]]:
-    """Gives the free places of one marked slot to the first who can have them.
+    """Gives the free places of the marked slots of one day to the first who can have them.
 
     Who cannot book that day now (adhesion ended, another slot in its place) is passed over and stays on the list.
     """
@@ -52,14 +40,14 @@ async def give_places(store: OfferStore, commune: Commune) -> tuple[Given, Seque
     if freed is None:
         return Given.NOTHING, []
     await store.hold_calendars()
-    activity = (await store.activities()).get(freed.slot.activity_id)
+    activity = (await store.activities()).get(freed.activity_id)
     if activity is None or activity.calendar is None:
         await store.settle(freed)
         return Given.DONE, []
-    free = FreePlaces(activity.calendar, freed.slot.when, await store.booked(freed.slot))
-    places, complete = await _choose(store, commune, _Slot(activity, activity.calendar, freed.slot), free)
+    free = FreePlaces(activity, await store.booked(freed.activity_id, freed.day))
+    places, complete = await _choose(store, commune, activity, freed.places, free)
     if places:
-        if not await store.hold_places(_taken(freed.slot, free)):
+        if not await store.hold_places(free.given):
             return Given.AGAIN, []
         await _give(store, places)
     if not complete:
@@ -68,36 +56,43 @@ async def give_places(store: OfferStore, commune: Commune) -> tuple[Given, Seque
     return Given.DONE, places
 
 
-async def _choose(store: OfferStore, commune: Commune, slot: _Slot, free: FreePlaces) -> tuple[list[GivenPlace], bool]:
-    """Who gets a place; False when the rest is to be looked at again."""
+async def _choose(
+    store: OfferStore, commune: Commune, activity: Activity, marked: Sequence[ActivitySlot], free: FreePlaces
+) -> tuple[list[GivenPlace], bool]:
+    """Who gets a place; False when the rest is to be looked at again.
+
+    Slots of a day may share places: whoever waits for one of them is served in one order.
+    """
     places: list[GivenPlace] = []
-    queue = await store.queues([slot.of]) if free.any_left else []
-    for waiting in in_order(slot.calendar.waiting, queue):
-        if not free.any_left:
+    open_slots = [slot for slot in marked if free.any_left(slot)]
+    queue = await store.queues(open_slots) if open_slots else []
+    for waiting in in_order(activity.waiting, queue):
+        if not any(free.any_left(slot) for slot in open_slots):
             break
-        limits = free.limits_for(waiting.member)
+        limits = free.limits_for(waiting.member, waiting.place)
         if limits is None:
             continue
-        if not await store.try_hold_member(waiting.member.member_id):
+        has_one = any(place.waiting.member == waiting.member for place in places)
+        if has_one or not await store.try_hold_member(waiting.member.member_id):
             return places, False
         day = waiting.when.day
         outlook = await look_at_period(store, commune, waiting.family_id, day, day + timedelta(days=1))
-        if place := _place(outlook, slot, waiting, limits):
+        if place := _place(outlook, activity, waiting, limits):
             places.append(place)
-            free.give(limits)
+            free.give(waiting.place, limits)
     return places, True
 
 
-def _place(outlook: Outlook, slot: _Slot, waiting: Waiting, limits: tuple[Limit, ...]) -> GivenPlace | None:
+def _place(outlook: Outlook, activity: Activity, waiting: Waiting, limits: tuple[Limit, ...]) -> GivenPlace | None:
     """None for someone who left the list or the family, or could not book that day."""
     what, member = waiting.what, outlook.members.get(waiting.member.member_id)
-    if member is None or what not in outlook.spots:
+    if member is None or what not in outlook.spots or activity.calendar is None:
         return None
     price = outlook.price_on(what.member_id, what.activity_id, what.day)
-    if price is None or outlook.refusal_of_place(member, slot.activity, waiting.when):
+    if price is None or outlook.refusal_of_place(member, activity, waiting.when):
         return None
-    now, rules = outlook.moment.now, slot.calendar.waiting
-    rule, starts = slot.calendar.booking_rule, slot.activity.starts(what.slot)
+    now, rules = outlook.moment.now, activity.waiting
+    rule, starts = activity.calendar.booking_rule, activity.starts(what.slot)
     closing = closes_at(rule, what.day, outlook.holidays, outlook.moment.time_zone, starts)
     return GivenPlace(
         offer_id=new_id(),
@@ -107,10 +102,10 @@ def _place(outlook: Outlook, slot: _Slot, waiting: Waiting, limits: tuple[Limit,
             version=1,
             member_id=what.member_id,
             activity_id=what.activity_id,
-            regie_id=slot.activity.regie_id,
+            regie_id=activity.regie_id,
             day=what.day,
             slot=what.slot,
-            element_name=slot.activity.element_of(what.slot),
+            element_name=activity.element_of(what.slot),
             tariff_label=price.tariff_label,
             unit_price_cents=price.cents_of(what.slot),
             status=ReservationStatus.BOOKED,
@@ -118,10 +113,6 @@ def _place(outlook: Outlook, slot: _Slot, waiting: Waiting, limits: tuple[Limit,
         counters=tuple(limit.counter for limit in limits),
         expires_at=None if rules.promotion is Promotion.CONFIRM else rules.offer_ends(now, closing),
     )
-
-
-def _taken(slot: ActivitySlot, free: FreePlaces) -> dict[CountedSlot, Taking]:
-    return {CountedSlot(*slot, limit.counter): Taking(places, limit.places) for limit, places in free.given.items()}
 
 
 async def _give(store: OfferStore, places: Sequence[GivenPlace]) -> None:

@@ -57,6 +57,7 @@ def outlook_of(family_id: UUID, present: Moment, held: Holdings) -> Outlook:
         spots=held.spots,
         offers=held.offers,
         freed=held.freed,
+        waited=held.waited,
         custodies=held.custodies,
         listed=held.listed,
     )

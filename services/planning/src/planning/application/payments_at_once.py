@@ -8,7 +8,8 @@ from chassis.ids import new_id
 from chassis.outbox import Outgoing
 from contracts.events import InvoiceLapsed, ReservationsCommitted
 from planning.domain.activities import Activity
-from planning.domain.counters import CountedSlot, Taking, given_back
+from planning.domain.counters import Taking, given_back
+from planning.domain.limits import CountedSlot
 from planning.domain.rules import Action
 from planning.domain.trail import PORTAL, Trace
 from planning.domain.withdrawal import Held

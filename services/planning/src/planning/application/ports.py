@@ -10,10 +10,10 @@ from chassis.idempotency import KeyedRequest
 from contracts.event import Event
 from planning.domain.activities import Activity, Entitlement
 from planning.domain.calendars import ActivityCalendar, Holidays, SchoolHoliday
-from planning.domain.counters import CountedSlot, Taking
+from planning.domain.counters import Taking
 from planning.domain.custody import Custody
 from planning.domain.drafts import DraftLine, Wish
-from planning.domain.limits import Limit
+from planning.domain.limits import CountedSlot, Limit
 from planning.domain.members import Member
 from planning.domain.outlook import Booking, Spot
 from planning.domain.rules import Action
@@ -95,7 +95,8 @@ class KeptAnswer:
 @dataclass(frozen=True)
 class Holdings:
     """What is read for a family. ``draft`` and ``offers`` are whole; bookings, places (booked, by counter), spots on
-    waiting lists, freed slots and what lists say (who was there) are of a period.
+    waiting lists, freed slots and what lists say (who was there) are of a period; slots waited for by anybody, of the
+    days on which the draft cancels.
     """
 
     calendar_version: int
@@ -109,6 +110,7 @@ class Holdings:
     spots: Mapping[MemberSlot, Spot]
     offers: Mapping[MemberSlot, datetime]
     freed: Set[ActivitySlot]
+    waited: Set[ActivitySlot]
     custodies: Mapping[UUID, Custody]
     listed: Mapping[MemberSlot, bool]
     kept: KeptAnswer | None
@@ -181,8 +183,11 @@ class CalendarStore(HolidayStore, Protocol):
         """Writes the week days of school."""
         ...
 
-    async def replace_calendar(self, activity_id: UUID, calendar: ActivityCalendar) -> None:
-        """Writes a calendar, and its capacity on the days already counted (never below what is booked)."""
+    async def replace_calendar(self, activity: Activity, calendar: ActivityCalendar) -> None:
+        """Writes a calendar, and its limits on the days already counted (never below what is booked).
+
+        Where slots begin or cease to share places, what is booked is counted anew.
+        """
         ...
 
 

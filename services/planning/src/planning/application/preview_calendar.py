@@ -1,7 +1,7 @@
 """What a calendar would do, before the town publishes it."""
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -16,9 +16,8 @@ from planning.application.touched_bookings import Booked, BookedSlot, counted, t
 from planning.domain.activities import Activity
 from planning.domain.calendars import ActivityCalendar, for_some
 from planning.domain.cells import outside_season
-from planning.domain.limits import EVERYONE, limit_of
+from planning.domain.limits import check_places, describe_places, overfull
 from planning.domain.rules import Action, Verdict, explain
-from planning.domain.slots import DaySlot
 
 
 @dataclass(frozen=True)
@@ -37,22 +36,25 @@ class PreviewedDay:
 
 
 @dataclass(frozen=True)
-class SlotAbove:
-    """A slot of a day with more reservations than places; they stay. ``slot_name`` None: it has no name of its own."""
+class OverfullDay:
+    """A day on which more is booked than there are places, in a slot or at one moment."""
 
     day: date
-    slot_name: str | None
-    reservations: int
+    booked: int
     places: int
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The days of a period; and what is booked from today on, and would be closed or above the capacity, by day."""
+    """The days of a period, and what is booked from today on and would be closed, or be more than the places, by day.
+
+    ``places_text``: whether slots that overlap share places, in words.
+    """
 
     days: Sequence[PreviewedDay]
     touched: Sequence[PreviewedDay]
-    above: Sequence[SlotAbove]
+    overfull: Sequence[OverfullDay]
+    places_text: str | None
 
 
 class PreviewStore(Protocol):
@@ -86,7 +88,10 @@ async def preview_calendar(
     calendar: ActivityCalendar,
     period: tuple[date, date],
 ) -> Preview:
-    """Every day of the half-open period under the calendar, and what it would touch. Raises ``NotFoundError``."""
+    """Every day of the half-open period under the calendar, and what it would touch.
+
+    Raises ``NotFoundError``, ``PlacesNotSharedError``.
+    """
     activity = await store.activity(activity_id)
     if activity is None:
         raise NotFoundError("Cette activité n'est pas connue, ou pas encore : réessayez dans un instant.")
@@ -99,8 +104,9 @@ async def preview_calendar(
         )
     }
     holidays = holidays_of(await store.holiday_years(), await store.school_week())
-
     slot_names = {slot.code: slot.name for slot in activity.slots}
+    tried = replace(activity, calendar=calendar)
+    check_places(tried)
 
     def look(day: date) -> PreviewedDay:
         outside = outside_season(activity.opens_on, activity.closes_on, day)
@@ -116,25 +122,23 @@ async def preview_calendar(
             booked=counted(booked.get(day, ())),
         )
 
-    tried = replace(activity, calendar=calendar)
-    coming = [each for day, of in booked.items() if day >= today for each in of]
-    touched = touched_days(tried, holidays, coming)
+    coming = {day: of for day, of in booked.items() if day >= today}
+    touched = touched_days(tried, holidays, [each for of in coming.values() for each in of])
+    closed = {each.day for each in touched}
     return Preview(
         days=[look(period[0] + timedelta(days=n)) for n in range((period[1] - period[0]).days)],
         touched=[replace(look(each.day), closed_reason=each.closed_reason, booked=each.booked) for each in touched],
-        above=_above(tried, coming, {each.day for each in touched}),
+        overfull=[
+            OverfullDay(day, *more)
+            for day, of in coming.items()
+            if day not in closed and (more := overfull(tried, _by_slot(of)))
+        ],
+        places_text=describe_places(tried),
     )
 
 
-def _above(tried: Activity, coming: Sequence[BookedSlot], closed: Set[date]) -> list[SlotAbove]:
-    if tried.calendar is None:
-        return []
-    booked: Counter[DaySlot] = Counter()
-    for each in coming:
-        booked[DaySlot(each.day, each.slot)] += each.reservations
-    places = {slot: limit_of(tried.calendar, slot, EVERYONE) for slot in {when.slot for when in booked}}
-    return [
-        SlotAbove(when.day, slot.name if tried.has_slots and (slot := tried.slot(when.slot)) else None, count, most)
-        for when, count in booked.items()
-        if (most := places[when.slot]) is not None and count > most and when.day not in closed
-    ]
+def _by_slot(booked: Sequence[BookedSlot]) -> Mapping[str, int]:
+    counts: Counter[str] = Counter()
+    for each in booked:
+        counts[each.slot] += each.reservations
+    return counts

@@ -1,11 +1,13 @@
 """The town publishes an activity's calendar."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.errors import NotFoundError
 from planning.application.fill_holidays import fill_holidays
 from planning.application.ports import CalendarStore, Commune, HolidaySource
 from planning.domain.calendars import ActivityCalendar, CalendarChangedError
+from planning.domain.limits import check_places
 
 
 async def set_calendar(
@@ -20,7 +22,8 @@ async def set_calendar(
     """Replaces the calendar and sees that the holidays of the activity's season are there.
 
     Raises ``NotFoundError`` for an activity that is not, or not yet, known; ``CalendarChangedError`` when the calendar
-    in force is neither of the version ``if_version`` nor already as wanted; None: whatever is in force.
+    in force is neither of the version ``if_version`` nor already as wanted; None: whatever is in force;
+    ``PlacesNotSharedError``.
     """
     await store.lock_calendars()
     activity = await store.activity(activity_id)
@@ -30,5 +33,6 @@ async def set_calendar(
         in_force = store.version_of(activity.calendar)
         if in_force not in (if_version, store.version_of(calendar)):
             raise CalendarChangedError
-    await store.replace_calendar(activity_id, calendar)
+    check_places(replace(activity, calendar=calendar))
+    await store.replace_calendar(activity, calendar)
     await fill_holidays(store, source, commune, [(activity.opens_on, activity.closes_on)])

@@ -12,7 +12,8 @@ from contracts.values import PlaceOfferStatus
 from planning.application.ports import OutlookStore
 from planning.domain.activities import Activity
 from planning.domain.calendars import Holidays
-from planning.domain.counters import CountedSlot, Taking
+from planning.domain.counters import Taking
+from planning.domain.limits import CountedSlot
 from planning.domain.slots import ActivitySlot
 from planning.domain.trail import Trace
 from planning.domain.waiting import Ending, PlaceOffer, Waiting, WaitingWish
@@ -21,10 +22,17 @@ from planning.domain.waiting_rules import WaitingRules
 
 @dataclass(frozen=True)
 class Freed:
-    """A slot that may have places for those who wait, and the marks that say so."""
+    """A day of an activity that may have places for those who wait: of which slots, and the marks that say so."""
 
-    slot: ActivitySlot
+    activity_id: UUID
+    day: date
+    slots: Sequence[str]
     marks: Sequence[int]
+
+    @property
+    def places(self) -> list[ActivitySlot]:
+        """Where there may be places."""
+        return [ActivitySlot(self.activity_id, self.day, slot) for slot in self.slots]
 
 
 @dataclass(frozen=True)
@@ -116,7 +124,7 @@ class OfferStore(WaitingStore, EndingStore, Protocol):
     """Places that are given on, in one transaction."""
 
     async def next_freed(self) -> Freed | None:
-        """A slot that was marked, the longest ago first."""
+        """A day of which slots were marked, the one marked longest ago."""
         ...
 
     async def settle(self, freed: Freed) -> None:
@@ -127,8 +135,8 @@ class OfferStore(WaitingStore, EndingStore, Protocol):
         """Whether nothing else books for a member from now on: never waits."""
         ...
 
-    async def booked(self, slot: ActivitySlot) -> Mapping[str, int]:
-        """Places taken of a slot, by counter."""
+    async def booked(self, activity_id: UUID, day: date) -> Mapping[CountedSlot, int]:
+        """Places taken of a day of an activity."""
         ...
 
     async def published(self) -> tuple[Mapping[UUID, Activity], Holidays]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from contracts.values import MemberKind
@@ -12,6 +13,9 @@ from planning.domain.calendars import ActivityCalendar
 from planning.domain.members import Member
 from planning.domain.slots import ANY_TIME, Slot
 from planning.domain.waiting_rules import WaitingRules
+
+if TYPE_CHECKING:
+    from planning.domain.limits import Limit
 
 _ADULTS_CATEGORY = "adultes"
 
@@ -30,11 +34,18 @@ class Activity:
     regie_id: UUID
     calendar: ActivityCalendar | None
     slots: tuple[Slot, ...] = (ANY_TIME,)
+    common_limits: "dict[str, tuple[Limit, ...]]" = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Of each slot, where there are no groups: worked out once (``limits_of``)."""
 
     @property
     def has_slots(self) -> bool:
         """Whether a day is booked by parts that have names."""
         return self.slots != (ANY_TIME,)
+
+    @property
+    def shares_places(self) -> bool:
+        """Whether slots that overlap share one room."""
+        return self.calendar is not None and self.calendar.shared_places
 
     @property
     def waiting(self) -> WaitingRules:

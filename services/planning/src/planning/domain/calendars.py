@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from chassis.errors import DomainError, NotFoundError
 from chassis.french import WEEK_DAYS, enumeration
@@ -13,9 +12,6 @@ from planning.domain.absence_policy import AbsencePolicy
 from planning.domain.groups import Group
 from planning.domain.rules import Rule
 from planning.domain.waiting_rules import WaitingRules
-
-if TYPE_CHECKING:
-    from planning.domain.limits import Limit
 
 
 class CalendarMissingError(NotFoundError):
@@ -142,6 +138,9 @@ class SlotOpening:
 class ActivityCalendar:
     """What the town decided for one activity. ``capacity``: places of each slot; None: they are only counted.
 
+    ``shared_places``: slots that overlap share one room. ``capacity`` is then how many may be there at the same moment,
+    and what a slot has of its own is a limit beside it.
+
     Fewer than or as many free places as ``last_places`` are announced as the last ones. Of capacities, the slots' and
     the groups' too, ``overbooking_percent`` more may be booked. ``slots`` has those that differ from the calendar.
     ``pay_within``: what is booked is to be paid online within that time; None: it goes on the month's invoice.
@@ -161,17 +160,17 @@ class ActivityCalendar:
     waiting: WaitingRules = field(default_factory=WaitingRules)
     absences: AbsencePolicy = field(default_factory=AbsencePolicy)
     pay_within: timedelta | None = None
-    common_limits: "dict[str, tuple[Limit, ...]]" = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Of each slot, where there are no groups: worked out once (``limits_of``)."""
+    shared_places: bool = False
     _closed: "dict[tuple[date, str, str | None], tuple[Holidays, str | None]]" = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     """Worked out once for all families: days are the same for everyone of a school."""
 
     def capacity_of(self, slot: str) -> int | None:
-        """Places of a slot without overbooking, None when they are only counted."""
+        """Places of a slot alone, without overbooking; None when they are only counted, or only the room's hold."""
         opening = self.slots.get(slot)
-        return self.capacity if opening is None or opening.capacity is None else opening.capacity
+        own = opening.capacity if opening else None
+        return self.capacity if own is None and not self.shared_places else own
 
     def closed_reason(self, holidays: Holidays, day: date, slot: str = WHOLE_DAY, *, school: str | None) -> str | None:
         """Why a slot of the activity does not take place on a day for someone of a school, None when it does.

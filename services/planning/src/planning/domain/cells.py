@@ -15,6 +15,7 @@ from planning.domain.calendars import ActivityCalendar, Holidays
 from planning.domain.limits import Taken, full_reason
 from planning.domain.prompt_payment import still_to_pay
 from planning.domain.rules import Action, Timing, closes_at, describe, explain, local_moment
+from planning.domain.slots import Slot
 
 
 class CellState(StrEnum):
@@ -76,8 +77,8 @@ class Day:
     one, ``replaces`` one that the family can still give up for it. ``waiting_rank``: the family waits, 1 is next;
     ``offered_until``: it has a place to accept. ``freed``: places left are about to be given to those who wait.
     ``is_others``: the day is the other home's of the child. ``pay_until``: it is booked, and given up unless paid.
-    ``starts``: when the slot begins, local time. ``school``: the member's. ``listed``: whether the list of the day says
-    that the member was there; None: it does not say.
+    ``starts``: when the slot begins, local time. ``slots``: all of the activity. ``school``: the member's.
+    ``listed``: whether the list of the day says that the member was there; None: it does not say.
     """
 
     day: date
@@ -85,6 +86,7 @@ class Day:
     closes_on: date
     calendar: ActivityCalendar | None
     slot: str = WHOLE_DAY
+    slots: tuple[Slot, ...] = ()
     starts: time | None = None
     school: str | None = None
     blocked_reason: str | None = None
@@ -352,7 +354,7 @@ def _full(day: Day) -> Refusal | None:
         return Refusal("day-full", CellState.FULL, FREED_REASON)
     if counter is None or day.calendar is None:
         return None
-    return Refusal("day-full", CellState.FULL, full_reason(day.calendar, counter))
+    return Refusal("day-full", CellState.FULL, full_reason(day.calendar, day.slots, day.slot, counter))
 
 
 def _last_places_reason(day: Day) -> str | None:

@@ -1,31 +1,16 @@
 """What a basket takes of each counter of places, all its lines together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from planning.domain.activities import Activity
 from planning.domain.cells import CellState, Refusal
-from planning.domain.limits import Limit, full_reason, limit_of, limits_of
+from planning.domain.limits import CountedSlot, Limit, full_reason, limit_of, limits_of
 from planning.domain.outlook import Outlook
 from planning.domain.review import ReviewedLine
 from planning.domain.rules import Action
 from planning.domain.slots import ActivitySlot, MemberSlot
-
-
-class CountedSlot(NamedTuple):
-    """A counter of a slot."""
-
-    activity_id: UUID
-    day: date
-    slot: str
-    counter: str
-
-    @property
-    def of(self) -> ActivitySlot:
-        """What is counted."""
-        return ActivitySlot(*self[:3])
 
 
 class Taking(NamedTuple):
@@ -37,18 +22,16 @@ class Taking(NamedTuple):
 
 def counters_of(line: ReviewedLine) -> tuple[Limit, ...]:
     """Those a line takes a place of; those it gives one back to, as they were when it was booked."""
-    calendar, slot = line.activity.calendar, line.line.slot
+    activity, slot = line.activity, line.line.slot
     if line.line.action is Action.BOOK or line.booking is None:
-        return limits_of(calendar, line.member, line.line.day, slot) if calendar else ()
-    return tuple(
-        Limit(counter, limit_of(calendar, slot, counter) if calendar else None) for counter in line.booking.counters
-    )
+        return limits_of(activity, line.member, line.line.day, slot)
+    return tuple(Limit(counter, limit_of(activity, slot, counter)) for counter in line.booking.counters)
 
 
 def taken_by(lines: Iterable[ReviewedLine]) -> dict[CountedSlot, Taking]:
     """What lines change in each counter; counters in which nothing changes are left out."""
     net = _net(
-        (CountedSlot(*line.line.what[1:], counter), Taking(1 if line.line.action is Action.BOOK else -1, most))
+        (CountedSlot.named(line.line.what.place, counter), Taking(1 if line.line.action is Action.BOOK else -1, most))
         for line in lines
         for counter, most in counters_of(line)
     )
@@ -60,12 +43,11 @@ def given_back(
 ) -> dict[CountedSlot, Taking]:
     """What is given back by those who held a place of what, each in the counters that it was taken of."""
 
-    def most(what: MemberSlot, counter: str) -> int | None:
-        calendar = activities[what.activity_id].calendar
-        return limit_of(calendar, what.slot, counter) if calendar else None
-
     return _net(
-        (CountedSlot(*what[1:], counter), Taking(-1, most(what, counter)))
+        (
+            CountedSlot.named(what.place, counter),
+            Taking(-1, limit_of(activities[what.activity_id], what.slot, counter)),
+        )
         for what, counters in held
         for counter in counters
     )
@@ -93,11 +75,12 @@ def refused_together(outlook: Outlook, lines: list[ReviewedLine]) -> list[dict[s
 def _of(lines: Iterable[ReviewedLine], counted: CountedSlot) -> Iterable[tuple[ReviewedLine, Refusal]]:
     """The bookings that count in a counter."""
     for line in lines:
-        what, calendar = line.line.what, line.activity.calendar
-        if line.line.action is not Action.BOOK or calendar is None or counted.of != tuple(what[1:]):
+        place, calendar = line.line.what.place, line.activity.calendar
+        if line.line.action is not Action.BOOK or calendar is None or counted.of[:2] != place[:2]:
             continue
-        if any(limit.counter == counted.counter for limit in counters_of(line)):
-            yield line, Refusal("day-full", CellState.FULL, full_reason(calendar, counted.counter))
+        if any(CountedSlot.named(place, limit.counter) == counted for limit in counters_of(line)):
+            reason = full_reason(calendar, line.activity.slots, place.slot, counted.counter)
+            yield line, Refusal("day-full", CellState.FULL, reason)
 
 
 def _booked(places: Mapping[ActivitySlot, Mapping[str, int]], counted: CountedSlot) -> int:

@@ -6,20 +6,33 @@ A reservation takes one place from each counter that holds for it, and each coun
 - ``group:<code>``: the members of a group;
 - ``outside:<code>+<code>…``: everyone who is in none of these groups. There is one for each choice of groups with
   reserved places, so that however the others book, a group can always fill the places reserved for it.
+
+Where slots share places (``planning.domain.room``) it takes them at every moment of its slot: these counters, of each
+moment, hold the room's limits; ``""`` then counts the slot alone, up to what the calendar gives it of its own.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import chain, combinations
 from typing import NamedTuple
+from uuid import UUID
 
+from chassis.errors import DomainError
+from planning.domain.activities import Activity
 from planning.domain.calendars import ActivityCalendar
 from planning.domain.groups import Group
 from planning.domain.members import Member
+from planning.domain.room import ROOM, counter_at, doubled, moments, moments_of, part_of_day, read_counter
+from planning.domain.slots import ActivitySlot, Slot
 
 EVERYONE = ""
 _GROUP, _OUTSIDE = "group", "outside"
-FULL_REASON = "Complet : il n'y a plus de place ce jour-là."
+
+
+class PlacesNotSharedError(DomainError):
+    """A child may have two slots at the same moment, and would take two places of the room."""
+
+    slug = "places-not-shared"
 
 
 class Limit(NamedTuple):
@@ -41,36 +54,75 @@ class Taken(NamedTuple):
         return None if self.limit.places is None else max(0, self.limit.places - self.booked)
 
 
-def limits_of(calendar: ActivityCalendar, member: Member, day: date, slot: str) -> tuple[Limit, ...]:
+class CountedSlot(NamedTuple):
+    """A counter of a slot, or of the room that the day's slots share (``ROOM``)."""
+
+    activity_id: UUID
+    day: date
+    slot: str
+    counter: str
+
+    @classmethod
+    def named(cls, place: ActivitySlot, counter: str) -> "CountedSlot":
+        """The counter of that name which a reservation of a slot counts in."""
+        return cls(place.activity_id, place.day, place.slot if read_counter(counter)[0] is None else ROOM, counter)
+
+    @property
+    def of(self) -> ActivitySlot:
+        """What is counted."""
+        return ActivitySlot(*self[:3])
+
+
+def limits_of(activity: Activity, member: Member, day: date, slot: str) -> tuple[Limit, ...]:
     """What a member's reservation counts in, everyone's counter first. Overbooking is included in the limits."""
+    calendar = activity.calendar
+    if calendar is None:
+        return ()
     if calendar.groups:
-        counters = _counters(calendar, member, day, slot)
-        return tuple(Limit(counter, limit_of(calendar, slot, counter)) for counter in counters)
+        return _limits(activity, slot, _kinds(activity, calendar, member, day, slot))
     # Without groups everyone counts alike, on every day.
-    known = calendar.common_limits.get(slot)
+    known = activity.common_limits.get(slot)
     if known is None:
-        known = calendar.common_limits[slot] = (Limit(EVERYONE, limit_of(calendar, slot, EVERYONE)),)
+        known = activity.common_limits[slot] = everyones_limits(activity, slot)
     return known
 
 
-def _counters(calendar: ActivityCalendar, member: Member, day: date, slot: str) -> Iterable[str]:
+def everyones_limits(activity: Activity, slot: str) -> tuple[Limit, ...]:
+    """What every reservation of a slot counts in, whoever's it is."""
+    return _limits(activity, slot, [EVERYONE])
+
+
+def _limits(activity: Activity, slot: str, kinds: Iterable[str]) -> tuple[Limit, ...]:
+    counters = kinds
+    if activity.shares_places:
+        moments = moments_of(activity.slots, slot)
+        counters = [EVERYONE, *(counter_at(moment, kind) for kind in kinds for moment in moments)]
+    return tuple(Limit(counter, limit_of(activity, slot, counter)) for counter in counters)
+
+
+def _kinds(activity: Activity, calendar: ActivityCalendar, member: Member, day: date, slot: str) -> Iterable[str]:
     outside = [group for group in calendar.groups if not group.includes(member, day)]
     yield EVERYONE
     for group in calendar.groups:
         if group not in outside and group.capacity is not None:
             yield f"{_GROUP}:{group.code}"
-    if calendar.capacity_of(slot) is not None:
+    places = calendar.capacity if activity.shares_places else calendar.capacity_of(slot)
+    if places is not None:
         for chosen in _choices([group for group in outside if group.reserved]):
             yield f"{_OUTSIDE}:{'+'.join(group.code for group in chosen)}"
 
 
-def limit_of(calendar: ActivityCalendar, slot: str, counter: str) -> int | None:
+def limit_of(activity: Activity, slot: str, counter: str) -> int | None:
     """How far a counter may go, overbooking included; None when there is no limit, or no longer such a group."""
-    kind, _, codes = counter.partition(":")
+    calendar = activity.calendar
+    if calendar is None:
+        return None
+    moment, counted = read_counter(counter)
+    kind, _, codes = counted.partition(":")
     groups = [group for group in calendar.groups if group.code in codes.split("+")]
     if kind == _GROUP:
         return _overbooked(groups[0].capacity, calendar) if groups else None
-    capacity = _overbooked(calendar.capacity_of(slot), calendar)
+    capacity = _overbooked(calendar.capacity_of(slot) if moment is None else calendar.capacity, calendar)
     if capacity is None or (kind == _OUTSIDE and not groups):
         return None
     return max(0, capacity - sum(group.reserved for group in groups))
@@ -81,16 +133,66 @@ def taken(limits: Iterable[Limit], booked: Mapping[str, int]) -> tuple[Taken, ..
     return tuple([Taken(limit, booked.get(limit.counter, 0)) for limit in limits])
 
 
-def full_reason(calendar: ActivityCalendar, counter: str) -> str:
-    """Which limit is reached, in words."""
+def full_reason(calendar: ActivityCalendar, slots: tuple[Slot, ...], slot: str, counter: str) -> str:
+    """Which limit of a slot is reached, and for which part of it, in words. ``slots``: the activity's."""
     names = {group.code: group.name for group in calendar.groups}
-    kind, _, codes = counter.partition(":")
+    kind, _, codes = read_counter(counter)[1].partition(":")
     groups = " et ".join(f"« {names[code]} »" for code in codes.split("+") if code in names)
+    part = part_of_day(slots, slot, counter)
+    full = f"Complet pendant {part}" if part else "Complet"
     if kind == _GROUP:
-        return f"Complet pour le groupe {groups} : il n'y a plus de place ce jour-là."
+        return f"{full} pour le groupe {groups} : il n'y a plus de place ce jour-là."
     if kind == _OUTSIDE:
-        return f"Complet : les places qui restent sont réservées à {groups}."
-    return FULL_REASON
+        return f"{full} : les places qui restent sont réservées à {groups}."
+    return f"{full} : il n'y a plus de place ce jour-là."
+
+
+def counted_twice(activity: Activity) -> str | None:
+    """Which slots of a room a child may both have at the same moment, and what to do; None: there are none."""
+    twice = doubled(activity.slots) if activity.shares_places else None
+    if twice is None:
+        return None
+    one, other = twice
+    return (
+        f"« {one.name} » et « {other.name} » se chevauchent et un enfant peut avoir les deux : il prendrait deux des "
+        "places partagées. Changez leurs heures dans l'activité pour que l'un commence quand l'autre finit, ou gardez "
+        "des places par créneau."
+    )
+
+
+def check_places(activity: Activity) -> None:
+    """Raises ``PlacesNotSharedError``."""
+    if sentence := counted_twice(activity):
+        raise PlacesNotSharedError(sentence)
+
+
+def overfull(activity: Activity, booked: Mapping[str, int]) -> tuple[int, int] | None:
+    """Where more is booked of a day's slots than there are places: how much and how many, the worst. None: nowhere."""
+    counts: dict[tuple[str, Limit], int] = {}
+    for slot, number in booked.items():
+        for limit in everyones_limits(activity, slot):
+            where = (ROOM if read_counter(limit.counter)[0] else slot, limit)
+            counts[where] = counts.get(where, 0) + number
+    over = [
+        (number, limit.places)
+        for (_, limit), number in counts.items()
+        if limit.places is not None and number > limit.places
+    ]
+    return max(over, key=lambda each: each[0] - each[1], default=None)
+
+
+def describe_places(activity: Activity) -> str | None:
+    """Whether slots that overlap have places of their own or share them, and how many; None: nothing to tell."""
+    calendar = activity.calendar
+    places = _overbooked(calendar.capacity, calendar) if calendar else None
+    if calendar is None or places is None or all(len(moment) == 1 for moment in moments(activity.slots)):
+        return None
+    if calendar.shared_places:
+        return f"Les créneaux qui se chevauchent partagent les places : {places} présents au plus au même moment."
+    return (
+        f"Chaque créneau a ses propres places, jusqu'à {places} réservations dans chacun, même s'ils se chevauchent : "
+        "il peut y avoir plus de présents au même moment."
+    )
 
 
 def _overbooked(places: int | None, calendar: ActivityCalendar) -> int | None:

@@ -1,5 +1,6 @@
 """What a family has before it: its members, activities, adhesions, reservations and draft, at one moment."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -14,8 +15,9 @@ from planning.domain.calendars import Holidays
 from planning.domain.cells import BookedBy, Cell, Day, Moment, Refusal, booking_refusal, cancelling_refusal, judge
 from planning.domain.custody import Custody
 from planning.domain.drafts import DraftLine
-from planning.domain.limits import EVERYONE, limits_of, taken
+from planning.domain.limits import EVERYONE, CountedSlot, Limit, Taken, limits_of, taken
 from planning.domain.members import Member
+from planning.domain.room import ROOM, sharing_with
 from planning.domain.rules import Action
 from planning.domain.slots import ANY_TIME, ActivitySlot, DaySlot, MemberSlot, Slot, first_excluding
 
@@ -58,9 +60,9 @@ class Outlook:
     """Answers for any day of any member what it is and why, for one family.
 
     ``places`` are those booked of each slot, by counter. ``spots``: where its members wait; ``offers``: until when they
-    can accept a place; ``freed``: slots whose places left are about to be given to those who wait. ``custodies``: of
-    members who have another home too. ``listed``: whether the lists of days until today say that a member was there;
-    empty unless they were looked at.
+    can accept a place; ``freed``: slots whose places left are about to be given to those who wait; ``waited``: those
+    for which anybody waits, of days on which the draft cancels. ``custodies``: of members who have another home too.
+    ``listed``: whether the lists of days until today say that a member was there; empty unless they were looked at.
     """
 
     family_id: UUID
@@ -75,6 +77,7 @@ class Outlook:
     spots: Mapping[MemberSlot, Spot] = field(default_factory=dict)
     offers: Mapping[MemberSlot, datetime] = field(default_factory=dict)
     freed: Set[ActivitySlot] = frozenset()
+    waited: Set[ActivitySlot] = frozenset()
     custodies: Mapping[UUID, Custody] = field(default_factory=dict)
     listed: Mapping[MemberSlot, bool] = field(default_factory=dict)
 
@@ -209,20 +212,19 @@ class Outlook:
         """Asked for each slot of each day: what is empty is not looked into."""
         day, slot = when
         offered = activity.slot(slot)
-        what, place = MemberSlot(member.member_id, activity.activity_id, day, slot), None
-        if self.places or self.freed:
-            place = ActivitySlot(activity.activity_id, day, slot)
+        what = MemberSlot(member.member_id, activity.activity_id, day, slot)
         booking = self.bookings.get(what) if self.bookings else None
         own = booking if booking and booking.family_id == self.family_id else None
         spot = self.spots.get(what) if self.spots else None
         entitlements = self.entitlements_of(member.member_id, activity.activity_id)
         adhesion = in_force(entitlements, day)
         price = adhesion.price_on(day) if adhesion else None
-        limits = limits_of(activity.calendar, member, day, slot) if activity.calendar else ()
+        limits = limits_of(activity, member, day, slot)
         is_others = own is None and bool(self.custodies) and self._is_others(member, day)
         return Day(
             day=day,
             slot=slot,
+            slots=activity.slots,
             opens_on=activity.opens_on,
             closes_on=activity.closes_on,
             calendar=activity.calendar,
@@ -232,20 +234,55 @@ class Outlook:
             price_cents=own.unit_price_cents if own else price.cents_of(slot) if price and not is_others else 0,
             booked_by=None if booking is None else BookedBy.US if own else BookedBy.OTHER_HOME,
             drafted=drafted,
-            places=taken(limits, self.places.get(place, {}) if place else {}),
+            places=self._taken(what, activity, limits) if self.places else taken(limits, {}),
             offered=offered is not None,
             waiting_rank=spot.rank if spot and spot.by is BookedBy.US else None,
             offered_until=self.offers.get(what) if self.offers else None,
-            freed=place in self.freed,
+            freed=bool(self.freed) and _concern(self.freed, what.place, activity),
             attendance=own.attendance if own else None,
             is_others=is_others,
             pay_until=own.pay_until if own else None,
             listed=self.listed.get(what) if self.listed else None,
         )
 
+    def _taken(self, what: MemberSlot, activity: Activity, limits: Sequence[Limit]) -> tuple[Taken, ...]:
+        """The limits of a slot with the places taken, without those that the draft gives back.
+
+        Of a room, no place is missing where the member has one, by a slot to give up for this one.
+        """
+        place, missing = what.place, limits
+        booked = self.places.get(place, {})
+        if activity.shares_places:
+            booked = {**booked, **self.places.get(place._replace(slot=ROOM), {})}
+            others = (self.bookings.get(what._replace(slot=code)) for code in activity.excluded_with(what.slot))
+            held = {counter for other in others if other for counter in other.counters if counter != EVERYONE}
+            missing = [limit for limit in limits if limit.counter not in held]
+        if given := self._given_back:
+            booked = {
+                counter: number - given.get(CountedSlot.named(place, counter), 0) for counter, number in booked.items()
+            }
+        return taken(missing, booked)
+
+    @cached_property
+    def _given_back(self) -> Mapping[CountedSlot, int]:
+        """The places that the draft gives back, where nobody waits for them."""
+        given: Counter[CountedSlot] = Counter()
+        for what, action in self._drafted.items():
+            booking = self.own_booking(what) if action is Action.CANCEL else None
+            if booking and not _concern(self.waited, what.place, self.activities[what.activity_id]):
+                given.update(CountedSlot.named(what.place, counter) for counter in booking.counters)
+        return given
+
     def _is_others(self, member: Member, day: date) -> bool:
         custody = self.custodies.get(member.member_id)
         return custody is not None and custody.home_on(day, self.holidays) not in (None, self.family_id)
+
+
+def _concern(slots: Set[ActivitySlot], place: ActivitySlot, activity: Activity) -> bool:
+    """Whether a slot, or one that shares places with it, is among these."""
+    if not activity.shares_places:
+        return place in slots
+    return any(place._replace(slot=code) in slots for code in sharing_with(activity.slots, place.slot))
 
 
 def _excluding(activity: Activity, slot: str, held: Set[str]) -> Slot | None:

@@ -23,14 +23,22 @@ class Slot:
         """Whether nobody can have both on a day: their times overlap and neither names the other as compatible."""
         if self.code == other.code or other.code in self.compatible_with or self.code in other.compatible_with:
             return False
-        return _overlap((self.from_time, self.until_time), (other.from_time, other.until_time))
+        return self.overlaps(other)
 
+    def overlaps(self, other: "Slot") -> bool:
+        """Whether there is an instant at which both take place."""
+        return self.takes_place_at(other.begins) or other.takes_place_at(self.begins)
 
-def _overlap(one: tuple[time | None, time | None], other: tuple[time | None, time | None]) -> bool:
-    """A slot without times is the whole day."""
-    if None in one or None in other:
-        return True
-    return one[0] < other[1] and other[0] < one[1]  # type: ignore[operator]
+    @property
+    def begins(self) -> time:
+        """When it begins; at midnight when it does not say."""
+        return self.from_time or time.min
+
+    def takes_place_at(self, instant: time) -> bool:
+        """A slot without times is the whole day."""
+        if self.from_time is None or self.until_time is None:
+            return True
+        return self.from_time <= instant < self.until_time
 
 
 ANY_TIME = Slot(WHOLE_DAY, "Journée")
@@ -69,6 +77,11 @@ class MemberSlot(NamedTuple):
     def when(self) -> DaySlot:
         """The slot of the day."""
         return DaySlot(self.day, self.slot)
+
+    @property
+    def place(self) -> ActivitySlot:
+        """Where the place is."""
+        return ActivitySlot(self.activity_id, self.day, self.slot)
 
 
 def first_excluding(slot: Slot | None, others: Iterable[Slot]) -> Slot | None:

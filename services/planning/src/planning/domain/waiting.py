@@ -8,9 +8,9 @@ from uuid import UUID
 from chassis.errors import DomainError
 from contracts.values import PlaceOfferStatus
 from planning.domain.activities import Activity
-from planning.domain.calendars import ActivityCalendar
 from planning.domain.cells import BookedBy, CellState, Refusal
-from planning.domain.limits import EVERYONE, Limit, limit_of, limits_of, taken
+from planning.domain.counters import Taking
+from planning.domain.limits import CountedSlot, Limit, everyones_limits, limits_of
 from planning.domain.members import Member
 from planning.domain.outlook import Outlook
 from planning.domain.rules import Action
@@ -71,9 +71,9 @@ class Waiting:
         return MemberSlot(self.member.member_id, self.activity_id, *self.when)
 
     @property
-    def slot(self) -> ActivitySlot:
+    def place(self) -> ActivitySlot:
         """Where the place is."""
-        return ActivitySlot(self.activity_id, *self.when)
+        return self.what.place
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class PlaceOffer:
 
 
 def in_order(rules: WaitingRules, waiting: Iterable[Waiting]) -> list[Waiting]:
-    """Those who wait for one slot, the first to be served first."""
+    """Those who wait for slots of an activity's day, the first to be served first."""
     return sorted(waiting, key=lambda each: (-points(rules, each.standing), each.joined_at, each.waiting_id))
 
 
@@ -148,25 +148,31 @@ def joining_refusal(outlook: Outlook, member: Member, activity: Activity, when: 
 
 
 class FreePlaces:
-    """The places left of one slot while they are given on, counter by counter."""
+    """The places left of a day of an activity while they are given on, counter by counter."""
 
-    def __init__(self, calendar: ActivityCalendar, when: DaySlot, booked: Mapping[str, int]) -> None:
-        self._calendar, self._when, self._booked = calendar, when, dict(booked)
-        self.given: dict[Limit, int] = {}
+    def __init__(self, activity: Activity, booked: Mapping[CountedSlot, int]) -> None:
+        self._activity, self._booked = activity, dict(booked)
+        self.given: dict[CountedSlot, Taking] = {}
 
-    @property
-    def any_left(self) -> bool:
-        """Whether anyone could still be given a place."""
-        everyone = Limit(EVERYONE, limit_of(self._calendar, self._when.slot, EVERYONE))
-        return taken([everyone], self._booked)[0].free != 0
+    def any_left(self, place: ActivitySlot) -> bool:
+        """Whether anyone could still be given a place of a slot."""
+        return self._all_free(place, everyones_limits(self._activity, place.slot))
 
-    def limits_for(self, member: Member) -> tuple[Limit, ...] | None:
-        """What a member's place counts in; None when one of these is full."""
-        limits = limits_of(self._calendar, member, *self._when)
-        return None if any(place.free == 0 for place in taken(limits, self._booked)) else limits
+    def limits_for(self, member: Member, place: ActivitySlot) -> tuple[Limit, ...] | None:
+        """What a member's place of a slot counts in; None when one of these is full."""
+        limits = limits_of(self._activity, member, place.day, place.slot)
+        return limits if self._all_free(place, limits) else None
 
-    def give(self, limits: tuple[Limit, ...]) -> None:
+    def give(self, place: ActivitySlot, limits: Iterable[Limit]) -> None:
         """One place less in each."""
-        for limit in limits:
-            self._booked[limit.counter] = self._booked.get(limit.counter, 0) + 1
-            self.given[limit] = self.given.get(limit, 0) + 1
+        for counter, most in limits:
+            counted = CountedSlot.named(place, counter)
+            given = self.given.get(counted, Taking(0, most))
+            self._booked[counted] = self._booked.get(counted, 0) + 1
+            self.given[counted] = Taking(given.places + 1, most)
+
+    def _all_free(self, place: ActivitySlot, limits: Iterable[Limit]) -> bool:
+        return all(
+            limit.places is None or self._booked.get(CountedSlot.named(place, limit.counter), 0) < limit.places
+            for limit in limits
+        )

@@ -61,6 +61,7 @@ SERVICE = Service(
         "change-too-large": 422,
         "holidays-refused": 422,
         "calendar-changed": 409,
+        "places-not-shared": 422,
         "holidays-changed": 409,
         "invalid-custody": 422,
         "not-shared": 409,

@@ -26,6 +26,7 @@ from planning.application.preview_calendar import preview_calendar
 from planning.application.set_calendar import set_calendar
 from planning.domain.activities import Activity
 from planning.domain.calendars import CalendarMissingError
+from planning.domain.limits import counted_twice, describe_places
 from planning.domain.rules import Action, describe
 from planning.entrypoints.http.common import CurrentCommune, Day, ListPeriod, SlotCode
 from planning.entrypoints.http.rule_models import Rule
@@ -40,10 +41,10 @@ from planning.entrypoints.http.staff_models import (
     Expected,
     ExtraOpening,
     Group,
+    OverfullDay,
     PreviewedDay,
     ReservationOfCommune,
     ReservationPage,
-    SlotAbove,
     SlotOpening,
 )
 
@@ -60,7 +61,8 @@ async def put_calendar(
 ) -> CalendarView:
     """Replaces an activity's calendar. 404 while the activity itself is still on its way.
 
-    With a ``version``, 409 ``calendar-changed`` when another one is in force.
+    With a ``version``, 409 ``calendar-changed`` when another one is in force. 422 ``places-not-shared`` where a member
+    may have two of the slots that would share places.
     """
     store = SqlCalendarStore(transaction)
     await set_calendar(store, HOLIDAY_SOURCE, commune, activity_id, calendar.to_domain(), if_version=calendar.version)
@@ -87,9 +89,10 @@ async def post_preview(
     return CalendarPreview(
         booking_rule_text=describe(calendar.booking_rule, Action.BOOK),
         cancelling_rule_text=describe(calendar.cancelling_rule, Action.CANCEL),
+        places_text=preview.places_text,
         days=[PreviewedDay.model_validate(day) for day in preview.days],
         touched=[PreviewedDay.model_validate(day) for day in preview.touched],
-        above=[SlotAbove.model_validate(slot) for slot in preview.above],
+        overfull=[OverfullDay.model_validate(day) for day in preview.overfull],
     )
 
 
@@ -112,14 +115,22 @@ async def _view(store: SqlCalendarStore, activity_id: UUID) -> CalendarView:
         groups=[Group(**item) for item in groups_document(calendar.groups)],
         overbooking_percent=calendar.overbooking_percent,
         pay_within_minutes=calendar.pay_within and int(calendar.pay_within.total_seconds()) // 60,
+        shared_places=calendar.shared_places,
         booking_rule_text=describe(calendar.booking_rule, Action.BOOK),
         cancelling_rule_text=describe(calendar.cancelling_rule, Action.CANCEL),
+        places_text=describe_places(activity),
         notices=_notices(activity, await store.holiday_years()),
     )
 
 
 def _notices(activity: Activity, years: Sequence[HolidayYear]) -> list[str]:
-    return [*_hours_notices(activity), *_holiday_notices(activity, years)]
+    return [*_hours_notices(activity), *_places_notices(activity), *_holiday_notices(activity, years)]
+
+
+def _places_notices(activity: Activity) -> list[str]:
+    """Slots may have become so that a child can have two at once since the calendar was published."""
+    twice = counted_twice(activity)
+    return [twice] if twice else []
 
 
 def _hours_notices(activity: Activity) -> list[str]:

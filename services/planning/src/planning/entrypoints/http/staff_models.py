@@ -87,8 +87,9 @@ class Calendar(Request):
     """What the town decides for an activity.
 
     ``pay_within_minutes``: what is booked is to be paid online within that time (15 minutes to 7 days), or is given up;
-    null: it goes on the month's invoice. ``version`` names the calendar as it was read: published only while that one
-    is in force.
+    null: it goes on the month's invoice. ``shared_places``: slots that overlap share one room, ``capacity`` is how many
+    may be there at the same moment (the groups' too) and a slot's own is a limit beside it; otherwise each slot has
+    places of its own. ``version`` names the calendar as it was read: published only while that one is in force.
     """
 
     version: Annotated[str, StringConstraints(max_length=64)] | None = None
@@ -104,6 +105,13 @@ class Calendar(Request):
     groups: Annotated[list[Group], Field(max_length=12)] = Field(default_factory=list)
     overbooking_percent: Annotated[int, Field(ge=0, le=100)] = 0
     pay_within_minutes: Annotated[int, Field(ge=15, le=10080)] | None = None
+    shared_places: bool = False
+
+    @model_validator(mode="after")
+    def _shares_something(self) -> "Calendar":
+        if self.shared_places and self.capacity is None:
+            raise ValueError("indiquez combien de places les créneaux partagent")
+        return self
 
     @model_validator(mode="after")
     def _groups_fit(self) -> "Calendar":
@@ -140,15 +148,20 @@ class Calendar(Request):
             groups=tuple(group.to_domain() for group in self.groups),
             overbooking_percent=self.overbooking_percent,
             pay_within=timedelta(minutes=self.pay_within_minutes) if self.pay_within_minutes else None,
+            shared_places=self.shared_places,
         )
 
 
 class CalendarView(Calendar):
-    """A calendar, its rules in words, and what the town should know about it."""
+    """A calendar, its rules in words, and what the town should know about it.
+
+    ``places_text``: whether slots that overlap share places; null where none overlap or places are only counted.
+    """
 
     version: str
     booking_rule_text: str
     cancelling_rule_text: str
+    places_text: str | None
     notices: list[str]
 
 
@@ -175,31 +188,28 @@ class PreviewedDay(BaseModel):
     families: int = Field(validation_alias=AliasPath("booked", "families"))
 
 
-class SlotAbove(BaseModel):
-    """A slot of a coming day with more reservations than places, surplus included. They stay.
-
-    ``slot_name`` is null where days are booked whole.
-    """
+class OverfullDay(BaseModel):
+    """A day on which more is booked than there are places, in a slot or, where slots share them, at the same moment."""
 
     model_config = ConfigDict(from_attributes=True)
 
     day: date
-    slot_name: str | None
-    reservations: int
+    booked: int
     places: int
 
 
 class CalendarPreview(BaseModel):
     """A calendar on the days of a period. ``touched``: the coming days that are booked and would be closed.
 
-    ``above``: those that would have more reservations than places.
+    ``overfull``: those on which more is booked than there would be places; that stays booked.
     """
 
     booking_rule_text: str
     cancelling_rule_text: str
+    places_text: str | None
     days: list[PreviewedDay]
     touched: list[PreviewedDay]
-    above: list[SlotAbove]
+    overfull: list[OverfullDay]
 
 
 class Expected(BaseModel):
