@@ -105,6 +105,12 @@ ADMINISTRATORS = {
 }
 """Of the town hall's routes, those that neither an agent nor a régisseur may call."""
 
+AGENTS = {
+    "POST /api/planning/v1/families/{family_id}/baskets",
+    "POST /api/planning/v1/families/{family_id}/absences",
+}
+"""Of the town hall's routes, those that a régisseur may not call: they serve families."""
+
 UPSERTS = {
     "PUT /api/enrolment/v1/regies/{regie_id}",
     "PUT /api/enrolment/v1/activities/{activity_id}",
