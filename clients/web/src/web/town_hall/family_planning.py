@@ -26,6 +26,10 @@ router = APIRouter()
 
 _PATH = "/mairie/familles/{family_id}/planning"
 _MOST_WORDS = 200
+_FEW_REASONS = 6
+"""More are shown when asked for: late days have one each."""
+_DRAFTED = {"selected", "removing"}
+"""States of the family's draft, which is not shown."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,8 @@ async def _page(
         planning=shown,
         rows=shown_rows,
         locked=locked(shown),
-        legend=legend(shown_rows),
+        legend={state: mark for state, mark in legend(shown_rows).items() if state not in _DRAFTED},
+        few_reasons=_FEW_REASONS,
         changing=visit.serves_families and any(row.is_changeable for row in shown_rows),
         serves=visit.serves_families,
         any_late=any(day.late for row in shown_rows for day in row.days),
