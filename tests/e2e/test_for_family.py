@@ -55,10 +55,10 @@ def test_late_days_are_granted_with_a_reason(
     desk.go(f"/mairie/familles/{parent.family.family_id}")
     camera.take("family-file")
     desk.follow("Réserver ou annuler")
-    desk.expect_title(re.compile("^Zoé : Juillet 2022"))
+    desk.expect_title(re.compile(r"^Zoé\s: Juillet 2022"))
     for _ in range(2):
         desk.page.get_by_role("link", name="Mois suivant").click()
-    desk.expect_title(re.compile("^Zoé : Septembre 2022"))
+    desk.expect_title(re.compile(r"^Zoé\s: Septembre 2022"))
     camera.take("for-family")
     row = desk.page.locator("section", has_text=ACTIVITY)
     row.get_by_role("checkbox", name=re.compile("mardi 6 septembre")).check()

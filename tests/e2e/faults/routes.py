@@ -128,11 +128,11 @@ _TOO_MANY = 429
 
 
 def ask(api: Api, operation: Operation, ids: dict[str, str], content: Content | None = None) -> httpx.Response:
-    """Calls an operation with these ids, and a body that is empty unless given.
+    """Calls an operation with these ids, and a body (of a GET, a query) that is empty unless given.
 
     The gateway may say that so many calls are too many at once: then it is asked again.
     """
-    body = {} if operation.method == "GET" else (content or {"json": {}})
+    body = content or ({} if operation.method == "GET" else {"json": {}})
     address = operation.address({"token": _NO_TOKEN, **ids})
     return until(
         lambda: api.send(operation.method, address, **body), lambda answer: answer.status_code != _TOO_MANY, seconds=30

@@ -130,6 +130,7 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
         "PUT /api/planning/v1/activities/{activity_id}/waiting-list-rules": {"json": {}},
         "POST /api/planning/v1/activities/{activity_id}/withdrawals": {"json": {"days": ["2023-03-06"]}},
         "PUT /api/planning/v1/activities/{activity_id}/absence-policy": {"json": {}},
+        "GET /api/planning/v1/families/{family_id}/planning": {"params": {**period, "member_id": ids["member_id"]}},
         "POST /api/planning/v1/families/{family_id}/baskets": {
             "json": {"member_id": ids["member_id"], "book": [chosen]}
         },
