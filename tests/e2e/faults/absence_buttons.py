@@ -8,14 +8,14 @@ from faults.buttons import Click, World, button, workshop_changed
 ABSENCES, OFFICE = "/planning/absences", "/mairie/absences"
 CHILD = "Louis"
 CERTIFICATE = ("certificat.pdf", b"%PDF-1.7 certificat")
-ANNOUNCED, DECIDED, ADDED, TAKEN_BACK = (date(2022, 9, day) for day in (5, 6, 8, 9))
+ANNOUNCED, DECIDED, ADDED, TAKEN_BACK, FOR_FAMILY = (date(2022, 9, day) for day in (5, 6, 8, 9, 12))
 _OF_DAY = "reservation_id in (select reservation_id from reservation where member_id = $1 and day = $2)"
 _OF_ANNOUNCEMENT = "announcement_id = $1"
 _JUSTIFIED = "member_id = $1 and day = $2 and attendance = 'absent_justified' and not billed"
 
 
 def _activity(world: World) -> str:
-    return world.cannot_cancel(CHILD, ANNOUNCED, DECIDED, ADDED, TAKEN_BACK)
+    return world.cannot_cancel(CHILD, ANNOUNCED, DECIDED, ADDED, TAKEN_BACK, FOR_FAMILY)
 
 
 @button(ABSENCES)
@@ -25,6 +25,18 @@ def announce(world: World) -> Click:
     form = form.filled(jour=f"{ANNOUNCED}/day", activite=activity_id, enfant=member, motif="strike")
     tells = "L'absence est annoncée"
     return Click(world.tab, form, tells, lambda _pages: world.count("planning", "absence", _OF_DAY, member, ANNOUNCED))
+
+
+@button("/mairie/familles/{family_id}/absences")
+def announce_for_family(world: World) -> Click:
+    activity_id, member = _activity(world), world.parent.family.members[CHILD]
+    page = f"/mairie/familles/{world.parent.family.family_id}/absences"
+    form = world.desk.go(page).form(page)
+    form = form.filled(jour=f"{FOR_FAMILY}/day", activite=activity_id, enfant=member, motif="strike")
+    tells = "L'absence est annoncée"
+    return Click(
+        world.desk, form, tells, lambda _pages: world.count("planning", "absence", _OF_DAY, member, FOR_FAMILY)
+    )
 
 
 @button(f"{OFFICE}/{{absence_id}}/decision")

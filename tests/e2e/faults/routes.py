@@ -108,6 +108,12 @@ ADMINISTRATORS = {
 }
 """Of the town hall's routes, those that neither an agent nor a régisseur may call."""
 
+AGENTS = {
+    "POST /api/planning/v1/families/{family_id}/baskets",
+    "POST /api/planning/v1/families/{family_id}/absences",
+}
+"""Of the town hall's routes, those that a régisseur may not call: they serve families."""
+
 UPSERTS = {
     "PUT /api/enrolment/v1/regies/{regie_id}",
     "PUT /api/enrolment/v1/activities/{activity_id}",
@@ -125,11 +131,11 @@ _TOO_MANY = 429
 
 
 def ask(api: Api, operation: Operation, ids: dict[str, str], content: Content | None = None) -> httpx.Response:
-    """Calls an operation with these ids, and a body that is empty unless given.
+    """Calls an operation with these ids, and a body (of a GET, a query) that is empty unless given.
 
     The gateway may say that so many calls are too many at once: then it is asked again.
     """
-    body = {} if operation.method == "GET" else (content or {"json": {}})
+    body = content or ({} if operation.method == "GET" else {"json": {}})
     address = operation.address({"token": _NO_TOKEN, **ids})
     return until(
         lambda: api.send(operation.method, address, **body), lambda answer: answer.status_code != _TOO_MANY, seconds=30

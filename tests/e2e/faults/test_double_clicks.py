@@ -13,6 +13,7 @@ from driver.pages import PortalPages
 from faults import (  # noqa: F401 - they fill SCENARIOS
     absence_buttons,
     family_buttons,
+    for_family_buttons,
     homes_buttons,
     money_buttons,
     planning_buttons,

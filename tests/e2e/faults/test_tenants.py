@@ -25,7 +25,7 @@ from faults.absence_scene import announce, announcing, cannot_cancel
 from faults.crowd import Crowd
 from faults.databases import Databases
 from faults.figures import Figures
-from faults.routes import ADMINISTRATORS, PARENTS, REGISSEURS, UPSERTS, Content, ask, unexpected, with_status
+from faults.routes import ADMINISTRATORS, AGENTS, PARENTS, REGISSEURS, UPSERTS, Content, ask, unexpected, with_status
 from faults.waiting_scene import offer_of, waited_for
 
 HOME = "numerian"
@@ -120,6 +120,7 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
     shown = {"booking_rule_text", "cancelling_rule_text", "notices"}
     published = {name: value for name, value in calendar.items() if name not in shown}
     period = {"from": "2023-03-01", "to": "2023-04-01"}
+    chosen = {"activity_id": ids["activity_id"], "days": ["2023-03-06"]}
     own_days = {**period, "activity_id": ids["activity_id"], "days": []}
     return {
         "PUT /api/enrolment/v1/family/guardians/{guardian_id}": {"json": {"email": "a@example.org", "phone": None}},
@@ -129,6 +130,13 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
         "PUT /api/planning/v1/activities/{activity_id}/waiting-list-rules": {"json": {}},
         "POST /api/planning/v1/activities/{activity_id}/withdrawals": {"json": {"days": ["2023-03-06"]}},
         "PUT /api/planning/v1/activities/{activity_id}/absence-policy": {"json": {}},
+        "GET /api/planning/v1/families/{family_id}/planning": {"params": {**period, "member_id": ids["member_id"]}},
+        "POST /api/planning/v1/families/{family_id}/baskets": {
+            "json": {"member_id": ids["member_id"], "book": [chosen]}
+        },
+        "POST /api/planning/v1/families/{family_id}/absences": {
+            "json": {"member_id": ids["member_id"], **chosen, "reason": "illness"}
+        },
         "PUT /api/planning/v1/members/{member_id}/custody": {
             "json": {"homes": [ids["family_id"], ids["tenant_id"]], "even_weeks": ids["family_id"]}
         },
@@ -341,7 +349,11 @@ def test_a_parent_is_not_the_town_hall(
 
 @pytest.mark.parametrize(
     ("role", "refused"),
-    [(Role.AGENT, REGISSEURS | ADMINISTRATORS), (Role.REGISSEUR, ADMINISTRATORS), (Role.ADMINISTRATOR, set())],
+    [
+        (Role.AGENT, REGISSEURS | ADMINISTRATORS),
+        (Role.REGISSEUR, AGENTS | ADMINISTRATORS),
+        (Role.ADMINISTRATOR, set()),
+    ],
 )
 def test_each_role_has_its_routes(
     operations: list[Operation],

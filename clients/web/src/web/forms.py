@@ -1,8 +1,9 @@
 """Fields of forms, and what is said when they are wrong."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import Form, Query
+from fastapi import Form, Query, Request
 
 MAX_TEXT = 10_000
 
@@ -14,3 +15,9 @@ Ticked = Annotated[bool, Form()]
 """A tick box, absent when not ticked: give it the default False."""
 Code = Annotated[str, Query(max_length=64)]
 """What was just done, told in the address after a form."""
+
+
+async def fields_of(request: Request) -> Mapping[str, list[str]]:
+    """What a form sent, by the names of its fields; files are left out."""
+    form = await request.form()
+    return {name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form}

@@ -125,6 +125,11 @@ class Visit:
         return STAFF_HOME if self.session.is_staff else PARENT_HOME
 
     @property
+    def serves_families(self) -> bool:
+        """Whether an agent or an administrator is here."""
+        return self.session is not None and self.session.serves_families
+
+    @property
     def administers(self) -> bool:
         """Whether an administrator of the commune is here."""
         return self.session is not None and self.session.administers
@@ -177,6 +182,12 @@ async def _staff(visit: Annotated[Visit, Depends(_ready)]) -> Visit:
     return visit
 
 
+async def _agent(visit: Annotated[Visit, Depends(_staff)]) -> Visit:
+    if not visit.serves_families:
+        raise ApiProblem(403, {"detail": _("Cette action est réservée aux agents et aux administrateurs.")})
+    return visit
+
+
 async def _regisseur(visit: Annotated[Visit, Depends(_staff)]) -> Visit:
     if visit.session is None or not visit.session.keeps_books:
         raise ApiProblem(403, {"detail": _("Cette page est réservée au régisseur et aux administrateurs.")})
@@ -205,6 +216,8 @@ ParentVisit = Annotated[Visit, Depends(_parent)]
 """A parent of a family; others are led to where they belong."""
 StaffVisit = Annotated[Visit, Depends(_staff)]
 """Someone of the town hall; others are told that the page is not theirs."""
+AgentVisit = Annotated[Visit, Depends(_agent)]
+"""Who serves families; the régisseur is told whom the page is for."""
 RegisseurVisit = Annotated[Visit, Depends(_regisseur)]
 """Who keeps the régie's books; other people of the town hall are told whom the page is for."""
 AdministratorVisit = Annotated[Visit, Depends(_administrator)]

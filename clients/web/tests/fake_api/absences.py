@@ -41,6 +41,21 @@ def _own(world: World) -> dict[str, Any]:
     }
 
 
+def _announce(world: World, body: dict[str, Any], kept: list[dict[str, Any]]) -> None:
+    for day in map(date.fromisoformat, body["days"]):
+        if (body["member_id"], day) in world.absent:
+            lines = [{"day": str(day), "slot": "day", "reason": "Absence annoncée.", "slug": "absence-announced"}]
+            raise Problem(409, "lines-refused", "Certaines absences ne peuvent pas être annoncées.", lines=lines)
+        world.absent[body["member_id"], day] = {
+            "reason": body["reason"],
+            "on_paper": body["on_paper"],
+            "documents": kept,
+            "state": "absence_announced" if body["reason"] == "illness" else "absent_unjustified",
+            "billed": True,
+            "sentence": "La mairie décidera au vu du justificatif ; d'ici là, le jour reste facturé.",
+        }
+
+
 def routes(world: World) -> APIRouter:
     router = APIRouter()
 
@@ -58,18 +73,7 @@ def routes(world: World) -> APIRouter:
         parent(world, request)
         body = json.loads(absence)
         kept = [_kept(str(each.filename), await each.read()) for each in documents]
-        for day in map(date.fromisoformat, body["days"]):
-            if (body["member_id"], day) in world.absent:
-                lines = [{"day": str(day), "slot": "day", "reason": "Absence annoncée.", "slug": "absence-announced"}]
-                raise Problem(409, "lines-refused", "Certaines absences ne peuvent pas être annoncées.", lines=lines)
-            world.absent[body["member_id"], day] = {
-                "reason": body["reason"],
-                "on_paper": body["on_paper"],
-                "documents": kept,
-                "state": "absence_announced" if body["reason"] == "illness" else "absent_unjustified",
-                "billed": True,
-                "sentence": "La mairie décidera au vu du justificatif ; d'ici là, le jour reste facturé.",
-            }
+        _announce(world, body, kept)
         return _own(world)
 
     def waiting(announcement_id: str) -> dict[str, Any]:

@@ -112,6 +112,34 @@ def _family(world: World) -> list[dict[str, Any]]:
     ]
 
 
+def planning_of(world: World, member_id: str, days: list[date], to: date) -> dict[str, Any]:
+    cells = [_cell(world, member_id, day) for day in days]
+    paid = (CANTEEN, member_id) in world.paid
+    return {
+        "member": {"member_id": member_id, "first_name": CHILDREN[member_id]},
+        "from": days[0],
+        "to": to,
+        "today": TODAY,
+        "activities": [
+            _CANTEEN
+            | {
+                "open": paid,
+                "blocked_reason": None if paid else "L'inscription n'est pas encore payée.",
+                "unit_price_cents": _UNIT_CENTS,
+                "tariff_label": "à l'unité",
+                "booking_rule": "Réservation jusqu'au jeudi 12h pour la semaine suivante.",
+                "cancelling_rule": "Annulation jusqu'au jeudi 12h pour la semaine suivante.",
+                "waiting_list": "Les places qui se libèrent sont proposées dans l'ordre d'arrivée.",
+                "cells": cells,
+            }
+        ],
+        "period_cost_cents": sum(cell["price_cents"] for cell in cells if cell["wanted"]),
+        "draft_count": len(world.draft),
+        "open_offers": len(world.offers),
+        "custody": "Vos jours : les semaines paires, du lundi au dimanche." if world.custody else None,
+    }
+
+
 def routes(world: World) -> APIRouter:
     router = APIRouter()
 
@@ -133,32 +161,7 @@ def routes(world: World) -> APIRouter:
         if member_id not in CHILDREN:
             raise Problem(404, "not-found", "Ce membre n'existe pas, ou n'est pas de votre famille.")
         days = [start + timedelta(days=index) for index in range((to - start).days)]
-        cells = [_cell(world, member_id, day) for day in days]
-        paid = (CANTEEN, member_id) in world.paid
-        return {
-            "member": {"member_id": member_id, "first_name": CHILDREN[member_id]},
-            "from": start,
-            "to": to,
-            "today": TODAY,
-            "activities": [
-                _CANTEEN
-                | {
-                    "open": paid,
-                    "blocked_reason": None if paid else "L'inscription n'est pas encore payée.",
-                    "unit_price_cents": _UNIT_CENTS,
-                    "tariff_label": "à l'unité",
-                    "booking_rule": "Réservation jusqu'au jeudi 12h pour la semaine suivante.",
-                    "cancelling_rule": "Annulation jusqu'au jeudi 12h pour la semaine suivante.",
-                    "waiting_list": "Les places qui se libèrent sont proposées dans l'ordre d'arrivée.",
-                    "cells": cells,
-                }
-            ],
-            "period_cost_cents": sum(cell["price_cents"] for cell in cells if cell["wanted"]),
-            "draft_count": len(world.draft),
-            "open_offers": len(world.offers),
-            "custody": "Vos jours : les semaines paires, du lundi au dimanche." if world.custody else None,
-            "family": _family(world) if with_family else None,
-        }
+        return planning_of(world, member_id, days, to) | {"family": _family(world) if with_family else None}
 
     @router.get("/explain")
     def explain(member_id: str, activity_id: str, day: date, slot: str) -> dict[str, Any]:

@@ -126,6 +126,8 @@ class TownHall:
     staff_accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Those who work at the town hall, by id; empty: as it was at first."""
     sent_files: list[bytes] = field(default_factory=list)
+    baskets: list[dict[str, Any]] = field(default_factory=list)
+    """What was booked and cancelled for the family."""
 
 
 @dataclass

@@ -37,6 +37,7 @@ SETTING = Setting(
         "communication.notices planning.place_offered.v1": FAMILY,
         "communication.notices planning.attendance_recorded.v1": FAMILY,
         "communication.notices planning.reservations_withdrawn.v1": FAMILY,
+        "communication.notices planning.reservations_changed_by_town_hall.v1": FAMILY,
     },
 )
 

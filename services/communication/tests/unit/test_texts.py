@@ -3,6 +3,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from communication.domain.mails import invoice_available, invoice_lapsed, invoice_to_pay_at_once, retry_delay
+from communication.domain.place_mails import ChangedDay, Place, days_changed
 from communication.domain.texts import summary, to_html
 
 
@@ -76,3 +77,19 @@ def test_retries_slow_down_up_to_four_hours() -> None:
     assert delays == sorted(delays)
     assert delays[0] == timedelta(seconds=10)
     assert delays[-1] == timedelta(hours=4)
+
+
+def test_what_the_town_hall_changed_is_told_day_by_day() -> None:
+    late = "Hors délai : Hospitalisation"
+    days = [
+        ChangedDay(Place("Estelle", "Cantine", date(2022, 9, 5), 500), cancelled=True),
+        ChangedDay(Place("Estelle", "Cantine", date(2022, 9, 6), 500), cancelled=False, reason=late),
+    ]
+    mail = days_changed(days, portal_title="Portail d'Alixan")
+    assert mail.subject == "Réservations d'Estelle : changement fait par la mairie"
+    booked, cancelled = mail.body.partition("Annulé :")[::2]
+    assert "- mardi 6 septembre 2022, Estelle, Cantine, 5,00\u00a0€ (Hors délai : Hospitalisation)\n" in booked
+    assert "Le prix figurera sur votre facture du mois." in booked
+    assert "- lundi 5 septembre 2022, Estelle, Cantine, 5,00\u00a0€\n" in cancelled
+    assert "déduit de votre prochaine facture" in cancelled
+    assert "Annulé" not in days_changed(days[1:], portal_title="Portail d'Alixan").body

@@ -27,14 +27,14 @@ if (planning) {
   for (const row of planning.querySelectorAll(".planning-row__line")) {
     const whole = row.querySelector("input[data-whole]");
     const days = [...row.querySelectorAll("input[data-price]")];
-    if (!whole) continue;
-    whole.removeAttribute("name");
+    whole?.removeAttribute("name");
     const showWhole = () => {
+      if (!whole) return;
       const ticked = days.filter((day) => day.checked).length;
       whole.checked = ticked === days.length;
       whole.indeterminate = ticked > 0 && ticked < days.length;
     };
-    whole.addEventListener("change", () => {
+    whole?.addEventListener("change", () => {
       for (const day of days) {
         day.checked = whole.checked;
         if (day.checked) leaveOthers(row, day);

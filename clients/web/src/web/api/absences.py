@@ -93,19 +93,19 @@ class Announcement:
     reason: str
     on_paper: bool
 
+    @property
+    def said(self) -> dict[str, object]:
+        """What is sent."""
+        days = chosen_days(self.activity_id, self.whens)
+        return {"member_id": str(self.member_id), **days, "reason": self.reason, "on_paper": self.on_paper}
+
 
 async def announce(api: Api, wish: Announcement, files: Iterable[SentFile]) -> None:
     """Announces days with their documents, all or none.
 
     ``ApiProblem``: lines-refused, no-document-wanted, too-many-documents, unaccepted-file, file-too-large.
     """
-    said = {
-        "member_id": str(wish.member_id),
-        **chosen_days(wish.activity_id, wish.whens),
-        "reason": wish.reason,
-        "on_paper": wish.on_paper,
-    }
-    await api.upload(f"{_BASE}/absences", {"absence": json.dumps(said)}, *files)
+    await api.upload(f"{_BASE}/absences", {"absence": json.dumps(wish.said)}, *files)
 
 
 async def add_documents(api: Api, announcement_id: UUID, files: Iterable[SentFile]) -> None:

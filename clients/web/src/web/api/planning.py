@@ -97,10 +97,18 @@ class Cell(Answer):
     general_reason: str | None = None
 
 
+class LateDay(Answer):
+    """A slot of a day that a deadline alone closes."""
+
+    day: date
+    slot: str = WHOLE_DAY
+
+
 class PlanningActivity(Answer):
     """One activity's row of the planning, with its rules in words.
 
-    ``waiting_list`` says how places that are freed are given on; None without such a list.
+    ``waiting_list`` says how places that are freed are given on; None without such a list. ``late``: told to the town
+    hall, which can set those deadlines aside.
     """
 
     activity_id: UUID
@@ -119,6 +127,7 @@ class PlanningActivity(Answer):
     waiting_list: str | None = None
     slots: list[Slot] = Field(default_factory=lambda: [Slot()])
     cells: list[Cell]
+    late: list[LateDay] = Field(default_factory=list)
 
 
 class Planning(Answer):

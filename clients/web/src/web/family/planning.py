@@ -10,9 +10,10 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from web.api import planning
 from web.api.errors import ApiProblem
-from web.api.planning import WHOLE_DAY, CellState, DaySlot, Planning, PlanningMember
+from web.api.planning import DaySlot, Planning, PlanningMember
 from web.family.calendar import Period, View
-from web.family.planning_view import Choice, Mark, Row, locked, marks, rows, told
+from web.family.planning_view import Choice, field_name, legend, locked, refused_days, rows
+from web.forms import fields_of
 from web.i18n import gettext as _
 from web.navigation import see_other
 from web.visit import ParentVisit, Visit
@@ -58,7 +59,7 @@ async def save_days(
     """Keeps the ticked days in the draft. «Valider» goes on to the next child, «Valider et terminer» to the recap."""
     period = Period.around(vue, debut)
     shown = await _shown(visit, enfant, period)
-    choice = _choice(await _fields(request), shown, activite or [])
+    choice = _choice(await fields_of(request), shown, activite or [])
     try:
         for activity_id, wanted in choice.items():
             await planning.save_days(visit.api, enfant, activity_id, start=period.start, end=period.end, wanted=wanted)
@@ -81,16 +82,6 @@ async def _shown(visit: Visit, member_id: UUID, period: Period) -> Planning:
             raise
         sentence = _("Cette personne n'existe pas, ou n'est pas de votre famille.")
         raise ApiProblem(404, {"detail": sentence}) from problem
-
-
-async def _fields(request: Request) -> Mapping[str, list[str]]:
-    form = await request.form()
-    return {name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form}
-
-
-def field_name(kind: str, activity_id: UUID, slot: str) -> str:
-    """What the form calls a slot's days («jours») and its «toute la période» («tout»)."""
-    return f"{kind}.{activity_id}" if slot == WHOLE_DAY else f"{kind}.{activity_id}.{slot}"
 
 
 def _choice(fields: Mapping[str, list[str]], shown: Planning, sent: list[UUID]) -> dict[UUID, frozenset[DaySlot]]:
@@ -136,35 +127,15 @@ async def _planning_page(
         planning=shown,
         rows=shown_rows,
         locked=locked(shown),
-        legend=_legend(shown_rows),
+        legend=legend(shown_rows),
         field_name=field_name,
         modifying=modifier and any(row.is_changeable for row in shown_rows),
         notice=notice,
         error=problem.detail if problem else "",
-        refused=_refused(problem, shown),
+        refused=refused_days(problem, shown),
         address=address,
         around=Period.around,
     )
-
-
-def _legend(shown: list[Row]) -> dict[CellState, Mark]:
-    rare: set[CellState] = {"waiting", "offered", "other_home"}
-    rare |= {"absence_announced", "absent_justified", "absent_unjustified"}
-    rare |= {"present", "absent", "present_without_booking"}
-    there = {day.cell.state for row in shown for day in row.days if day.cell.state in rare}
-    hidden = rare - there
-    if all(len(row.lines) == 1 for row in shown):
-        hidden.add("excluded")
-    return {state: mark for state, mark in marks().items() if state not in hidden}
-
-
-def _refused(problem: ApiProblem | None, shown: Planning) -> list[tuple[str, str]]:
-    """Each day in words, its slot included, and why."""
-    names = {slot.code: slot.name for activity in shown.activities for slot in activity.slots}
-    return [
-        (told(date.fromisoformat(line["day"]), names.get(line.get("slot", ""), "")), str(line.get("reason", "")))
-        for line in (problem.lines if problem else [])
-    ]
 
 
 def _chosen(shown: Planning) -> PlanningMember:

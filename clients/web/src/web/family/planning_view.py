@@ -6,7 +6,8 @@ from datetime import date
 from string import ascii_lowercase
 from uuid import UUID
 
-from web.api.planning import Cell, CellState, DaySlot, Planning, PlanningActivity, Slot
+from web.api.errors import ApiProblem
+from web.api.planning import WHOLE_DAY, Cell, CellState, DaySlot, Planning, PlanningActivity, Slot
 from web.i18n import gettext as _
 from web.rendering.formatting import hours, long_date, money
 
@@ -58,20 +59,31 @@ class Reason:
 
 @dataclass(frozen=True)
 class Day:
-    """One slot of a day, ready to be drawn."""
+    """One slot of a day, ready to be drawn. ``late``: the town hall can set its deadline aside."""
 
     cell: Cell
     slot_name: str
     mark: Mark
     letter: str
     ticked: bool
+    late: bool = False
+
+    @property
+    def tickable(self) -> bool:
+        """Whether who sees it can change it."""
+        return self.cell.changeable or self.late
 
     @property
     def spoken(self) -> str:
         """All of it in words: «Matin du jeudi 1er septembre 2022 : Libre, 5,00 €»."""
-        price = f", {money(self.cell.price_cents)}" if self.cell.changeable and self.cell.price_cents else ""
+        price = f", {money(self.cell.price_cents)}" if self.tickable and self.cell.price_cents else ""
         reason = f". {self.cell.reason}" if self.cell.reason else ""
         return f"{told(self.cell.day, self.slot_name)} : {self.mark.word}{price}{reason}"
+
+
+def field_name(kind: str, activity_id: UUID, slot: str) -> str:
+    """What the form calls a slot's days («jours») and its «toute la période» («tout»)."""
+    return f"{kind}.{activity_id}" if slot == WHOLE_DAY else f"{kind}.{activity_id}.{slot}"
 
 
 def told(day: date, slot_name: str) -> str:
@@ -114,7 +126,7 @@ class Row:
     @property
     def is_changeable(self) -> bool:
         """Whether any day of the period can be changed."""
-        return any(day.cell.changeable for day in self.days)
+        return any(day.tickable for day in self.days)
 
     @property
     def is_whole(self) -> bool:
@@ -142,13 +154,17 @@ def _row(activity: PlanningActivity, choice: Choice | None) -> Row:
     known = marks()
     chosen = choice.get(activity.activity_id, frozenset()) if choice is not None else None
     names = {slot.code: slot.name for slot in activity.slots}
+    late = {(each.day, each.slot) for each in activity.late}
     days = [
         Day(
             cell=cell,
             slot_name=names[cell.slot],
             mark=known[cell.state],
             letter=reasons[key].letter if (key := _key(cell)) else "",
-            ticked=(cell.day, cell.slot) in chosen if chosen is not None and cell.changeable else cell.wanted,
+            ticked=(cell.day, cell.slot) in chosen
+            if chosen is not None and (cell.changeable or (cell.day, cell.slot) in late)
+            else cell.wanted,
+            late=(cell.day, cell.slot) in late,
         )
         for cell in activity.cells
     ]
@@ -180,6 +196,27 @@ def _letter(index: int) -> str:
     """«a» to «z», then «aa», «ab»…: no two reasons have the same."""
     tens, ones = divmod(index, len(ascii_lowercase))
     return (_letter(tens - 1) if tens else "") + ascii_lowercase[ones]
+
+
+def legend(shown: list[Row]) -> dict[CellState, Mark]:
+    """The marks of what is shown; those of rare states only where there are any."""
+    rare: set[CellState] = {"waiting", "offered", "other_home"}
+    rare |= {"absence_announced", "absent_justified", "absent_unjustified"}
+    rare |= {"present", "absent", "present_without_booking"}
+    there = {day.cell.state for row in shown for day in row.days if day.cell.state in rare}
+    hidden = rare - there
+    if all(len(row.lines) == 1 for row in shown):
+        hidden.add("excluded")
+    return {state: mark for state, mark in marks().items() if state not in hidden}
+
+
+def refused_days(problem: ApiProblem | None, shown: Planning) -> list[tuple[str, str]]:
+    """Each day in words, its slot included, and why."""
+    names = {slot.code: slot.name for activity in shown.activities for slot in activity.slots}
+    return [
+        (told(date.fromisoformat(line["day"]), names.get(line.get("slot", ""), "")), str(line.get("reason", "")))
+        for line in (problem.lines if problem else [])
+    ]
 
 
 def ticked_whens(ticked: list[str]) -> set[DaySlot]:

@@ -20,6 +20,7 @@ DEVICE_COOKIE = "__Host-device"
 _RENEW_BEFORE_SECONDS = 60
 _ADMINISTRATOR = "administrator"
 _BOOKKEEPING_ROLES = frozenset({"regisseur", _ADMINISTRATOR})
+_SERVING_ROLES = frozenset({"agent", _ADMINISTRATOR})
 _STAFF_ROLES = _BOOKKEEPING_ROLES | {"agent"}
 
 
@@ -85,6 +86,11 @@ class Session(BaseModel):
     def is_staff(self) -> bool:
         """Someone of the town hall."""
         return not _STAFF_ROLES.isdisjoint(self.account.roles)
+
+    @property
+    def serves_families(self) -> bool:
+        """Books and announces for families that come to the town hall."""
+        return not _SERVING_ROLES.isdisjoint(self.account.roles)
 
     @property
     def keeps_books(self) -> bool:

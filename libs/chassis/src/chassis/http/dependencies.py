@@ -71,6 +71,8 @@ AnyPrincipal = Annotated[authentication.Principal, Depends(_principal)]
 """Anyone logged in."""
 Staff = Annotated[authentication.Principal, Depends(_require(Role.AGENT, Role.REGISSEUR, Role.ADMINISTRATOR))]
 """Anyone of the town hall."""
+Agent = Annotated[authentication.Principal, Depends(_require(Role.AGENT, Role.ADMINISTRATOR))]
+"""Who serves families at the town hall."""
 Regisseur = Annotated[authentication.Principal, Depends(_require(Role.REGISSEUR, Role.ADMINISTRATOR))]
 Administrator = Annotated[authentication.Principal, Depends(_require(Role.ADMINISTRATOR))]
 FamilyId = Annotated[UUID, Depends(_family_id)]

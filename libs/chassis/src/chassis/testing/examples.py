@@ -23,6 +23,7 @@ from contracts.events import (
     InvoiceSettled,
     PaymentReversed,
     PaymentSettled,
+    ReservationsChangedByTownHall,
     ReservationsCommitted,
     ReservationsWithdrawn,
     SurplusDecided,
@@ -41,6 +42,7 @@ ONCE = frozenset(
         InvoicePaymentUnused,
         InvoiceSettled,
         PaymentReversed,
+        ReservationsChangedByTownHall,
         ReservationsWithdrawn,
         SurplusReceived,
     }

@@ -28,6 +28,7 @@ from contracts.events.payment_gateway import (
 from contracts.events.planning import (
     AttendanceRecorded,
     PlaceOffered,
+    ReservationsChangedByTownHall,
     ReservationsCommitted,
     ReservationsStated,
     ReservationsWithdrawn,
@@ -53,6 +54,7 @@ __all__ = [
     "PaymentSettled",
     "PaymentsStated",
     "PlaceOffered",
+    "ReservationsChangedByTownHall",
     "ReservationsCommitted",
     "ReservationsStated",
     "ReservationsWithdrawn",

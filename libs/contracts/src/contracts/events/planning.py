@@ -62,6 +62,28 @@ class ReservationsWithdrawn(Event):
     days: tuple[WithdrawnDay, ...]
 
 
+class ChangedDay(Value):
+    """A day that is now booked, or cancelled, and why, in words for the family; null when nobody said."""
+
+    first_name: str
+    element_name: str
+    day: date
+    unit_price_cents: Cents
+    status: ReservationStatus
+    reason: str | None = None
+
+
+@event("planning.reservations_changed_by_town_hall.v1", subject="basket_id")
+class ReservationsChangedByTownHall(Event):
+    """The town hall booked or cancelled days for a family, which is to be told. The reservations travel by the
+    ``ReservationsCommitted`` of the same basket.
+    """
+
+    basket_id: UUID
+    family_id: UUID
+    days: tuple[ChangedDay, ...]
+
+
 @event("planning.place_offered.v1", subject="offer_id")
 class PlaceOffered(Event):
     """A place that was freed is kept for a family that waited for it, or what became of it.

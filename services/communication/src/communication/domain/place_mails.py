@@ -1,4 +1,4 @@
-"""The mails about places of waiting lists, about days that the town hall cancels and absences it decides, in words."""
+"""The mails about places of waiting lists, days that the town hall books or cancels and absences it decides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -160,6 +160,54 @@ Vous attendiez une place, qui ne viendra plus :
 
 Vous n'avez rien à faire. Vos réservations ne changent pas :
 {PORTAL_ADDRESS}/planning
+
+{portal_title}
+{_END}
+""",
+    )
+
+
+_BOOKED_FOR = "Le prix figurera sur votre facture du mois."
+_CANCELLED_FOR = "Cela ne vous sera pas facturé ; si c'était déjà fait, c'est déduit de votre prochaine facture."
+
+
+@dataclass(frozen=True)
+class ChangedDay:
+    """A day that the town hall booked or cancelled for a family, and why when it said so."""
+
+    place: Place
+    cancelled: bool
+    reason: str | None = None
+
+    def __str__(self) -> str:
+        """In a line."""
+        place = self.place
+        facts = f"- {full_date(place.day)}, {place.first_name}, {place.element_name}, {euros(place.unit_price_cents)}"
+        return f"{facts} ({self.reason})" if self.reason else facts
+
+
+def days_changed(days: Sequence[ChangedDay], *, portal_title: str) -> MailText:
+    """The town hall booked and cancelled days for a family that asked for it."""
+    names = " et ".join(dict.fromkeys(day.place.first_name for day in days))
+    booked, cancelled = ([day for day in days if day.cancelled is gone] for gone in (False, True))
+    parts = [
+        "\n".join([title, "", *map(str, some), "", after])
+        for title, some, after in (("Réservé :", booked, _BOOKED_FOR), ("Annulé :", cancelled, _CANCELLED_FOR))
+        if some
+    ]
+    lines = "\n\n".join(parts)
+    return MailText(
+        subject=f"Réservations {of(names)} : changement fait par la mairie",
+        body=f"""Bonjour,
+
+La mairie a fait ce changement pour vous :
+
+{lines}
+
+Vos réservations, et qui les a faites :
+{PORTAL_ADDRESS}/planning/historique
+
+Si vous n'avez rien demandé à la mairie, contactez-la.
 
 {portal_title}
 {_END}

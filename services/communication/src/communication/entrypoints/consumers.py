@@ -24,7 +24,7 @@ from communication.domain.mails import (
 )
 from communication.domain.receipts import Receipt, receipt_mail
 from communication.entrypoints.money_notices import tell_credit, tell_money_back, tell_unused
-from communication.entrypoints.place_notices import tell_decision, tell_place, tell_withdrawal
+from communication.entrypoints.place_notices import tell_change, tell_decision, tell_place, tell_withdrawal
 from contracts.events import (
     AdhesionPaymentUnused,
     AttendanceRecorded,
@@ -36,6 +36,7 @@ from contracts.events import (
     PaymentReversed,
     PaymentSettled,
     PlaceOffered,
+    ReservationsChangedByTownHall,
     ReservationsWithdrawn,
     SurplusDecided,
     SurplusReceived,
@@ -175,6 +176,7 @@ CONSUMERS = [
             AdhesionPaymentUnused: tell_unused,
             PlaceOffered: tell_place,
             ReservationsWithdrawn: tell_withdrawal,
+            ReservationsChangedByTownHall: tell_change,
             AttendanceRecorded: tell_decision,
         },
     ),

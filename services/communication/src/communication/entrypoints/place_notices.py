@@ -1,4 +1,4 @@
-"""Mails about places of waiting lists, about days that the town hall cancels and absences it decides."""
+"""Mails about places of waiting lists, days that the town hall books or cancels, and absences it decides."""
 
 from uuid import uuid5
 from zoneinfo import ZoneInfo
@@ -11,16 +11,18 @@ from communication.application.notify import Notice, notify_families
 from communication.domain.mails import MailText
 from communication.domain.place_mails import (
     CancelledDay,
+    ChangedDay,
     Place,
     absence_decided,
+    days_changed,
     days_withdrawn,
     place_closed,
     place_confirmed,
     place_lapsed,
     place_offered,
 )
-from contracts.events import AttendanceRecorded, PlaceOffered, ReservationsWithdrawn
-from contracts.values import PlaceOfferStatus
+from contracts.events import AttendanceRecorded, PlaceOffered, ReservationsChangedByTownHall, ReservationsWithdrawn
+from contracts.values import PlaceOfferStatus, ReservationStatus
 
 
 async def tell_place(transaction: Transaction, received: Received[PlaceOffered]) -> None:
@@ -54,6 +56,22 @@ async def tell_withdrawal(transaction: Transaction, received: Received[Reservati
     days = [CancelledDay(day.first_name, day.element_name, day.day, day.reason, day.waited) for day in withdrawn.days]
     text = days_withdrawn(days, portal_title=tenant.description.portal_title)
     notice = Notice(withdrawn.family_id, uuid5(withdrawn.basket_id, "withdrawn"), text)
+    await notify_families(SqlCommunicationStore(transaction), [notice], transaction.now())
+
+
+async def tell_change(transaction: Transaction, received: Received[ReservationsChangedByTownHall]) -> None:
+    """What the town hall booked and cancelled for a family, once for all its days."""
+    changed, tenant = received.event, await tenant_of(transaction)
+    days = [
+        ChangedDay(
+            Place(day.first_name, day.element_name, day.day, day.unit_price_cents),
+            day.status is ReservationStatus.CANCELLED,
+            day.reason,
+        )
+        for day in changed.days
+    ]
+    text = days_changed(days, portal_title=tenant.description.portal_title)
+    notice = Notice(changed.family_id, uuid5(changed.basket_id, "changed"), text)
     await notify_families(SqlCommunicationStore(transaction), [notice], transaction.now())
 
 

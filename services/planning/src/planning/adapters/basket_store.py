@@ -21,7 +21,8 @@ _TYPES = (
     *("int[]", "uuid[]", "int[]", "uuid[]"),
     *("int[]", "uuid[]", "uuid[]", "date[]", "text[]"),
     *("int[]", "uuid[]", "date[]", "text[]", "text[]", "int[]", "int[]"),
-    *("int[]", "uuid[]", "text[]", "uuid[]", "uuid[]", "text[]", "text[]"),
+    *("int[]", "uuid[]", "text[]", "uuid[]", "uuid[]", "text[]", "text[]", "text[]"),
+    *("boolean[]", "uuid[]", "text[]", "text[]"),
 )
 _COMMIT = (
     "select * from commit_baskets("  # noqa: S608 - ours
@@ -53,7 +54,8 @@ async def commit_baskets(asks: Asks, source: str, tenant_id: UUID, sent: Sequenc
         [sorted({m for b in baskets for m in (*(n.member_id for n in b.booked), *(c.member_id for c in b.cancelled))})],
         _columns(_excluded(baskets), 5),
         _columns(_taken(baskets), 7),
-        _columns(_traced(baskets), 7),
+        _columns(_traced(baskets), 8),
+        _columns([_told(basket) for basket in baskets], 4),
     )
     try:
         done = {row[0] for row in await asks.ask(_COMMIT, tenant_id, source, *columns)}
@@ -80,7 +82,9 @@ def _facts(sent: Sent) -> tuple[Any, ...]:
 
 
 def _drafted(baskets: Sequence[Basket]) -> list[tuple[Any, ...]]:
-    return [(place, line.line_id, line.action) for place, basket in enumerate(baskets, 1) for line in basket.draft]
+    return [
+        (place, line.line_id, line.action) for place, basket in enumerate(baskets, 1) for line in basket.draft or ()
+    ]
 
 
 def _booked(baskets: Sequence[Basket]) -> list[tuple[Any, ...]]:
@@ -122,11 +126,20 @@ def _excluded(baskets: Sequence[Basket]) -> list[tuple[Any, ...]]:
 
 def _traced(baskets: Sequence[Basket]) -> list[tuple[Any, ...]]:
     return [
-        (place, new_id(), trace.action, member_id, activity_id, slot, _array(day.isoformat() for day in days))
+        (
+            *(place, new_id(), trace.action, member_id, activity_id, slot),
+            *(_array(day.isoformat() for day in days), trace.reason),
+        )
         for place, basket in enumerate(baskets, 1)
         for trace in basket.traces
         for member_id, activity_id, slot, days in trace.entries()
     ]
+
+
+def _told(basket: Basket) -> tuple[Any, ...]:
+    told = basket.told
+    event = (new_id(), told.event_type, told.model_dump_json()) if told else (None, None, None)
+    return (basket.draft is None, *event)
 
 
 def _array(texts: Iterable[str]) -> str:

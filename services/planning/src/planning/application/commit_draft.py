@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from chassis.errors import TransientError
@@ -50,43 +50,61 @@ class Committed:
     again: bool
 
 
-class DraftContendedError(TransientError):
-    """Each time the draft was looked at, something changed before it was committed."""
+Judge = Callable[[Outlook, Holdings], Basket]
+"""What is to be committed of what was seen; raises why nothing is."""
+
+
+class BasketContendedError(TransientError):
+    """Each time the family's days were looked at, something changed before they were committed."""
 
 
 async def commit_draft(store: BasketStore, commune: Commune, family_id: UUID, asked: Asked) -> Committed:
     """Books and cancels every line and publishes one ``ReservationsCommitted``.
 
+    Raises ``DraftEmptyError`` and what ``commit_basket`` raises.
+    """
+
+    def judge(outlook: Outlook, held: Holdings) -> Basket:
+        lines = review(outlook)
+        if not lines:
+            raise DraftEmptyError
+        return basket_of(outlook, held, lines, asked)
+
+    return await commit_basket(store, commune, (family_id, None), asked, judge)
+
+
+async def commit_basket(
+    store: BasketStore, commune: Commune, seen: tuple[UUID, tuple[date, date] | None], asked: Asked, judge: Judge
+) -> Committed:
+    """Commits what is judged of what is ``seen``: a family, and a half-open period, by default that of its draft.
+
     Rules are checked here once more, at one reading of the clock. What has changed by the moment of the commit (places
     taken, the other home, the draft, a calendar) has everything looked at again, which says why it is refused.
-    Raises ``DraftEmptyError``, ``LinesRefusedError``, ``IdempotencyMismatchError``,
-    ``DraftContendedError``.
+    Raises what ``judge`` raises, ``IdempotencyMismatchError`` and ``BasketContendedError``.
     """
+    family_id, period = seen
     for _ in range(_LOOKS):
         present = moment(store, commune)
-        held = await store.holdings(family_id, None, asked.request)
+        held = await store.holdings(family_id, period, asked.request)
         if held.kept and asked.request:
             if held.kept.request_hash != asked.request.request_hash:
                 raise IdempotencyMismatchError
             return Committed(held.kept.body, again=True)
-        outlook = outlook_of(family_id, present, held)
-        basket = _basket(outlook, held, _possible_lines(outlook), asked)
+        basket = judge(outlook_of(family_id, present, held), held)
         if await store.commit(basket):
             return Committed(basket.answer, again=False)
-    raise DraftContendedError(f"famille {family_id}")
+    raise BasketContendedError(f"famille {family_id}")
 
 
-def _possible_lines(outlook: Outlook) -> list[ReviewedLine]:
-    lines = review(outlook)
-    if not lines:
-        raise DraftEmptyError
+def _check_possible(outlook: Outlook, lines: list[ReviewedLine]) -> None:
     refused = [line.refused(line.refusal) for line in lines if line.refusal] or refused_together(outlook, lines)
     if refused:
         raise LinesRefusedError("Certaines lignes ne peuvent plus être réservées. Rien n'a été réservé.", lines=refused)
-    return lines
 
 
-def _basket(outlook: Outlook, held: Holdings, lines: list[ReviewedLine], asked: Asked) -> Basket:
+def basket_of(outlook: Outlook, held: Holdings, lines: list[ReviewedLine], asked: Asked) -> Basket:
+    """The lines as a basket of the family's draft. Raises ``LinesRefusedError`` when one is not possible."""
+    _check_possible(outlook, lines)
     basket_id = new_id()
     booked = {new_id(): line for line in lines if line.line.action is Action.BOOK}
     cancelled = {

@@ -66,14 +66,15 @@ class Basket:
     """What a family commits, whole or not at all, and what goes with it: its event, its traces, its answer.
 
     It holds what it was judged by (calendars' version, draft lines), so that it is not committed when that has changed.
-    ``taken``: places by counter. ``answer`` is kept for the request's key.
+    ``draft``: None when it is not the family's draft that is committed, which is then left alone. ``taken``: places by
+    counter. ``answer`` is kept for the request's key. ``told``: what else is published, for the family to know.
     """
 
     basket_id: UUID
     family_id: UUID
     committed_at: datetime
     calendar_version: int
-    draft: Sequence[DraftLine]
+    draft: Sequence[DraftLine] | None
     booked: Sequence[NewReservation]
     cancelled: Sequence[Cancellation]
     taken: Mapping[CountedSlot, Taking]
@@ -82,6 +83,7 @@ class Basket:
     traces: Sequence[Trace]
     request: KeyedRequest | None
     answer: bytes
+    told: Event | None = None
 
 
 @dataclass(frozen=True)

@@ -58,13 +58,19 @@ class BookedBy(StrEnum):
 class Moment:
     """When and where a verdict is given: ``today`` is the commune's local day.
 
-    ``help_sentence`` says what a family that is too late can do.
+    ``help_sentence`` says what a family that is too late can do; empty for the town hall. ``deadlines_set_aside``: it
+    grants what a booking or cancelling rule closes, or does not open yet.
     """
 
     now: datetime
     today: date
     time_zone: str
     help_sentence: str
+    deadlines_set_aside: bool = False
+
+    def helped(self, sentence: str) -> str:
+        """A refusal, and what can be done about it."""
+        return f"{sentence} {self.help_sentence}" if self.help_sentence else sentence
 
 
 @dataclass(slots=True)
@@ -294,13 +300,13 @@ def _blocked(day: Day) -> Refusal | None:
 def _others(day: Day, moment: Moment) -> Refusal | None:
     if not day.is_others:
         return None
-    return Refusal("other-homes-day", CellState.OTHER_HOME, f"{OTHERS_DAY_REASON} {moment.help_sentence}")
+    return Refusal("other-homes-day", CellState.OTHER_HOME, moment.helped(OTHERS_DAY_REASON))
 
 
 def _too_late(action: Action, day: Day, holidays: Holidays, moment: Moment) -> Refusal | None:
     if day.day < moment.today:
         return Refusal("deadline-passed", CellState.DEADLINE_PASSED, "Ce jour est passé.")
-    if day.calendar is None:
+    if day.calendar is None or moment.deadlines_set_aside:
         return None
     rule = day.calendar.booking_rule if action is Action.BOOK else day.calendar.cancelling_rule
     verdict = explain(rule, action, day.day, holidays, time_zone=moment.time_zone, now=moment.now, starts=day.starts)
@@ -311,8 +317,8 @@ def _too_late(action: Action, day: Day, holidays: Holidays, moment: Moment) -> R
             general = f"Pas encore possible. {describe(rule, action)}"
             return Refusal("not-yet-open", CellState.BLOCKED, verdict.sentence, general)
         case Timing.LATE:
-            sentence = f"{verdict.sentence} {moment.help_sentence}"
-            general = f"Trop tard. {describe(rule, action)} {moment.help_sentence}"
+            sentence = moment.helped(verdict.sentence)
+            general = moment.helped(f"Trop tard. {describe(rule, action)}")
             return Refusal("deadline-passed", CellState.DEADLINE_PASSED, sentence, general)
 
 

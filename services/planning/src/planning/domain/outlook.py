@@ -81,6 +81,10 @@ class Outlook:
     custodies: Mapping[UUID, Custody] = field(default_factory=dict)
     listed: Mapping[MemberSlot, bool] = field(default_factory=dict)
 
+    def with_deadlines_set_aside(self) -> "Outlook":
+        """As it would be if no booking or cancelling rule closed a day that is not past; all else holds."""
+        return replace(self, moment=replace(self.moment, deadlines_set_aside=True))
+
     def member_and_activity(self, member_id: UUID, activity_id: UUID) -> tuple[Member, Activity]:
         """The family's member and the commune's activity. Raises ``NotFoundError``."""
         member, activity = self.members.get(member_id), self.activities.get(activity_id)

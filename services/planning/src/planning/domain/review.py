@@ -16,7 +16,10 @@ from planning.domain.rules import Action
 
 @dataclass(frozen=True)
 class ReviewedLine:
-    """A draft line with its price. ``booking`` is what a cancelling line cancels."""
+    """A draft line with its price. ``booking`` is what a cancelling line cancels.
+
+    ``by_town_hall``: never to be paid at once. ``late``: the town hall sets the deadline of its day aside.
+    """
 
     line: DraftLine
     member: Member
@@ -25,6 +28,8 @@ class ReviewedLine:
     unit_price_cents: int
     booking: Booking | None
     refusal: Refusal | None
+    by_town_hall: bool = False
+    late: bool = False
 
     @property
     def element_name(self) -> str:
@@ -44,7 +49,7 @@ class ReviewedLine:
 
     def pay_until(self, now: datetime) -> datetime | None:
         """Until when it is to be paid, when it is booked now and must not wait for the month's invoice."""
-        if self.line.action is Action.CANCEL:
+        if self.line.action is Action.CANCEL or self.by_town_hall:
             return None
         return pay_until(self.activity.calendar, now, self.unit_price_cents)
 

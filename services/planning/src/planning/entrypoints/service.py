@@ -12,6 +12,8 @@ from planning.entrypoints.http.custody import router as custody
 from planning.entrypoints.http.explanation import router as explanation
 from planning.entrypoints.http.family import router as family
 from planning.entrypoints.http.family_commit import router as family_commit
+from planning.entrypoints.http.for_family import booking as booking_for_family
+from planning.entrypoints.http.for_family import router as for_family
 from planning.entrypoints.http.holidays import router as holidays
 from planning.entrypoints.http.kitchen import router as kitchen
 from planning.entrypoints.http.presence import router as presence
@@ -41,7 +43,8 @@ SERVICE = Service(
             agenda,
             agenda_secrets,
         ),
-        *(staff, holidays, custody, kitchen, presence, withdrawals, waiting_staff, absences_staff, statements),
+        *(staff, holidays, for_family, booking_for_family, custody, kitchen, presence, withdrawals, waiting_staff),
+        *(absences_staff, statements),
     ],
     problems={
         "lines-refused": 409,
@@ -54,6 +57,7 @@ SERVICE = Service(
         "unaccepted-file": 422,
         "file-too-large": 413,
         "place-refused": 409,
+        "reason-missing": 422,
         "day-past": 409,
         "days-outside-period": 422,
         "invalid-period": 422,

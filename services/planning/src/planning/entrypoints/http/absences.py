@@ -38,7 +38,7 @@ _BACK, _AHEAD = timedelta(days=31), timedelta(days=92)
 @router.get("/absences")
 async def read_absences(family_id: FamilyId, commune: CurrentCommune, store: Absences) -> OwnAbsences:
     """The family's absences, and the days whose absence it can announce, of a month before today and three after."""
-    return await _own(store, commune, family_id)
+    return await own_absences(store, commune, family_id)
 
 
 @router.post("/absences")
@@ -58,10 +58,11 @@ async def post_absences(
     wish = absence.to_domain()
     check_span([when.day for when in wish.whens], LONGEST_LIST)
     await announce_absences(store, commune, family_id, wish, actor_of(principal), sent=documents)
-    return await _own(store, commune, family_id)
+    return await own_absences(store, commune, family_id)
 
 
-async def _own(store: SqlAbsenceStore, commune: Commune, family_id: UUID) -> OwnAbsences:
+async def own_absences(store: SqlAbsenceStore, commune: Commune, family_id: UUID) -> OwnAbsences:
+    """A family's absences, and the days whose absence can be announced."""
     today = moment(store, commune).today
     period = (today - _BACK, today + _AHEAD)
     outlook = await look_at_period(store, commune, family_id, *period, lists=True)

@@ -1,0 +1,78 @@
+"""planning: what the town hall does for a family."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from web.api.absences import Announcement, OwnAbsences
+from web.api.client import Answer, Api
+from web.api.planning import DaySlot, Planning, PlanningMember, chosen_days
+
+_BASE = "planning/v1/families"
+Chosen = Mapping[UUID, Iterable[DaySlot]]
+"""Slots of days by activity."""
+
+
+@dataclass(frozen=True)
+class Basket:
+    """Days of one member to book and to cancel. ``late``: deadlines are set aside, for the ``reason``."""
+
+    member_id: UUID
+    book: Chosen
+    cancel: Chosen
+    late: bool
+    reason: str
+
+
+class DoneLine(Answer):
+    """A day that was booked or cancelled."""
+
+    action: str
+
+
+class DoneBasket(Answer):
+    """What was done."""
+
+    lines: list[DoneLine]
+
+    def count(self, action: str) -> int:
+        """How many days were booked (``book``) or cancelled (``cancel``)."""
+        return sum(line.action == action for line in self.lines)
+
+
+async def members(api: Api, family_id: UUID) -> list[PlanningMember]:
+    """A family's members, with their activities. ``ApiProblem`` not-found for a family that has none."""
+    return await api.get(list[PlanningMember], f"{_BASE}/{family_id}/members")
+
+
+async def planning(api: Api, family_id: UUID, member_id: UUID, start: date, end: date) -> Planning:
+    """A member's planning as the family sees it, without its draft; and what a deadline alone closes."""
+    query = {"member_id": str(member_id), "from": start.isoformat(), "to": end.isoformat()}
+    return await api.get(Planning, f"{_BASE}/{family_id}/planning", query)
+
+
+async def commit(api: Api, family_id: UUID, basket: Basket) -> DoneBasket:
+    """Books and cancels, all or none. ``ApiProblem``: lines-refused, reason-missing."""
+    body = {
+        "member_id": str(basket.member_id),
+        "book": _days(basket.book),
+        "cancel": _days(basket.cancel),
+        "deadlines_set_aside": basket.late,
+        "reason": basket.reason or None,
+    }
+    return await api.send(DoneBasket, "POST", f"{_BASE}/{family_id}/baskets", body)
+
+
+async def absences(api: Api, family_id: UUID) -> OwnAbsences:
+    """A family's absences, and the days whose absence can be announced."""
+    return await api.get(OwnAbsences, f"{_BASE}/{family_id}/absences")
+
+
+async def announce(api: Api, family_id: UUID, wish: Announcement) -> None:
+    """Announces days for a family, all or none. ``ApiProblem`` lines-refused."""
+    await api.command("POST", f"{_BASE}/{family_id}/absences", wish.said)
+
+
+def _days(chosen: Chosen) -> list[dict[str, object]]:
+    return [chosen_days(activity_id, whens) for activity_id, whens in chosen.items()]
