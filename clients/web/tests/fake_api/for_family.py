@@ -24,7 +24,7 @@ def _known(world: World, request: Request, family_id: str, member_id: str | None
     return replace(world, draft={})
 
 
-def _late(seen: World, member_id: str, cell: dict[str, Any]) -> dict[str, Any]:
+def _late(seen: World, cell: dict[str, Any]) -> dict[str, Any]:
     reason = seen.refused.get(date.fromisoformat(cell["day"]))
     if reason is None or not cell["changeable"]:
         return cell
@@ -39,7 +39,8 @@ def _refused(seen: World, member_id: str, body: dict[str, Any]) -> list[dict[str
             cell = planning._cell(seen, member_id, date.fromisoformat(day))
             late = None if body["deadlines_set_aside"] else seen.refused.get(date.fromisoformat(day))
             if reason := late or cell["reason"]:
-                lines.append({"day": day, "slot": "day", "reason": reason, "slug": "deadline-passed"})
+                named = {"day": day, "slot": "day", "element_name": "Cantine d'Alixan"}
+                lines.append(named | {"reason": reason, "slug": "deadline-passed"})
     return lines
 
 
@@ -61,7 +62,7 @@ def routes(world: World) -> APIRouter:
         seen = _known(world, request, family_id, member_id)
         days = [start + timedelta(days=index) for index in range((to - start).days)]
         shown = planning.planning_of(seen, member_id, days, to)
-        cells = [_late(seen, member_id, cell) for cell in shown["activities"][0]["cells"]]
+        cells = [_late(seen, cell) for cell in shown["activities"][0]["cells"]]
         late = [{"day": cell["day"], "slot": "day"} for cell in cells if cell["day"] in map(str, seen.refused)]
         shown["activities"][0] |= {"cells": cells, "late": late}
         return shown | {"draft_count": len(world.draft), "family": planning._family(seen)}

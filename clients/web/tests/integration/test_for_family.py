@@ -77,7 +77,7 @@ async def test_a_passed_deadline_is_granted_with_a_reason(desk, canteen) -> None
     late = SENT | {RESERVES: "2022-09-05", JOURS: ["2022-09-05", "2022-09-06"]}
     refused = await desk.submit(PAGE, late, seen_on=SEPTEMBER)
     assert refused.status_code == 409
-    assert "Mardi 6 septembre 2022 : Trop tard" in words(refused)
+    assert "Mardi 6 septembre 2022, Cantine d'Alixan : Trop tard" in words(refused)
     assert "cochez « Accorder hors délai » et indiquez le motif" in words(refused)
     assert re.search(rf'name="{JOURS}" value="2022-09-06"[^>]* checked', refused.text), "stays ticked"
     unexplained = await desk.submit(PAGE, late | {"hors_delai": "true", "motif": " "}, seen_on=SEPTEMBER)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from string import ascii_lowercase
+from typing import Any
 from uuid import UUID
 
 from web.api.errors import ApiProblem
@@ -211,12 +212,15 @@ def legend(shown: list[Row]) -> dict[CellState, Mark]:
 
 
 def refused_days(problem: ApiProblem | None, shown: Planning) -> list[tuple[str, str]]:
-    """Each day in words, its slot included, and why."""
+    """Each day in words, with its slot or what would be booked where the refusal names it, and why."""
     names = {slot.code: slot.name for activity in shown.activities for slot in activity.slots}
-    return [
-        (told(date.fromisoformat(line["day"]), names.get(line.get("slot", ""), "")), str(line.get("reason", "")))
-        for line in (problem.lines if problem else [])
-    ]
+
+    def words(line: dict[str, Any]) -> str:
+        day = date.fromisoformat(line["day"])
+        element = line.get("element_name")
+        return f"{long_date(day)}, {element}" if element else told(day, names.get(line.get("slot", ""), ""))
+
+    return [(words(line), str(line.get("reason", ""))) for line in (problem.lines if problem else [])]
 
 
 def ticked_whens(ticked: list[str]) -> set[DaySlot]:
