@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0025"
-down_revision = "0020"
+down_revision = "0024"
 
 # The parameters come last and may be missing, so that the code of before commits as it did.
 CHANGES = (
