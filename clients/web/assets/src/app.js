@@ -4,3 +4,4 @@ import "./scripts/payment.js";
 import "./scripts/planning.js";
 import "./scripts/copy.js";
 import "./scripts/presence.js";
+import "./scripts/child_search.js";

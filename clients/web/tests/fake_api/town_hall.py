@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Form, Request, Response, UploadFile
 
-from fake_api import activities, families, town_hall_payments
+from fake_api import activities, day_lists, families, town_hall_payments
 from fake_api.enrolment import adhesion
 from fake_api.identity import staff
 from fake_api.parts import not_found as _not_found
@@ -153,23 +153,26 @@ def _planning(world: World) -> APIRouter:
                 "activity_id": CANTEEN,
                 "activity_name": _CANTEEN_NAME,
                 "booked": sum(booked == day for _member, booked in world.booked),
+                "expected": sum(booked == day for _member, booked in world.booked - world.town_hall.announced),
                 "capacity": 80,
             }
             for day in days
         ]
 
     @router.get("/day")
-    def day_list(request: Request, day: date, activity_id: uuid.UUID) -> dict[str, Any]:
+    def day_list(
+        request: Request, day: date, activity_id: uuid.UUID, school: str | None = None, group: str | None = None
+    ) -> dict[str, Any]:
         staff(world, request)
-        members = sorted(member for member, booked in world.booked if booked == day and str(activity_id) == CANTEEN)
-        names = {"last_name": "Martin", "family_name": "Famille Martin", "status": "booked"}
+        booked = [child for child in day_lists.listed(world, day) if child["booked"] and str(activity_id) == CANTEEN]
+        shown = day_lists.of_part(booked, school, group)
         return {
             "day": day.isoformat(),
             "activity_id": str(activity_id),
-            "count": len(members),
+            "count": day_lists.expected(shown),
             "capacity": 80,
-            "reservations": [{"member_id": member, "first_name": CHILDREN[member]} | names for member in members],
-        }
+            "reservations": [child | {"family_name": "Famille Martin", "status": "booked"} for child in shown],
+        } | day_lists.parts(booked)
 
     @router.get("/schools")
     def schools(request: Request) -> list[str]:
@@ -218,29 +221,21 @@ def _planning(world: World) -> APIRouter:
         return {"reservations": 3 * len(days), "families": 2}
 
     @router.get("/presence")
-    def presence(request: Request, day: date) -> dict[str, Any]:
+    def presence(
+        request: Request, day: date, school: str | None = None, group: str | None = None, query: str = ""
+    ) -> dict[str, Any]:
         staff(world, request)
-        children = [
-            {
-                "member_id": member,
-                "first_name": CHILDREN[member],
-                "last_name": "Martin",
-                "school": "",
-                "booked": (member, day) in world.booked,
-                "present": world.town_hall.presence.get((member, day)),
-                "left_at": world.town_hall.left_at.get((member, day)),
-            }
-            for member in CHILDREN
-            if (member, day) in world.booked or world.town_hall.presence.get((member, day))
-        ]
-        listed = {child["member_id"] for child in children}
-        others = [
-            {"member_id": member, "first_name": name, "last_name": "Martin"}
-            for member, name in CHILDREN.items()
-            if member not in listed
-        ]
-        about = {"activity_id": CANTEEN, "day": day, "slot": "day", "late_after": world.town_hall.late_after}
-        return about | {"children": children, "others": others}
+        children = day_lists.listed(world, day)
+        shown = day_lists.of_part(children, school, group)
+        return {
+            "activity_id": CANTEEN,
+            "day": day,
+            "slot": "day",
+            "late_after": world.town_hall.late_after,
+            "children": shown,
+            "others": day_lists.others(world, children, shown, (school, group), query),
+            "more_others": False,
+        } | day_lists.parts(children)
 
     @router.post("/presence/marks", status_code=204)
     def keep_marks(
@@ -268,7 +263,8 @@ def _planning(world: World) -> APIRouter:
                 "is_final": False,
                 "final_from": NOW,
                 "schools": [
-                    {"school": "", "diet": "without_meat", "under_6": 1, "from_6_to_11": 0, "from_12": 0, "total": 1}
+                    {"school": "", "diet": "without_meat", "under_6": 1, "from_6_to_11": 0, "from_12": 0}
+                    | {"unknown_age": world.town_hall.unknown_ages, "total": 1 + world.town_hall.unknown_ages}
                 ],
             }
             for day in days

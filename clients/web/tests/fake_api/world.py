@@ -100,6 +100,14 @@ class TownHall:
     presence: dict[tuple[str, date], bool] = field(default_factory=dict)
     left_at: dict[tuple[str, date], str | None] = field(default_factory=dict)
     late_after: str | None = None
+    schools: dict[str, str] = field(default_factory=dict)
+    """Of children whose file names one."""
+    announced: set[tuple[str, date]] = field(default_factory=set)
+    """Absences of children who booked."""
+    unknown_ages: int = 0
+    """In the kitchen."""
+    more_children: int = 0
+    """On every list, of «Pasteur»."""
     decisions: list[tuple[str, str]] = field(default_factory=list)
     """Movement and choice."""
     returned: list[dict[str, Any]] = field(default_factory=list)

@@ -23,5 +23,14 @@ async def test_a_week_is_counted_and_downloaded(visitor, world: World) -> None:
     assert sent
 
 
+async def test_unknown_ages_have_a_column_where_there_are_any(visitor, world: World) -> None:
+    world.booked.add((LOUIS, date(2022, 9, 6)))
+    await visitor.log_in(user=REGISSEUR_USER)
+    assert "Âge inconnu" not in (await visitor.get("/mairie/cuisine?du=2022-09-05")).text
+    world.town_hall.unknown_ages = 2
+    page = (await visitor.get("/mairie/cuisine?du=2022-09-05")).text
+    assert '<td role="cell" class="amount" data-label="Âge inconnu">2</td>' in page
+
+
 async def test_a_parent_has_no_kitchen(parent) -> None:
     assert (await parent.get("/mairie/cuisine")).status_code == 403

@@ -36,10 +36,10 @@ async def test_by_school_and_age_until_the_last_moment(world, canteen) -> None:
     (count,) = (await counts(world, canteen)).json()
     assert (count["total"], count["is_final"], count["final_from"][:16]) == (4, False, "2022-09-01T10:00")
     assert [tuple(each.values()) for each in count["schools"]] == [
-        ("", "standard", 0, 1, 0, 1),
-        ("=Pagnol", "standard", 0, 0, 1, 1),
-        ("Jules Verne", "standard", 1, 0, 0, 1),
-        ("Jules Verne", "without_meat", 0, 1, 0, 1),
+        ("", "standard", 0, 1, 0, 0, 1),
+        ("=Pagnol", "standard", 0, 0, 1, 0, 1),
+        ("Jules Verne", "standard", 1, 0, 0, 0, 1),
+        ("Jules Verne", "without_meat", 0, 1, 0, 0, 1),
     ]
     world.stand_at(2022, 9, 2)
     assert (await counts(world, canteen)).json()[0]["is_final"] is True
@@ -63,6 +63,23 @@ async def test_a_file_for_a_spreadsheet_runs_nothing(world, canteen) -> None:
     assert lines[2].split(";")[3:] == ["'=Pagnol", "ordinaire", "0", "0", "1", "1"]
     assert lines[4].split(";")[3:] == ["Jules Verne", "sans viande", "0", "1", "0", "1"]
     assert len(lines) == 6
+
+
+async def test_who_has_no_birth_date_is_of_no_age(world, canteen, registered) -> None:
+    family, _ = await world.family()
+    child = registered("Tom", family).model_copy(update={"birth_date": None, "school": "Jules Verne"})
+    await world.keep(child)
+    await world.adhesion(family, child.member_id, canteen)
+    assert (await world.book(family, child.member_id, canteen, MONDAY)).status_code == 200
+    (count,) = (await counts(world, canteen)).json()
+    (school,) = [each for each in count["schools"] if (each["school"], each["diet"]) == ("Jules Verne", "standard")]
+    ages = ("under_6", "from_6_to_11", "from_12", "unknown_age", "total")
+    assert [school[age] for age in ages] == [1, 0, 0, 1, 2]
+    assert count["total"] == 5
+    lines = (await counts(world, canteen, ".csv")).content.decode("utf-8-sig").split("\r\n")
+    assert lines[0].endswith(";12 ans et plus;Âge inconnu;Total")
+    assert lines[2].split(";")[3:] == ["'=Pagnol", "ordinaire", "0", "0", "1", "0", "1"]
+    assert lines[3].split(";")[3:] == ["Jules Verne", "ordinaire", "1", "0", "0", "1", "2"]
 
 
 async def test_it_is_the_town_halls(world, canteen) -> None:

@@ -1,5 +1,7 @@
 """Calendars and lists of the town hall."""
 
+from datetime import date
+
 import pytest
 
 from chassis.ids import new_id
@@ -217,6 +219,55 @@ async def test_the_list_of_the_day(world) -> None:
     ]
     (count,) = [count for count in counts if count["activity_id"] == str(canteen)]
     assert (count["booked"], count["capacity"], count["activity_name"]) == (1, 30, "Cantine d'Alixan 2022/2023")
+
+
+async def test_who_is_announced_absent_is_listed_and_not_expected(world) -> None:
+    """The list of the day, its counts and the kitchen say the same."""
+    canteen = await world.activity(capacity=30)
+    for name in ("Zoé", "Adam"):
+        family, child = await world.enrolled(canteen, name)
+        await world.book(family, child, canteen, "2022-09-05")
+    world.stand_at(2022, 9, 5)
+    assert (await world.announce(family, child, canteen, "2022-09-05", reason="illness")).status_code == 200
+    period = {"from": "2022-09-05", "to": "2022-09-06"}
+    async with world.staff() as client:
+        day = (await client.get("/day", params={"day": "2022-09-05", "activity_id": str(canteen)})).json()
+        counts = (await client.get("/day-counts", params=period)).json()
+        (kitchen,) = (await client.get("/kitchen-counts", params=period | {"activity_id": str(canteen)})).json()
+    assert {each["first_name"]: bool(each["attendance"]) for each in day["reservations"]} == {
+        "Zoé": False,
+        "Adam": True,
+    }
+    (count,) = [count for count in counts if count["activity_id"] == str(canteen)]
+    assert (day["count"], count["expected"], kitchen["total"]) == (1, 1, 1)
+    assert count["booked"] == 2
+
+
+async def test_the_list_of_the_day_by_school_and_group(world, registered) -> None:
+    groups = [{"code": "petits", "name": "3–5 ans", "from_age": 3, "to_age": 5}]
+    canteen = await world.activity(groups=groups)
+    for name, born, school in (("Zoé", 2018, "Jules Verne"), ("Adam", 2012, "Jules Verne"), ("Tom", 2018, None)):
+        family, _ = await world.family()
+        child = registered(name, family, birth_date=date(born, 1, 15), school=school)
+        await world.keep(child)
+        await world.adhesion(family, child.member_id, canteen)
+        await world.book(family, child.member_id, canteen, "2022-09-05")
+
+    async def listed(**part: str) -> tuple[int, list[str]]:
+        async with world.staff() as client:
+            answer = await client.get("/day", params={"day": "2022-09-05", "activity_id": str(canteen), **part})
+        found = answer.json()
+        assert found["schools"] == [{"school": "Jules Verne", "expected": 2}, {"school": "", "expected": 1}]
+        assert found["groups"] == [{"code": "petits", "name": "3–5 ans", "expected": 2}]
+        return found["count"], [each["first_name"] for each in found["reservations"]]
+
+    assert await listed() == (3, ["Adam", "Tom", "Zoé"])
+    assert await listed(school="Jules Verne") == (2, ["Adam", "Zoé"])
+    assert await listed(school="") == (1, ["Tom"])
+    assert await listed(group="petits", school="Jules Verne") == (1, ["Zoé"])
+    async with world.staff() as client:
+        params = {"day": "2022-09-05", "activity_id": str(canteen), "group": "grands"}
+        assert (await client.get("/day", params=params)).status_code == 404
 
 
 async def test_all_reservations_page_by_page(world) -> None:

@@ -124,6 +124,9 @@ async def test_a_cancelled_place_is_offered_to_the_first_who_accepts_it(world, l
     async with world.staff() as client:
         params = {"day": MONDAY, "activity_id": str(canteen)}
         assert (await client.get("/day", params=params)).json()["reservations"] == [], "nobody's yet"
+        counts = (await client.get("/day-counts", params={"from": MONDAY, "to": TUESDAY})).json()
+        (count,) = [count for count in counts if count["activity_id"] == str(canteen)]
+        assert (count["booked"], count["expected"]) == (0, 0), "a place that is offered is no reservation"
     assert (await lists.answer(second[0], offer, "accept")).status_code == 404
     accepted = await lists.answer(first[0], offer, "accept")
     assert accepted.status_code == 200, accepted.text

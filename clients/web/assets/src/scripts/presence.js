@@ -1,17 +1,18 @@
 // «Pointage»: a tick shows at once and is kept on the device until the town hall has it, connection or not.
+import { keep, keptOf, sendAll } from "./presence_marks.js";
+
 const list = document.querySelector("[data-presence]");
+const others = document.querySelector("[data-others]");
 const RETRY_MS = 10_000;
 
 if (list) {
-  const { activity, day, slot } = list.dataset;
+  const { activity, day, slot, csrf } = list.dataset;
   const place = `pointage/${activity}/${day}/${slot}`;
-  const unsent = document.querySelector("[data-unsent]");
-  let sending = false;
 
-  const kept = () => JSON.parse(localStorage.getItem(place) ?? "[]");
-  const keep = (marks) => {
-    if (marks.length) localStorage.setItem(place, JSON.stringify(marks));
-    else localStorage.removeItem(place);
+  // Who did not book is on the list while present, and else among those who could be added.
+  const move = (child, present) => {
+    const target = present ? list : others;
+    if ("unbooked" in child.dataset && child.parentElement !== target) target.append(child);
   };
 
   const show = ({ member_id: memberId, present, left_at: leftAt }) => {
@@ -26,46 +27,40 @@ if (list) {
     for (const button of child.querySelectorAll("button[name=present]")) {
       button.setAttribute("aria-pressed", String((button.value === "true") === present));
     }
+    move(child, present);
   };
+
+  // Of a list that is too long to be shown, those counted are not all on the page.
+  const counter = (name, states) => {
+    const shown = document.querySelector(name);
+    const number = () => list.querySelectorAll(states).length;
+    const elsewhere = Number(shown.textContent) - number();
+    return () => (shown.textContent = elsewhere + number());
+  };
+  const counters = [
+    counter("[data-there]", '[data-state="there"]'),
+    counter("[data-away]", '[data-state="away"], [data-announced][data-state=""]'),
+  ];
 
   const count = () => {
-    const number = (state) => list.querySelectorAll(`[data-state="${state}"]`).length;
-    document.querySelector("[data-there]").textContent = number("there");
-    document.querySelector("[data-away]").textContent = number("away");
+    for (const counted of counters) counted();
+    const nobody = document.querySelector("[data-nobody]");
+    if (nobody) nobody.hidden = list.children.length > 0;
   };
 
-  const tell = (isLost) => {
-    document.querySelector("[data-unsent-count]").textContent = kept().length;
-    unsent.hidden = !isLost;
+  const tell = ({ trouble, unsent }) => {
+    for (const alert of document.querySelectorAll("[data-unsent]")) {
+      alert.hidden = alert.dataset.unsent !== trouble;
+      alert.querySelector("[data-unsent-count]").textContent = unsent;
+    }
   };
 
   const send = async () => {
-    const marks = kept();
-    if (sending || !marks.length) return;
-    sending = true;
-    const body = new FormData();
-    body.set("csrf_token", list.querySelector("[name=csrf_token]").value);
-    body.set("activite", activity);
-    body.set("jour", day);
-    body.set("creneau", slot);
-    body.set("marques", JSON.stringify(marks));
-    let isLost = true;
-    try {
-      const answer = await fetch("/mairie/pointage/marques", { method: "POST", body, credentials: "same-origin" });
-      if (answer.ok) {
-        const sent = new Set(marks.map((mark) => mark.mark_id));
-        keep(kept().filter((mark) => !sent.has(mark.mark_id)));
-        isLost = false;
-      }
-    } catch {
-      // No connection: the marks stay, and are sent again.
-    }
-    sending = false;
-    tell(isLost);
-    if (!isLost && kept().length) send();
+    const outcome = await sendAll(csrf);
+    if (outcome) tell(outcome);
   };
 
-  list.addEventListener("submit", (event) => {
+  document.addEventListener("submit", (event) => {
     const memberId = event.target.dataset.mark;
     if (!memberId || !event.submitter || !crypto.randomUUID) return;
     event.preventDefault();
@@ -74,13 +69,15 @@ if (list) {
     const leftAt = event.target.elements.parti?.value.slice(0, 5) || null;
     const now = new Date().toISOString();
     const mark = { mark_id: crypto.randomUUID(), member_id: memberId, present, marked_at: now, left_at: leftAt };
-    keep([...kept(), mark]);
+    keep(place, mark);
     show(mark);
     count();
+    event.submitter.focus();
     send();
   });
 
-  for (const mark of kept()) show(mark);
+  for (const mark of keptOf(place)) show(mark);
+  count();
   addEventListener("online", send);
   setInterval(send, RETRY_MS);
   send();

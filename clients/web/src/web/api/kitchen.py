@@ -11,13 +11,14 @@ _BASE = "planning/v1"
 
 
 class SchoolCount(Answer):
-    """Expected of one school and diet, by age; ``school`` is empty when not known."""
+    """Expected of one school and diet, by age; ``school`` is empty when not known, birth dates may be unknown."""
 
     school: str
     diet: Diet = "standard"
     under_6: int
     from_6_to_11: int
     from_12: int
+    unknown_age: int = 0
     total: int
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from web.api.client import Answer, Api, Page
+from web.api.day_lists import Part, PartsOfList
 
 _BASE = "planning/v1"
 WHOLE_DAY = "day"
@@ -257,24 +258,25 @@ class SlotOfDay(Answer):
 
 
 class DayCount(SlotOfDay):
-    """Places taken; ``capacity`` None when there is no limit."""
+    """How many booked, and how many of them are not announced absent; ``capacity`` None when there is no limit."""
 
     booked: int
+    expected: int
     capacity: int | None = None
 
 
 class Expected(Answer):
-    """Someone expected on a day."""
+    """Someone who booked a day; expected unless ``attendance`` says that an absence was announced."""
 
     member_id: UUID
     first_name: str
     last_name: str
     family_name: str | None = None
-    status: Literal["booked", "cancelled"]
+    attendance: str | None = None
 
 
-class DayList(Answer):
-    """Who is expected in one activity on one day."""
+class DayList(PartsOfList):
+    """Who booked one activity on one day, of the part that is asked for; ``count``: how many are expected."""
 
     count: int
     capacity: int | None = None
@@ -295,14 +297,14 @@ class CommuneReservation(Answer):
 
 
 async def day_counts(api: Api, start: date, end: date) -> list[DayCount]:
-    """Places taken from ``start`` until before ``end``; days on which nobody ever booked are left out."""
+    """How many booked from ``start`` until before ``end``; days on which nobody ever booked are left out."""
     query = {"from": start.isoformat(), "to": end.isoformat()}
     return await api.get(list[DayCount], f"{_BASE}/day-counts", query)
 
 
-async def day_list(api: Api, day: date, activity_id: UUID, slot: str) -> DayList:
-    """Who is expected in a slot. ``ApiProblem`` 404 for an activity planning does not know."""
-    query = {"day": day.isoformat(), "activity_id": str(activity_id), "slot": slot}
+async def day_list(api: Api, day: date, activity_id: UUID, slot: str, part: Part) -> DayList:
+    """Who booked a slot. ``ApiProblem`` 404 for an activity planning does not know, or a group it does not have."""
+    query = {"day": day.isoformat(), "activity_id": str(activity_id), "slot": slot, **part.query}
     return await api.get(DayList, f"{_BASE}/day", query)
 
 

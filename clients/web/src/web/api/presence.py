@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from web.api.client import Answer, Api
+from web.api.day_lists import Part, PartsOfList
 from web.api.planning import WHOLE_DAY
 
 _BASE = "planning/v1"
@@ -26,18 +27,16 @@ class OnTheList(Answer):
     left_at: str | None = None
     marked_at: datetime | None = None
 
-
-class CouldCome(Answer):
-    """A child that has the activity and did not book."""
-
-    member_id: UUID
-    first_name: str
-    last_name: str
+    @property
+    def is_only_announced_absent(self) -> bool:
+        """Whether an absence was announced and nobody ticked."""
+        return self.present is None and self.attendance is not None
 
 
-class PresenceList(Answer):
-    """Who booked, then who is there without; and who could still be added.
+class PresenceList(PartsOfList):
+    """Who booked, then who is there without, of the part that is asked for; and others, who could be added.
 
+    ``others``: with words of a name, everyone else so called who may come; ``more_others`` when there are too many.
     ``late_after``: when leaving later is billed, «18:30»; None where it is not.
     """
 
@@ -46,7 +45,8 @@ class PresenceList(Answer):
     slot: str
     late_after: str | None = None
     children: list[OnTheList]
-    others: list[CouldCome]
+    others: list[OnTheList]
+    more_others: bool
 
 
 class Mark(Answer):
@@ -59,10 +59,12 @@ class Mark(Answer):
     left_at: str | None = None
 
 
-async def presence(api: Api, activity_id: UUID, day: date, slot: str = WHOLE_DAY) -> PresenceList:
-    """The list with the latest mark of each child."""
-    query = {"activity_id": str(activity_id), "day": day.isoformat(), "slot": slot}
-    return await api.get(PresenceList, f"{_BASE}/presence", query)
+async def presence(
+    api: Api, activity_id: UUID, day: date, slot: str = WHOLE_DAY, *, part: Part, words: str = ""
+) -> PresenceList:
+    """The list with the latest mark of each child. ``ApiProblem`` 404 for a group the activity does not have."""
+    query = {"activity_id": str(activity_id), "day": day.isoformat(), "slot": slot, "query": words.strip() or None}
+    return await api.get(PresenceList, f"{_BASE}/presence", {**query, **part.query})
 
 
 async def send_marks(api: Api, activity_id: UUID, day: date, slot: str, marks: Sequence[Mark]) -> None:

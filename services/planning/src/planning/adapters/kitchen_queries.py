@@ -18,11 +18,12 @@ _PORTIONS = f"""
            coalesce(m.school, '') as school, m.diet,
            count(*) filter (where age.years < 6)::int as under_6,
            count(*) filter (where age.years between 6 and 11)::int as from_6_to_11,
-           count(*) filter (where age.years > 11)::int as from_12
+           count(*) filter (where age.years > 11)::int as from_12,
+           count(*) filter (where age.years is null)::int as unknown_age
     from reservation r
     join activity a using (tenant_id, activity_id)
     join member m using (tenant_id, member_id)
-    cross join lateral (select coalesce(extract(year from age(r.day, m.birth_date)), 99) as years) as age
+    cross join lateral (select extract(year from age(r.day, m.birth_date)) as years) as age
     where r.status = 'booked' and r.attendance is null and r.day >= :from_day and r.day < :to_day
       and (cast(:activity_id as uuid) is null or r.activity_id = :activity_id)
     group by r.day, r.activity_id, a.name, r.slot, slot_name, coalesce(m.school, ''), m.diet

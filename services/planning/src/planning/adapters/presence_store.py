@@ -41,9 +41,9 @@ _MARKED = """
 """
 _SHEET = f"""
     with {_MARKED}
-    select member_id, m.first_name, m.last_name, coalesce(m.school, '') as school, f.name as family_name,
-           b.member_id is not null as booked, b.attendance, k.present, k.left_at, k.late_minutes,
-           k.marked_at
+    select member_id, m.kind, m.first_name, m.last_name, m.birth_date, coalesce(m.school, '') as school,
+           f.name as family_name, b.member_id is not null as booked, b.attendance, k.present, k.left_at,
+           k.late_minutes, k.marked_at
     from booked b full join marked k using (member_id)
     join member m using (member_id)
     left join family f on f.family_id = b.family_id
@@ -52,13 +52,14 @@ _SHEET = f"""
 """  # noqa: S608 - ours
 _OTHERS = f"""
     with {_MARKED}
-    select distinct m.member_id, m.first_name, m.last_name
+    select distinct m.member_id, m.kind, m.first_name, m.last_name, m.birth_date, coalesce(m.school, '') as school,
+           null as family_name, false as booked, null as attendance, null as present, null as left_at,
+           null as late_minutes, null as marked_at
     from entitlement e join member m using (tenant_id, member_id)
     where e.activity_id = :activity_id and e.valid_from <= :day and :day < e.valid_until
       and m.member_id not in (select member_id from booked)
       and m.member_id not in (select member_id from marked where present)
     order by m.last_name, m.first_name, m.member_id
-    limit 500
 """  # noqa: S608 - ours
 
 
@@ -102,7 +103,7 @@ class SqlPresenceStore:
         return await self._rows(_SHEET, **sheet._asdict())
 
     async def others(self, sheet: Sheet) -> Sequence[Row[Any]]:
-        """Who has the activity that day, did not book and is not marked present."""
+        """Who has the activity that day, did not book and is not marked present; rows as those of ``expected``."""
         return await self._rows(_OTHERS, **sheet._asdict())
 
     async def _rows(self, statement: str, **values: object) -> Sequence[Row[Any]]:

@@ -20,8 +20,9 @@ def element_name(row: str) -> str:
 ELEMENT_NAME = element_name("r")
 
 _LISTED = f"""
-    select r.reservation_id, r.family_id, r.member_id, r.activity_id, r.day, r.slot, r.status, r.unit_price_cents,
-           r.tariff_label, r.booked_at, r.cancelled_at, m.first_name, m.last_name, f.name as family_name,
+    select r.reservation_id, r.family_id, r.member_id, r.activity_id, r.day, r.slot, r.status,
+           r.status = 'booked' as booked, r.attendance, r.unit_price_cents, r.tariff_label, r.booked_at,
+           r.cancelled_at, m.kind, m.first_name, m.last_name, m.birth_date, m.school, f.name as family_name,
            a.name as activity_name, {ELEMENT_NAME} as element_name
     from reservation r
     join member m using (tenant_id, member_id)
@@ -45,9 +46,19 @@ _OF_COMMUNE = f"""
     limit :limit
 """  # noqa: S608 - ours
 _COUNTS = f"""
-    select p.day, p.slot, {SLOT_NAME.format(row="p")} as slot_name, p.activity_id, a.name as activity_name,
-           p.booked, p.capacity
-    from place_count p join activity a using (tenant_id, activity_id)
+    with not_coming as (
+        select activity_id, day, slot, count(*) filter (where status = 'offered')::int as offered,
+               count(*) filter (where status = 'booked')::int as absent
+        from reservation
+        where day >= :from_day and day < :to_day and (status = 'offered' or attendance is not null)
+        group by activity_id, day, slot
+    )
+    select p.day, p.slot, {SLOT_NAME.format(row="p")} as slot_name, p.activity_id, a.name as activity_name, p.capacity,
+           p.booked - coalesce(n.offered, 0) as booked,
+           p.booked - coalesce(n.offered, 0) - coalesce(n.absent, 0) as expected
+    from place_count p
+    join activity a using (tenant_id, activity_id)
+    left join not_coming n using (activity_id, day, slot)
     where p.counter = '' and p.day >= :from_day and p.day < :to_day
     order by p.day, a.name, p.slot
 """  # noqa: S608 - ours
@@ -63,7 +74,7 @@ async def reservations_of_family(
 async def reservations_of_day(
     transaction: Transaction, day: date, activity_id: UUID, slot: str | None
 ) -> Sequence[Row[Any]]:
-    """Who is expected in a slot, or in any, by last name."""
+    """Who booked a slot, or any, by last name; who is announced absent too."""
     return await _rows(transaction, _OF_DAY, day=day, activity_id=activity_id, slot=slot)
 
 
@@ -76,7 +87,7 @@ async def reservations_of_commune(
 
 
 async def day_counts(transaction: Transaction, from_day: date, to_day: date) -> Sequence[Row[Any]]:
-    """Places taken by day, activity and slot."""
+    """How many booked by day, activity and slot, and how many of them are expected."""
     return await _rows(transaction, _COUNTS, from_day=from_day, to_day=to_day)
 
 

@@ -15,7 +15,7 @@ from planning.domain.slots import DaySlot
 class Portions:
     """Expected members of one school and diet in a slot of a day, by age on that day.
 
-    ``school`` is empty when not known.
+    ``school`` is empty when not known; ``unknown_age``: those whose birth date is not known.
     """
 
     day: date
@@ -28,11 +28,12 @@ class Portions:
     under_6: int
     from_6_to_11: int
     from_12: int
+    unknown_age: int
 
     @property
     def total(self) -> int:
         """All ages."""
-        return self.under_6 + self.from_6_to_11 + self.from_12
+        return self.under_6 + self.from_6_to_11 + self.from_12 + self.unknown_age
 
 
 DIET_WORDS = {Diet.STANDARD: "ordinaire", Diet.WITHOUT_MEAT: "sans viande", Diet.OWN_MEAL: "repas apporté"}

@@ -24,11 +24,15 @@ router = APIRouter(route_class=PortalRoute, tags=["town hall"])
 
 ActivityId = Annotated[UUID | None, Query()]
 _FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
-_TITLES = ("Jour", "Activité", "Créneau", "École", "Régime", "Moins de 6 ans", "6 à 11 ans", "12 ans et plus", "Total")
+_TITLES = ("Jour", "Activité", "Créneau", "École", "Régime", "Moins de 6 ans", "6 à 11 ans", "12 ans et plus")
+_UNKNOWN_AGE, _TOTAL = "Âge inconnu", "Total"
 
 
 class SchoolCount(BaseModel):
-    """Expected of one school and diet, by age on the day. ``school`` is empty when not known."""
+    """Expected of one school and diet, by age on the day. ``school`` is empty when not known.
+
+    ``unknown_age``: those whose birth date is not known.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -37,6 +41,7 @@ class SchoolCount(BaseModel):
     under_6: int
     from_6_to_11: int
     from_12: int
+    unknown_age: int
     total: int
 
 
@@ -95,13 +100,16 @@ async def list_kitchen_counts(
 async def download_kitchen_counts(
     period: ListPeriod, _principal: Staff, transaction: CurrentTransaction, activity_id: ActivityId = None
 ) -> Response:
-    """The same as a file for a spreadsheet."""
+    """The same as a file for a spreadsheet, with a column for unknown ages where there are any."""
     counted = await portions(transaction, period, activity_id)
-    rows: list[tuple[Cell, ...]] = [_TITLES]
+    are_unknown = any(each.unknown_age for each in counted)
+    rows: list[tuple[Cell, ...]] = [(*_TITLES, *([_UNKNOWN_AGE] if are_unknown else []), _TOTAL)]
     rows += [
         (
             *(each.day, each.activity_name, each.slot_name or "", each.school, DIET_WORDS[each.diet]),
-            *(each.under_6, each.from_6_to_11, each.from_12, each.total),
+            *(each.under_6, each.from_6_to_11, each.from_12),
+            *([each.unknown_age] if are_unknown else []),
+            each.total,
         )
         for each in counted
     ]

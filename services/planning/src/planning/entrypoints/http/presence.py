@@ -1,22 +1,30 @@
 """The list of a slot of a day, ticked by the people who receive the children."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
-from typing import Annotated
+from itertools import compress
+from operator import not_
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from sqlalchemy import Row
 
 from chassis.http.dependencies import CurrentTransaction, Staff
 from chassis.http.scope import PortalRoute
 from contracts.values import WHOLE_DAY, AttendanceState
 from planning.adapters.presence_store import SqlPresenceStore
 from planning.application.mark_presence import Mark, Sheet, mark_presence
+from planning.domain.day_lists import Part, folded, is_called
 from planning.entrypoints.http.common import Day, Request, SlotCode
+from planning.entrypoints.http.list_parts import PartAsked, PartsOfList, groups_of, member_of, part_of, parts_of
 from planning.entrypoints.http.rule_models import LocalTime
 from planning.entrypoints.http.stores import Published
 
 router = APIRouter(route_class=PortalRoute, tags=["town hall"])
+
+_MOST_OTHERS = 200
 
 
 class MarkSent(Request):
@@ -78,19 +86,11 @@ class OnTheList(BaseModel):
         return moment.isoformat("minutes") if moment else None
 
 
-class CouldCome(BaseModel):
-    """A child that has the activity and did not book."""
+class PresenceList(PartsOfList):
+    """Who booked, then who is there without, of the part that is asked for; and others.
 
-    model_config = ConfigDict(from_attributes=True)
-
-    member_id: UUID
-    first_name: str
-    last_name: str
-
-
-class PresenceList(BaseModel):
-    """Who booked, then who is there without; and who could still be added.
-
+    ``others``: without ``query`` those of the part who have the activity and did not book; with it everyone else so
+    called who is on the list or has the activity. The first 200 by name: ``more_others`` where there are more.
     ``late_after``: local time after which leaving is billed as late; null when it is not.
     """
 
@@ -99,7 +99,8 @@ class PresenceList(BaseModel):
     slot: str
     late_after: LocalTime | None
     children: list[OnTheList]
-    others: list[CouldCome]
+    others: list[OnTheList]
+    more_others: bool
 
 
 async def _sheet(
@@ -110,18 +111,45 @@ async def _sheet(
 
 @router.get("/presence")
 async def read_presence(
-    sheet: Annotated[Sheet, Depends(_sheet)], _principal: Staff, transaction: CurrentTransaction, published: Published
+    sheet: Annotated[Sheet, Depends(_sheet)],
+    asked: PartAsked,
+    _principal: Staff,
+    transaction: CurrentTransaction,
+    published: Published,
+    query: Annotated[str, Query(max_length=100)] = "",
 ) -> PresenceList:
-    """The list, with the latest mark of each child."""
+    """The list, or the part of a school or a group, with the latest mark of each child; ``query``: words of a name.
+
+    404 for a group that the activity does not have.
+    """
     store, (activities, _) = SqlPresenceStore(transaction), published
     activity = activities.get(sheet.activity_id)
+    groups = groups_of(activity)
+    part = part_of(asked, groups)
+    listed, unlisted = await store.expected(sheet), await store.others(sheet)
+    shown, elsewhere = _divided(listed, part, sheet.day)
+    others = _called(query, [*elsewhere, *unlisted]) if query.strip() else _divided(unlisted, part, sheet.day)[0]
     late_after = activity.late_after(sheet.slot, sheet.day) if activity else None
     return PresenceList(
         **sheet._asdict(),
+        **dict(parts_of(listed, groups, sheet.day)),
         late_after=late_after and late_after.isoformat("minutes"),
-        children=[OnTheList.model_validate(row) for row in await store.expected(sheet)],
-        others=[CouldCome.model_validate(row) for row in await store.others(sheet)],
+        children=[OnTheList.model_validate(row) for row in shown],
+        others=[OnTheList.model_validate(row) for row in others[:_MOST_OTHERS]],
+        more_others=len(others) > _MOST_OTHERS,
     )
+
+
+def _divided(rows: Sequence[Row[Any]], part: Part, day: date) -> tuple[list[Row[Any]], list[Row[Any]]]:
+    """Those of the part, and those who are not, in their order."""
+    of_part = [part.includes(member_of(row), day) for row in rows]
+    return list(compress(rows, of_part)), list(compress(rows, map(not_, of_part)))
+
+
+def _called(words: str, rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """Those whose name has the words, by name."""
+    found = [row for row in rows if is_called(f"{row.last_name} {row.first_name}", words)]
+    return sorted(found, key=lambda row: (folded(row.last_name), folded(row.first_name), row.member_id))
 
 
 @router.post("/presence/marks", status_code=204)

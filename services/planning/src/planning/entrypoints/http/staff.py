@@ -29,6 +29,7 @@ from planning.domain.calendars import CalendarMissingError
 from planning.domain.limits import counted_twice, describe_places
 from planning.domain.rules import Action, describe
 from planning.entrypoints.http.common import CurrentCommune, Day, ListPeriod, SlotCode
+from planning.entrypoints.http.list_parts import PartAsked, groups_of, is_expected, member_of, part_of, parts_of
 from planning.entrypoints.http.rule_models import Rule
 from planning.entrypoints.http.staff_models import (
     Calendar,
@@ -164,21 +165,29 @@ async def list_schools(_principal: Staff, transaction: CurrentTransaction) -> li
 async def read_day(
     day: Annotated[Day, Query()],
     activity_id: Annotated[UUID, Query()],
+    asked: PartAsked,
     _principal: Staff,
     transaction: CurrentTransaction,
     slot: Annotated[SlotCode | None, Query()] = None,
 ) -> DayList:
-    """Who is expected, in one slot or in any."""
+    """Who booked and who of them is expected, in one slot or in any; all, or those of a school or a group.
+
+    404 for a group that the activity does not have.
+    """
     activity = await SqlCalendarStore(transaction).activity(activity_id)
     if activity is None:
         raise NotFoundError
+    groups = groups_of(activity)
+    part = part_of(asked, groups)
     rows = await queries.reservations_of_day(transaction, day, activity_id, slot)
+    of_part = [row for row in rows if part.includes(member_of(row), day)]
     return DayList(
+        **dict(parts_of(rows, groups, day)),
         day=day,
         activity_id=activity_id,
-        count=len(rows),
+        count=sum(is_expected(row) for row in of_part),
         capacity=activity.calendar.capacity_of(slot or WHOLE_DAY) if activity.calendar else None,
-        reservations=[Expected.model_validate(row) for row in rows],
+        reservations=[Expected.model_validate(row) for row in of_part],
     )
 
 
@@ -201,5 +210,5 @@ async def list_all_reservations(
 
 @router.get("/day-counts")
 async def list_day_counts(period: ListPeriod, _principal: Staff, transaction: CurrentTransaction) -> list[DayCount]:
-    """Places taken, by day, activity and slot; slots on which nobody ever booked are left out."""
+    """How many booked and are expected, by day, activity and slot; where nobody ever booked is left out."""
     return [DayCount.model_validate(row) for row in await queries.day_counts(transaction, *period)]

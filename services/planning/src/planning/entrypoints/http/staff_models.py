@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import AliasPath, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from contracts.values import ReservationStatus
+from contracts.values import AttendanceState, ReservationStatus
 from planning.domain import calendars, groups
 from planning.entrypoints.http.common import Day, Request, Sentence, SlotCode
+from planning.entrypoints.http.list_parts import PartsOfList
 from planning.entrypoints.http.rule_models import Explained, Period, Rule, WeekDay
 
 Age = Annotated[int, Field(ge=0, le=130)]
@@ -213,7 +214,7 @@ class CalendarPreview(BaseModel):
 
 
 class Expected(BaseModel):
-    """Someone expected on a day."""
+    """Someone who booked a day. ``attendance``: an absence that was announced; who has none is expected."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -223,10 +224,11 @@ class Expected(BaseModel):
     family_name: str | None
     slot: str
     status: ReservationStatus
+    attendance: AttendanceState | None
 
 
-class DayList(BaseModel):
-    """Who is expected on a day."""
+class DayList(PartsOfList):
+    """Who booked a day, of the part that is asked for; ``count``: how many of them are expected."""
 
     day: date
     activity_id: UUID
@@ -257,7 +259,10 @@ class ReservationPage(BaseModel):
 
 
 class DayCount(BaseModel):
-    """Places taken of a slot of a day."""
+    """How many booked a slot of a day; ``expected``: those of them whose absence was not announced.
+
+    Places that are only offered are in neither.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -267,4 +272,5 @@ class DayCount(BaseModel):
     activity_id: UUID
     activity_name: str
     booked: int
+    expected: int
     capacity: int | None
