@@ -110,3 +110,31 @@ def test_the_town_hall_sees_who_comes_to_each_slot(browser: Browser, running_por
     Camera(desk.page).take("slots-town-hall")
     assert problems_of(desk.page) == []
     context.close()
+
+
+def test_slots_that_overlap_share_the_places_once_the_town_hall_says_so(
+    browser: Browser, running_portal: Portal, resident: Parent
+) -> None:
+    context = browser.new_context(locale="fr-FR", bypass_csp=True)
+    desk = PortalPages(context.new_page(), running_portal.url("veyras"))
+    camera = Camera(desk.page)
+    desk.enter_town_hall("veyras")
+    desk.go(f"/mairie/calendriers/{resident.activity(CENTRE)['activity_id']}")
+    choice = desk.page.get_by_role("group", name="Créneaux qui se chevauchent")
+    expect(choice.get_by_role("radio", name="Chaque créneau a ses propres places")).to_be_checked()
+    choice.get_by_role("radio", name="Ils partagent les places").check()
+    morning = desk.page.get_by_role("group", name="Matin", exact=True).get_by_label("Places par jour")
+    morning.fill("0")
+    desk.press("Aperçu")
+    desk.expect_text("Les créneaux qui se chevauchent partagent les places : 40 présents au plus au même moment.")
+    desk.expect_text("Des jours auraient plus de réservations que de places")
+    desk.expect_text(f"{MONDAY} – 1 réservation pour 0 place")
+    assert problems_of(desk.page) == []
+    camera.take("slots-shared-preview")
+    morning.fill("")
+    desk.press("Publier")
+    desk.expect_text("Le calendrier est publié")
+    desk.expect_text("Les créneaux qui se chevauchent partagent les places : 40 présents au plus au même moment.")
+    expect(choice.get_by_role("radio", name="Ils partagent les places")).to_be_checked()
+    camera.take("slots-shared")
+    context.close()

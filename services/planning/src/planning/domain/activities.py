@@ -42,7 +42,7 @@ class Activity:
         """Whether a day is booked by parts that have names."""
         return self.slots != (ANY_TIME,)
 
-    @property
+    @cached_property
     def shares_places(self) -> bool:
         """Whether slots that overlap share one room."""
         return self.calendar is not None and self.calendar.shared_places

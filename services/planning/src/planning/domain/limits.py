@@ -188,7 +188,8 @@ def describe_places(activity: Activity) -> str | None:
     if calendar is None or places is None or all(len(moment) == 1 for moment in moments(activity.slots)):
         return None
     if calendar.shared_places:
-        return f"Les créneaux qui se chevauchent partagent les places : {places} présents au plus au même moment."
+        present = f"{places} présent{'s' if places > 1 else ''}"
+        return f"Les créneaux qui se chevauchent partagent les places : {present} au plus au même moment."
     return (
         f"Chaque créneau a ses propres places, jusqu'à {places} réservations dans chacun, même s'ils se chevauchent : "
         "il peut y avoir plus de présents au même moment."

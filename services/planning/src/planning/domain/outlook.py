@@ -216,7 +216,9 @@ class Outlook:
         """Asked for each slot of each day: what is empty is not looked into."""
         day, slot = when
         offered = activity.slot(slot)
-        what = MemberSlot(member.member_id, activity.activity_id, day, slot)
+        what, place = MemberSlot(member.member_id, activity.activity_id, day, slot), None
+        if self.places or self.freed:
+            place = ActivitySlot(activity.activity_id, day, slot)
         booking = self.bookings.get(what) if self.bookings else None
         own = booking if booking and booking.family_id == self.family_id else None
         spot = self.spots.get(what) if self.spots else None
@@ -238,7 +240,11 @@ class Outlook:
             price_cents=own.unit_price_cents if own else price.cents_of(slot) if price and not is_others else 0,
             booked_by=None if booking is None else BookedBy.US if own else BookedBy.OTHER_HOME,
             drafted=drafted,
-            places=self._taken(what, activity, limits) if self.places else taken(limits, {}),
+            places=(
+                self._taken(what, activity, limits)
+                if self._given_back or activity.shares_places
+                else taken(limits, self.places.get(place, {}) if place else {})
+            ),
             offered=offered is not None,
             waiting_rank=spot.rank if spot and spot.by is BookedBy.US else None,
             offered_until=self.offers.get(what) if self.offers else None,
