@@ -142,7 +142,16 @@ async def test_already_paid_says_that_a_success_was_lost(shop: Any) -> None:
     assert await shop.published(payment_id) == []
 
 
-@pytest.mark.parametrize("cents", [0, 100, 3399, 3401, 340000])
+async def test_an_acceptance_of_nothing_is_told_and_leaves_nothing_to_decide(shop: Any, harness: Harness) -> None:
+    payment_id, attempt_id = await shop.begin()
+    await shop.notify(attempt_id, shop.bank.message(payment_id, 0))
+    payment = await shop.payment(payment_id)
+    assert (payment["status"], "Rien n'a été débité" in payment["reason"]) == ("cancelled", True)
+    assert await shop.verdicts(attempt_id) == ["amount-mismatch"]
+    assert not await harness.query("select 1 from bank_transaction where payment_id = $1", UUID(payment_id))
+
+
+@pytest.mark.parametrize("cents", [100, 3399, 3401, 340000])
 async def test_another_amount_is_reviewed_never_dropped(shop: Any, harness: Harness, cents: int) -> None:
     payment_id, attempt_id = await shop.begin()
     await shop.notify(attempt_id, shop.bank.message(payment_id, cents))
