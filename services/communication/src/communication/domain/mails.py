@@ -236,41 +236,29 @@ Le détail est sur votre compte :
     )
 
 
-def payment_rejected(
-    *, label: str, amount_cents: int, rejected_on: date, of_invoices: bool, portal_title: str
+def payment_undone(
+    *, label: str, amount_cents: int, undone_on: date, is_rejected: bool, of_invoices: bool, portal_title: str
 ) -> MailText:
-    """A payment that had been accepted was not honoured by the payer's bank."""
-    return MailText(
-        subject=f"Paiement de {euros(amount_cents)} rejeté par votre banque",
-        body=f"""Bonjour,
-
-Votre paiement avait été accepté, mais votre banque ne l'a finalement pas versé. Vérifiez votre compte bancaire.
-
-Objet : {label}
-Montant : {euros(amount_cents)}
-Date : {short_date(rejected_on)}
-
-{_owed_again(of_invoices)}
-
-{portal_title}
-{_SIGNED}
-""",
+    """A payment that had been accepted was not honoured by the payer's bank (``is_rejected``), or was cancelled at the
+    town's bank before it was taken from the payer's account.
+    """
+    what, happened = (
+        (
+            "rejeté par votre banque",
+            "mais votre banque ne l'a finalement pas versé. Vérifiez votre compte bancaire.",
+        )
+        if is_rejected
+        else ("annulé", "puis il a été annulé avant d'être débité : rien n'est pris sur votre compte.")
     )
-
-
-def payment_cancelled(
-    *, label: str, amount_cents: int, cancelled_on: date, of_invoices: bool, portal_title: str
-) -> MailText:
-    """A payment that had been accepted was cancelled at the bank before it was taken from the payer's account."""
     return MailText(
-        subject=f"Paiement de {euros(amount_cents)} annulé",
+        subject=f"Paiement de {euros(amount_cents)} {what}",
         body=f"""Bonjour,
 
-Votre paiement avait été accepté, puis il a été annulé avant d'être débité : rien n'est pris sur votre compte.
+Votre paiement avait été accepté, {happened}
 
 Objet : {label}
 Montant : {euros(amount_cents)}
-Date : {short_date(cancelled_on)}
+Date : {short_date(undone_on)}
 
 {_owed_again(of_invoices)}
 

@@ -10,8 +10,7 @@ from communication.adapters.store import SqlCommunicationStore
 from communication.application.notify import Notice, notify_families
 from communication.domain.mails import (
     MailText,
-    payment_cancelled,
-    payment_rejected,
+    payment_undone,
     payment_unused,
     refund_made,
     surplus_credited,
@@ -59,24 +58,17 @@ async def tell_money_back(transaction: Transaction, received: Received[PaymentRe
             owed_again=_is_owed_again(back),
             portal_title=title,
         )
-    elif back.surplus_id is not None:
-        return
-    elif back.kind is ReversalKind.REJECTION:
-        text = payment_rejected(
+    elif back.surplus_id is None:
+        text = payment_undone(
             label=back.label,
             amount_cents=back.amount_cents,
-            rejected_on=day,
+            undone_on=day,
+            is_rejected=back.kind is ReversalKind.REJECTION,
             of_invoices=back.purpose is PaymentPurpose.INVOICES,
             portal_title=title,
         )
     else:
-        text = payment_cancelled(
-            label=back.label,
-            amount_cents=back.amount_cents,
-            cancelled_on=day,
-            of_invoices=back.purpose is PaymentPurpose.INVOICES,
-            portal_title=title,
-        )
+        return
     await _notify(transaction, back.family_id, back.movement_id, text)
 
 
