@@ -1,37 +1,41 @@
 """Nothing acknowledged is lost nor doubled, whatever process is killed."""
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import pytest
 
 from driver.crashes.storm import Outage, Storm
+from driver.crashes.victims import KINDS
 from driver.launch import launched
 from portail_local.layout import SERVICES, WEB
 
 
 @dataclass(frozen=True)
 class Run:
-    """How much is done with so many replicas of every service and of the web client."""
+    """How much is done with so many replicas, one of those that are not named; ``patience``: seconds until quiet."""
 
-    replicas: int
+    name: str
     faults: int
-    faults_long: int
-    outages: tuple[Outage, ...] = ()
-    outages_long: tuple[Outage, ...] = ()
+    outages: tuple[Outage, ...]
+    patience: float
+    replicas: Mapping[str, int] = field(default_factory=dict)
 
 
-RUNS = [
-    Run(1, 8, 110, (Outage("planning", 15),), (Outage("planning", 600),)),
-    Run(3, 12, 100, (), (Outage("billing", 30),)),
+_SOME = dict.fromkeys(("planning", "billing", WEB), 3)
+SHORT = [Run("three of some", len(KINDS), (Outage("planning", 15),), 150, _SOME)]
+"""Every kind of process dies once, with and without another of it."""
+LONG = [
+    Run("one of each", 110, (Outage("planning", 600),), 1200),
+    Run("three of each", 100, (Outage("billing", 30),), 1200, dict.fromkeys((*SERVICES, WEB), 3)),
 ]
 
 
-@pytest.fixture
-def is_long(request: pytest.FixtureRequest) -> bool:
-    """Whether the long run was asked for."""
-    return bool(request.config.getoption("long"))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The long runs where they were asked for."""
+    runs = LONG if metafunc.config.getoption("long") else SHORT
+    metafunc.parametrize("run", runs, ids=[run.name for run in runs])
 
 
 @pytest.fixture
@@ -42,14 +46,11 @@ def seed(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.mark.timeout(5400)
-@pytest.mark.parametrize("run", RUNS, ids=["one of each", "three of each"])
 def test_what_was_acknowledged_is_there_once(
-    run: Run, is_long: bool, seed: int, record_property: Callable[[str, object], None]
+    run: Run, seed: int, record_property: Callable[[str, object], None]
 ) -> None:
-    options = [f"--replicas={name}={run.replicas}" for name in (*SERVICES, WEB)] if run.replicas > 1 else []
-    faults, outages = (run.faults_long, run.outages_long) if is_long else (run.faults, run.outages)
-    with launched(*options) as portal:
-        storm = Storm(portal, seed, patience_seconds=1200 if is_long else 150)
-        report = storm.run(f"Crashes with {run.replicas} of each", faults, outages)
+    with launched(*(f"--replicas={name}={count}" for name, count in run.replicas.items())) as portal:
+        storm = Storm(portal, seed, patience_seconds=run.patience)
+        report = storm.run(f"Crashes, {run.name}", run.faults, run.outages)
     record_property("lines", report.lines())
     assert report.problems == ()
