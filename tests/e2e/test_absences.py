@@ -58,15 +58,16 @@ def _file(name: str, content: bytes) -> FilePayload:
     return {"name": name, "mimeType": "application/pdf", "buffer": content}
 
 
-def _absence(numerian: TownHall, day: date) -> dict[str, Any]:
-    """The only one announced of a day."""
+def _absence(numerian: TownHall, home: Parent, day: date) -> dict[str, Any]:
+    """The only one that a family announced of a day."""
     period = {"from": day.isoformat(), "to": (day + timedelta(days=1)).isoformat()}
-    (found,) = numerian.api.get("planning", "/town-hall/absences", **period)
+    listed = numerian.api.get("planning", "/town-hall/absences", **period)
+    (found,) = (each for each in listed if each["family_id"] == home.family.family_id)
     return dict(found)
 
 
-def _tick_present(numerian: TownHall, day: date) -> None:
-    absent = _absence(numerian, day)
+def _tick_present(numerian: TownHall, home: Parent, day: date) -> None:
+    absent = _absence(numerian, home, day)
     mark = {"mark_id": str(uuid4()), "member_id": absent["member_id"], "present": True}
     body = {"activity_id": absent["activity_id"], "day": day.isoformat(), "marks": [mark]}
     numerian.api.post("planning", "/presence/marks", body)
@@ -114,7 +115,7 @@ def test_announced_decided_not_invoiced(
         desk.page.get_by_role("link", name=SHOWN).click()
     assert Path(download.value.path()).read_bytes() == PDF
     justified = desk.page.get_by_role("button", name=re.compile("^Justifiée.*Zoé"))
-    _tick_present(numerian, TUESDAY)
+    _tick_present(numerian, home, TUESDAY)
     desk.page.reload()
     desk.expect_text("Pointé présent ce jour-là.")
     expect(justified).to_be_hidden()
@@ -122,7 +123,7 @@ def test_announced_decided_not_invoiced(
     assert problems_of(desk.page) == []
     desk.page.get_by_role("link", name=re.compile("^Voir la liste du jour")).click()
     desk.page.get_by_role("button", name=re.compile("^Absent.*Zoé")).click()
-    until(lambda: _absence(numerian, TUESDAY)["present"] is False)
+    until(lambda: _absence(numerian, home, TUESDAY)["present"] is False)
     desk.go("/mairie/absences?du=2022-08-15")
     desk.expect_text("Pointé absent ce jour-là.")
     justified.click()

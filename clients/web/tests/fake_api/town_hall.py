@@ -210,7 +210,10 @@ def _planning(world: World) -> APIRouter:
             for day, reason in [(body["from"], None), *((day, "Grève") for day in closed)]
         ]
         texts = {"booking_rule_text": "Réservation essayée.", "cancelling_rule_text": "Annulation essayée."}
-        overfull = [{"day": body["from"], "booked": 45, "places": 40}] if body["calendar"]["shared_places"] else []
+        places = body["calendar"]["capacity"]
+        booked = 45 if body["calendar"]["shared_places"] else 3
+        is_overfull = places is not None and booked > places
+        overfull = [{"day": body["from"], "booked": booked, "places": places}] if is_overfull else []
         texts |= {"places_text": _places(body["calendar"])}
         return texts | {"days": days, "touched": [day for day in days if day["closed_reason"]], "overfull": overfull}
 

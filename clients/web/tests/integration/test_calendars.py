@@ -139,8 +139,8 @@ async def test_a_preview_publishes_nothing_and_says_what_is_booked(administrator
 async def test_days_left_above_fewer_places_are_told(administrator, world: World) -> None:
     shown = words(await administrator.submit(PAGE, FIELDS | {"places": "2", "suite": "apercu"}, seen_on=PAGE))
     assert "Des jours auraient plus de réservations que de places" in shown
-    assert "3 réservations, 2 places" in shown
-    assert "n'annule aucune de ces réservations" in shown
+    assert "3 réservations pour 2 places" in shown
+    assert "Publier n'annule rien : ces réservations restent." in shown
     enough = words(await administrator.submit(PAGE, FIELDS | {"suite": "apercu"}, seen_on=PAGE))
     assert "plus de réservations que de places" not in enough
 

@@ -44,6 +44,7 @@ async def test_paying_asks_the_gateway_once_in_the_guardians_name(commune: "Comm
         "amount_cents": 3400,
         "label": "Cantine d'Alixan 2022/2023",
         "article_count": 2,
+        "article_ids": [],
         "payer": {
             "first_name": "Camille",
             "last_name": "Martin",
