@@ -76,6 +76,12 @@ _BROKEN_OFF = (
 """What asyncpg itself raises when the server is away or the connection broke."""
 
 
+def _is_away(found: BaseException | None) -> bool:
+    """Also where a connection broke off before SQLAlchemy had it: what asyncpg said is the cause of its error then."""
+    broke_off = isinstance(found and found.__cause__, asyncpg.PostgresConnectionError | asyncpg.InternalClientError)
+    return broke_off or getattr(found, "sqlstate", None) in _AWAY_STATES
+
+
 @contextmanager
 def _telling_absence(*also: type[Exception]) -> Iterator[None]:
     """Turns the many errors of a database that is away into one; those of ``also`` mean it too."""
@@ -84,7 +90,7 @@ def _telling_absence(*also: type[Exception]) -> Iterator[None]:
     except also as error:
         raise DatabaseAwayError(type(error).__name__) from error
     except DBAPIError as error:
-        if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _AWAY_STATES:
+        if error.connection_invalidated or _is_away(error.orig):
             raise DatabaseAwayError(type(error.orig).__name__) from error
         raise
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from chassis import runtime
-from chassis.database import DatabaseAwayError
+from chassis.database import Connections, DatabaseAwayError, create_engine
 from chassis.ids import new_id
 from chassis.messaging.consumer import ConsumerWorker
 from chassis.messaging.topology import Queues
@@ -80,6 +80,33 @@ async def test_what_asks_directly_is_told_the_same(harness: Harness) -> None:
     assert outcomes["answered"]
     assert outcomes["away"]
     assert len(await database.ask("select 1")) == 1
+
+
+async def test_a_connection_that_breaks_off_before_it_is_had_is_told_the_same(harness: Harness) -> None:
+    """SQLAlchemy asks a few things on an engine's first connection."""
+    url, outcomes = harness.runtime.settings.database_url.get_secret_value(), Counter[str]()
+
+    async def go_on_connecting() -> None:
+        while outcomes["ended"] < _TIMES_ENDED:
+            engine = create_engine(url, pool_size=1, application_name="sample-first")
+            try:
+                async with Connections(engine).one():
+                    outcomes["had"] += 1
+            except DatabaseAwayError:
+                outcomes["away"] += 1
+            finally:
+                await engine.dispose()
+
+    async def go_on_ending() -> None:
+        try:
+            while outcomes["ended"] < _TIMES_ENDED:
+                await harness.query(_END_OTHERS)
+                outcomes["ended"] += 1
+        finally:
+            outcomes["ended"] = _TIMES_ENDED
+
+    await asyncio.gather(go_on_ending(), *(go_on_connecting() for _ in range(3)))
+    assert outcomes["away"]
 
 
 async def test_a_caller_is_told_to_come_back(harness: Harness) -> None:
