@@ -1,6 +1,7 @@
 """Verification of access tokens: keys are fetched when needed, once for all who wait."""
 
 import asyncio
+import base64
 
 import httpx
 import pytest
@@ -47,6 +48,16 @@ async def test_the_first_callers_at_once_are_all_known(identity: Identity, verif
 async def test_a_token_of_another_signer_is_refused(verifier: TokenVerifier) -> None:
     with pytest.raises(UnauthenticatedError):
         await verifier.verify(TokenSigner().token(PRINCIPAL))
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "é", "a", "bm9uZQ", base64.urlsafe_b64encode(b"[1]").decode(), base64.urlsafe_b64encode(b"[" * 90_000).decode()],
+)
+async def test_what_is_no_token_is_refused(identity: Identity, verifier: TokenVerifier, header: str) -> None:
+    for rest in ("", f".{identity.signer.token(PRINCIPAL).partition('.')[2]}"):
+        with pytest.raises(UnauthenticatedError):
+            await verifier.verify(header + rest)
 
 
 async def test_unknown_keys_do_not_flood_identity(identity: Identity, verifier: TokenVerifier) -> None:

@@ -87,10 +87,13 @@ def documented_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def install_problem_handlers(app: FastAPI, problems: Mapping[str, int]) -> None:
-    """Maps every exception to a problem document; ``problems`` maps the service's slugs to statuses."""
+    """Maps every exception to a problem document; ``problems`` maps the service's slugs to statuses.
+
+    The handlers are coroutines: any other is run in a thread, which costs more than what it does.
+    """
     statuses = {**COMMON_PROBLEMS, **problems}
 
-    def refuse(_request: Request, error: Exception) -> Response:
+    async def refuse(_request: Request, error: Exception) -> Response:
         assert isinstance(error, DomainError)  # noqa: S101
         status = statuses.get(error.slug)
         if status is None:
@@ -101,7 +104,7 @@ def install_problem_handlers(app: FastAPI, problems: Mapping[str, int]) -> None:
             response.headers["Retry-After"] = str(error.details["retry_after"])
         return response
 
-    def reject_payload(_request: Request, error: Exception) -> Response:
+    async def reject_payload(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
         errors = [
             {"field": ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]), "message": item["msg"]}
@@ -111,21 +114,21 @@ def install_problem_handlers(app: FastAPI, problems: Mapping[str, int]) -> None:
             "invalid-payload", 422, "Certaines informations sont absentes ou mal formées.", errors=errors
         )
 
-    def report_http(_request: Request, error: Exception) -> Response:
+    async def report_http(_request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
         slug, sentence = _HTTP_SENTENCES.get(error.status_code, ("http-error", "La demande n'a pas pu aboutir."))
         response = problem_response(slug, error.status_code, sentence)
         response.headers.update(error.headers or {})
         return response
 
-    def reject_value(_request: Request, error: Exception) -> Response:
+    async def reject_value(_request: Request, error: Exception) -> Response:
         """A value PostgreSQL cannot hold (a NUL character, a number out of range) is the caller's mistake."""
         assert isinstance(error, DBAPIError)  # noqa: S101
         if getattr(error.orig, "sqlstate", "")[:2] != "22":
             raise error
         return problem_response("invalid-value", 422, "Une valeur ne peut pas être enregistrée telle quelle.")
 
-    def ask_again(request: Request, error: Exception) -> Response:
+    async def ask_again(request: Request, error: Exception) -> Response:
         """Whether a commit under way was kept is not known: a request with an Idempotency-Key may be sent again."""
         _log.warning("unavailable", error=type(error).__name__, reason=str(error)[:200], method=request.method)
         response = problem_response(
@@ -136,7 +139,7 @@ def install_problem_handlers(app: FastAPI, problems: Mapping[str, int]) -> None:
         response.headers["Retry-After"] = str(_RETRY_SECONDS)
         return response
 
-    def put_off(_request: Request, _error: Exception) -> Response:
+    async def put_off(_request: Request, _error: Exception) -> Response:
         """Every connection to the database has been taken for long: nothing was begun."""
         _log.warning("no_connection_free")
         response = problem_response(
@@ -145,7 +148,7 @@ def install_problem_handlers(app: FastAPI, problems: Mapping[str, int]) -> None:
         response.headers["Retry-After"] = str(_RETRY_SECONDS)
         return response
 
-    def fail(_request: Request, error: Exception) -> Response:
+    async def fail(_request: Request, error: Exception) -> Response:
         _log.error("unexpected_error", error=type(error).__name__)
         response = problem_response(
             "unexpected", 500, "Une erreur est survenue de notre côté. Rien n'a été enregistré; réessayez."

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import chain
 from uuid import UUID
 
 from chassis.errors import NotFoundError
@@ -216,6 +217,18 @@ class Outlook:
         """Asked for each slot of each day: what is empty is not looked into."""
         day, slot = when
         offered = activity.slot(slot)
+        if (member.member_id, activity.activity_id) not in self._concerned:
+            return Day(
+                day=day,
+                slot=slot,
+                opens_on=activity.opens_on,
+                closes_on=activity.closes_on,
+                calendar=activity.calendar,
+                school=member.school,
+                blocked_reason=_unpaid_reason(member.first_name, activity.name),
+                drafted=drafted,
+                offered=offered is not None,
+            )
         what, place = MemberSlot(member.member_id, activity.activity_id, day, slot), None
         if self.places or self.freed:
             place = ActivitySlot(activity.activity_id, day, slot)
@@ -254,6 +267,12 @@ class Outlook:
             pay_until=own.pay_until if own else None,
             listed=self.listed.get(what) if self.listed else None,
         )
+
+    @cached_property
+    def _concerned(self) -> Set[tuple[UUID, UUID]]:
+        """The members and activities with an adhesion, or a day of which anything is known; others are only shown."""
+        known = chain(self.bookings, self.spots, self.offers, self.listed)
+        return {*self._entitlements_by_pair, *((what.member_id, what.activity_id) for what in known)}
 
     def _taken(self, what: MemberSlot, activity: Activity, limits: Sequence[Limit]) -> tuple[Taken, ...]:
         """The limits of a slot with the places taken, without those that the draft gives back.
@@ -305,9 +324,15 @@ def _excluding(activity: Activity, slot: str, held: Set[str]) -> Slot | None:
 def _blocked_reason(entitlements: Sequence[Entitlement], member: Member, activity: Activity) -> str:
     """Of a day that no adhesion covers."""
     if not entitlements:
-        return (
-            f"L'adhésion {of(member.first_name)} à « {activity.name} » n'est pas payée. "
-            "Payez-la dans « Inscriptions aux activités » pour pouvoir réserver."
-        )
+        return _unpaid_reason(member.first_name, activity.name)
     periods = ", ".join(f"du {short_date(e.valid_from)} au {short_date(e.last_day)}" for e in entitlements)
     return f"L'adhésion {of(member.first_name)} à « {activity.name} » est valable {periods}, pas ce jour-là."
+
+
+@lru_cache(maxsize=4096)
+def _unpaid_reason(first_name: str, activity_name: str) -> str:
+    """Told of each slot of each day of the activities that a family could have."""
+    return (
+        f"L'adhésion {of(first_name)} à « {activity_name} » n'est pas payée. "
+        "Payez-la dans « Inscriptions aux activités » pour pouvoir réserver."
+    )
