@@ -16,6 +16,7 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from aio_pika.abc import AbstractConnection
 from fastapi import FastAPI
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -72,7 +73,7 @@ ALIXAN, VEYRAS = commune("alixan"), commune("veyras")
 
 
 class Harness:
-    """A running service under test."""
+    """A running service under test. What looks at it and speaks to it keeps its connections until the end."""
 
     def __init__(self, app: FastAPI, signer: TokenSigner, clock: StandingClock, admin_url: str) -> None:
         self.app = app
@@ -81,6 +82,14 @@ class Harness:
         self.clock = clock
         self.admin_url = admin_url
         """Superuser's address of the service's own database: sees through row-level security."""
+        self._databases = asyncpg.create_pool(admin_url, min_size=0, max_size=8)
+        self._broker: AbstractConnection | None = None
+
+    async def close(self) -> None:
+        """Ends its own connections; the service is not touched."""
+        await self._databases.close()
+        if self._broker:
+            await self._broker.close()
 
     def client(self, slug: str = "alixan", headers: dict[str, str] | None = None) -> httpx.AsyncClient:
         """An HTTP client of one commune, talking to the application in this process."""
@@ -114,8 +123,10 @@ class Harness:
         """Sends any message to the exchange, by default under the type in its headers; waits for the confirms."""
         own_id = headers.get("id", "none")  # or each publication would be given another
         message = aio_pika.Message(body, headers=headers, message_id=own_id, type=headers.get("type"))
-        async with await aio_pika.connect(self.amqp_url) as connection:
-            exchange = await declare_exchange(await connection.channel())
+        if self._broker is None or self._broker.is_closed:
+            self._broker = await aio_pika.connect(self.amqp_url)
+        async with self._broker.channel() as channel:
+            exchange = await declare_exchange(channel)
             key = routing_key or str(headers["type"])
             await asyncio.gather(*(exchange.publish(message, routing_key=key) for _ in range(times)))
 
@@ -130,12 +141,9 @@ class Harness:
 
     async def query(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:  # noqa: ANN401
         """Runs SQL as superuser on the service's database."""
-        connection = await asyncpg.connect(self.admin_url)
-        try:
-            rows: list[asyncpg.Record] = await connection.fetch(statement, *arguments)
-            return rows
-        finally:
-            await connection.close()
+        await self._databases
+        rows: list[asyncpg.Record] = await self._databases.fetch(statement, *arguments)
+        return rows
 
     async def run_job(self, name: str) -> None:
         """Runs a job of the service for every commune, after the run that may be under way."""
@@ -181,7 +189,9 @@ async def running_service(
         async with asyncio.timeout(60):
             while await runtime.problems():
                 await asyncio.sleep(0.05)
-        yield Harness(app, signer, clock, databases.admin_url(database))
+        harness = Harness(app, signer, clock, databases.admin_url(database))
+        yield harness
+        await harness.close()
     finally:
         await runtime.stop()
         await _delete_queues(amqp_url, service)
