@@ -12,7 +12,9 @@ from driver.pages import DESKTOP_WIDTH, PHONE_WIDTH, at_width
 _RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]},
     "resultTypes": ["violations"],  # what passes is not described, element by element
+    "selectors": False,  # a problem shows its element
 }
+_VIOLATIONS = "async (rules) => (await axe.run(document, rules)).violations"
 _SERIOUS = {"serious", "critical"}
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9]+(?=/|$)")
 _LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map((link) => link.href)"
@@ -23,6 +25,7 @@ _DOWNLOADS = re.compile(r"/pdf$|^/documents/")
 def problems_of(page: Page) -> list[str]:
     """Of the page as it stands, once it is all there, at both widths."""
     page.wait_for_load_state()
+    page.evaluate(Axe().axe_script)
     found: list[str] = []
     for width in (PHONE_WIDTH, DESKTOP_WIDTH):
         at_width(page, width)
@@ -34,7 +37,7 @@ def _problems(page: Page) -> Iterator[str]:
     wider = page.evaluate(_WIDER)
     if wider > 0:
         yield f"{wider} px wider than the screen"
-    for violation in Axe().run(page, options=_RULES).response["violations"]:
+    for violation in page.evaluate(_VIOLATIONS, _RULES):
         if violation["impact"] in _SERIOUS:
             nodes = [node["html"][:160] for node in violation["nodes"][:3]]
             yield f"{violation['id']} ({violation['help']}): {nodes}"
