@@ -192,6 +192,27 @@ async def test_a_place_that_is_offered_waits_for_the_invoice(world, office) -> N
         assert (await client.post(f"/place-offers/{offer}/accept")).status_code == 200
 
 
+async def test_by_pattern_it_is_refused_once_for_all_days_and_an_absence_is_announced_as_ever(world, office) -> None:
+    canteen = await world.activity(needs_complete_file=True)
+    family, louis = await world.enrolled(canteen)
+    await world.book(family, louis, canteen, MONDAY)
+    await office.miss(family, louis, "Photo")
+    tuesdays = {
+        "from": "2022-09-01",
+        "to": "2022-10-01",
+        "member_ids": [str(louis)],
+        "activity_ids": [str(canteen)],
+        "action": "book",
+        "days": {"kind": "week", "week_days": [1]},
+    }
+    async with world.parent(family) as client:
+        (proposal,) = (await client.post("/draft/advanced-changes/preview", json=tuesdays)).json()["proposals"]
+    assert (proposal["drafted"], [each["slug"] for each in proposal["refused"]]) == ([], ["file-incomplete"])
+    world.stand_at(2022, 9, 2)
+    announced = await world.announce(family, louis, canteen, MONDAY, reason="strike")
+    assert announced.status_code == 200, announced.text
+
+
 async def test_the_town_hall_grants_it_with_a_reason(world, office) -> None:
     canteen = await world.activity(needs_complete_file=True)
     family, louis = await world.enrolled(canteen)
