@@ -106,6 +106,7 @@ def family_file(world: World) -> dict[str, Any]:
         "name": "Famille Martin",
         "address": {"line": "3 rue des Écoles", "postal_code": "26300", "city": "Alixan"},
         "quotient_familial": 980,
+        "missing": world.missing.get(FAMILY, []),
         "guardians": [
             {
                 "guardian_id": GUARDIAN,
@@ -124,6 +125,7 @@ def family_file(world: World) -> dict[str, Any]:
                 "last_name": "Martin",
                 "birth_date": "2014-03-12",
                 "school": "École d'Alixan",
+                "missing": world.missing.get(member_id, []),
                 "adhesions": [a for a in adhesions if a["member_id"] == member_id],
             }
             for member_id, name in CHILDREN.items()

@@ -26,6 +26,7 @@ def _roux() -> dict[str, Any]:
         "birth_date": "2015-06-09",
         "school": "Pasteur",
         "diet": "without_meat",
+        "missing": [],
     }
     address = {"line": "1 place de la Gare", "postal_code": "26300", "city": "Alixan"}
     return {"name": "Famille Roux", "address": address, "quotient_familial": None, "guardians": [], "members": [jeanne]}

@@ -1,4 +1,6 @@
-"""planning: what the town hall does for the family. The deadline of ``world.refused`` days has passed."""
+"""planning: what the town hall does for the family. The deadline of ``world.refused`` days has passed; with a
+``world.block``, no other day can be booked either.
+"""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,10 +27,12 @@ def _known(world: World, request: Request, family_id: str, member_id: str | None
 
 
 def _late(seen: World, cell: dict[str, Any]) -> dict[str, Any]:
-    reason = seen.refused.get(date.fromisoformat(cell["day"]))
+    booked, reason = cell["state"] == "booked", seen.refused.get(date.fromisoformat(cell["day"]))
+    if reason is None and seen.block and not booked and cell["changeable"]:
+        return cell | {"state": "blocked", "changeable": False, "reason": seen.block}
     if reason is None or not cell["changeable"]:
         return cell
-    state = "booked" if cell["state"] == "booked" else "deadline_passed"
+    state = "booked" if booked else "deadline_passed"
     return cell | {"state": state, "changeable": False, "reason": reason}
 
 
@@ -38,9 +42,10 @@ def _refused(seen: World, member_id: str, body: dict[str, Any]) -> list[dict[str
         for day in (day for chosen in body[action] for day in chosen["days"]):
             cell = planning._cell(seen, member_id, date.fromisoformat(day))
             late = None if body["deadlines_set_aside"] else seen.refused.get(date.fromisoformat(day))
-            if reason := late or cell["reason"]:
+            block = seen.block if action == "book" and not body["blocks_set_aside"] else None
+            if reason := late or block or cell["reason"]:
                 named = {"day": day, "slot": "day", "element_name": "Cantine d'Alixan"}
-                lines.append(named | {"reason": reason, "slug": "deadline-passed"})
+                lines.append(named | {"reason": reason, "slug": "deadline-passed" if late else "file-incomplete"})
     return lines
 
 
@@ -64,14 +69,15 @@ def routes(world: World) -> APIRouter:
         shown = planning.planning_of(seen, member_id, days, to)
         cells = [_late(seen, cell) for cell in shown["activities"][0]["cells"]]
         late = [{"day": cell["day"], "slot": "day"} for cell in cells if cell["day"] in map(str, seen.refused)]
-        shown["activities"][0] |= {"cells": cells, "late": late}
+        blocked = [{"day": cell["day"], "slot": "day"} for cell in cells if cell["state"] == "blocked"]
+        shown["activities"][0] |= {"cells": cells, "late": late, "blocked": blocked}
         return shown | {"draft_count": len(world.draft), "family": planning._family(seen)}
 
     @router.post("/baskets")
     def commit(request: Request, family_id: str, body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
         member_id = body["member_id"]
         seen = _known(world, request, family_id, member_id, *_SERVING)
-        if body["deadlines_set_aside"] and not body["reason"]:
+        if (body["deadlines_set_aside"] or body["blocks_set_aside"]) and not body["reason"]:
             raise Problem(422, "reason-missing", "Indiquez le motif : la famille le lit. Rien n'a été enregistré.")
         if lines := _refused(seen, member_id, body):
             raise Problem(409, "lines-refused", "Certaines lignes ne peuvent plus être réservées.", lines=lines)

@@ -125,6 +125,7 @@ def planning_of(world: World, member_id: str, days: list[date], to: date) -> dic
             | {
                 "open": paid,
                 "blocked_reason": None if paid else "L'inscription n'est pas encore payée.",
+                "block": world.block or None,
                 "unit_price_cents": _UNIT_CENTS,
                 "tariff_label": "à l'unité",
                 "booking_rule": "Réservation jusqu'au jeudi 12h pour la semaine suivante.",

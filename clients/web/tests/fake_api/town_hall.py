@@ -185,7 +185,7 @@ def _planning(world: World) -> APIRouter:
         if world.town_hall.calendar is None:
             raise _not_found()
         texts = {"booking_rule_text": "Réservation possible.", "cancelling_rule_text": "Annulation possible."}
-        texts |= {"places_text": _places(world.town_hall.calendar)}
+        texts |= {"places_text": _places(world.town_hall.calendar), "blocks_text": _blocks(world.town_hall.calendar)}
         return world.town_hall.calendar | texts | {"notices": [], "version": _version(world.town_hall.calendar)}
 
     @router.put("/activities/{activity_id}/calendar")
@@ -214,8 +214,12 @@ def _planning(world: World) -> APIRouter:
         booked = 45 if body["calendar"]["shared_places"] else 3
         is_overfull = places is not None and booked > places
         overfull = [{"day": body["from"], "booked": booked, "places": places}] if is_overfull else []
-        texts |= {"places_text": _places(body["calendar"])}
-        return texts | {"days": days, "touched": [day for day in days if day["closed_reason"]], "overfull": overfull}
+        texts |= {"places_text": _places(body["calendar"]), "blocks_text": _blocks(body["calendar"])}
+        return (
+            texts
+            | {"closed_families": 2 if body["calendar"].get("arrears_after_days") else 0}
+            | {"days": days, "touched": [day for day in days if day["closed_reason"]], "overfull": overfull}
+        )
 
     @router.post("/activities/{activity_id}/withdrawals")
     def withdraw(request: Request, days: Annotated[list[str], Body(embed=True)]) -> dict[str, Any]:
@@ -297,6 +301,11 @@ def _version(calendar: dict[str, Any]) -> str:
 
 def _places(calendar: dict[str, Any]) -> str | None:
     return "Les créneaux qui se chevauchent partagent les places." if calendar["shared_places"] else None
+
+
+def _blocks(calendar: dict[str, Any]) -> str | None:
+    days = calendar.get("arrears_after_days")
+    return f"Réservation fermée {days} jours après l'échéance." if days else None
 
 
 def _check(calendar: dict[str, Any]) -> None:

@@ -171,6 +171,10 @@ class World:
     rank: int = 0
     """The family's rank at the entrance of the planning; 0: it is in."""
     full_days: set[date] = field(default_factory=set)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    """Of the family's file, by member; the family's own under its id."""
+    block: str = ""
+    """What the family must do before it books."""
     refused: dict[date, str] = field(default_factory=dict)
     trail: list[dict[str, Any]] = field(default_factory=list)
     agendas: dict[str | None, str] = field(default_factory=dict)

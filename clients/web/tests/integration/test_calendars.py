@@ -127,6 +127,25 @@ async def test_places_that_slots_share_are_tried_then_published(administrator, w
     assert 'name="partage" value="oui" checked' in shown
 
 
+async def test_what_must_be_done_first_is_tried_then_published(administrator, world: World) -> None:
+    decided = {"dossier_complet": "1", "impayes": "30"}
+    tried = words(await administrator.submit(PAGE, FIELDS | decided | {"suite": "apercu"}, seen_on=PAGE))
+    assert "fermée 30 jours après l'échéance. Aujourd'hui, 2 familles inscrites ne pourraient rien réserver." in tried
+    await administrator.submit(PAGE, FIELDS | decided | {"suite": "publier"}, seen_on=PAGE)
+    calendar = world.town_hall.calendar
+    assert calendar
+    assert (calendar["needs_complete_file"], calendar["arrears_after_days"]) == (True, 30)
+    page = await administrator.get(PAGE)
+    assert re.search(r'name="dossier_complet"[^>]* checked', page.text)
+    assert "Réservation fermée 30 jours après l&#39;échéance." in page.text
+    await administrator.submit(PAGE, FIELDS | {"impayes": "", "suite": "publier"}, seen_on=PAGE)
+    assert world.town_hall.calendar
+    assert (world.town_hall.calendar["needs_complete_file"], world.town_hall.calendar["arrears_after_days"]) == (
+        False,
+        None,
+    )
+
+
 async def test_a_preview_publishes_nothing_and_says_what_is_booked(administrator, world: World) -> None:
     shown = (await administrator.submit(PAGE, FIELDS | {"suite": "apercu"}, seen_on=PAGE)).text
     assert "Aperçu – rien n'est publié" in shown

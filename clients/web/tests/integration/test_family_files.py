@@ -149,3 +149,19 @@ async def test_unknown_ids_are_not_found(desk) -> None:
 
 async def test_a_parent_has_nothing_to_do_here(parent) -> None:
     assert [(await parent.get(path)).status_code for path in (NEW, PAGE)] == [403, 403]
+
+
+async def test_what_is_missing_is_noted_line_by_line_and_effaced(desk, world: World) -> None:
+    noted = martins(
+        world, **{"manque": "Justificatif de domicile", "membre.0.manque": "Photo\r\n\r\n  Photo \r\nVaccinations"}
+    )
+    assert (await desk.submit(PAGE, noted | SAVE, seen_on=PAGE)).status_code == 303
+    file = world.town_hall.families[FAMILY]
+    assert file["missing"] == ["Justificatif de domicile"]
+    assert [each["missing"] for each in file["members"]][:2] == [["Photo", "Vaccinations"], []]
+    assert "Il manque : Photo, Vaccinations" in words(await desk.get(FILE))
+    page = await desk.get(PAGE)
+    assert re.search(r'name="membre.0.manque"[^>]*>Photo\nVaccinations<', page.text)
+    effaced = martins(world, **{"membre.0.manque": "Vaccinations"})
+    assert (await desk.submit(PAGE, effaced | SAVE, seen_on=PAGE)).status_code == 303
+    assert world.town_hall.families[FAMILY]["members"][0]["missing"] == ["Vaccinations"]

@@ -89,6 +89,25 @@ async def test_a_passed_deadline_is_granted_with_a_reason(desk, canteen) -> None
     assert canteen.booked == {(LOUIS, MONDAY), (LOUIS, TUESDAY)}
 
 
+async def test_what_the_family_must_do_first_is_set_aside_with_a_reason(desk, canteen) -> None:
+    canteen.block = "Le dossier de Louis n'est pas complet : il manque « Photo »."
+    page = await desk.get(SEPTEMBER)
+    said = words(page)
+    assert "jeudi 8 septembre 2022 : Pas ouvert pour l'instant, 5,00 €. Le dossier de Louis" in said
+    assert "Se change malgré ce que la famille doit faire d'abord." in said
+    thursday = SENT | {RESERVES: "2022-09-05", JOURS: ["2022-09-05", "2022-09-08"]}
+    refused = await desk.submit(PAGE, thursday | {"hors_delai": "true", "motif": "x"}, seen_on=SEPTEMBER)
+    assert refused.status_code == 409
+    assert "cochez « Accorder malgré le dossier ou la facture »" in words(refused)
+    unexplained = await desk.submit(PAGE, thursday | {"malgre": "true", "motif": ""}, seen_on=SEPTEMBER)
+    assert unexplained.status_code == 422
+    assert re.search(r'name="malgre"[^>]* checked', unexplained.text)
+    granted = await desk.submit(PAGE, thursday | {"malgre": "true", "motif": "Photo promise"}, seen_on=SEPTEMBER)
+    assert granted.headers["location"] == f"{SEPTEMBER}&fait=1-0"
+    (basket,) = canteen.town_hall.baskets
+    assert (basket["blocks_set_aside"], basket["deadlines_set_aside"]) == (True, False)
+
+
 async def test_nothing_ticked_is_said(desk, canteen) -> None:
     nothing = SENT | {RESERVES: "2022-09-05", JOURS: "2022-09-05"}
     answer = await desk.submit(PAGE, nothing, seen_on=SEPTEMBER)

@@ -23,6 +23,8 @@ CALENDAR = {
     "overbooking_percent": 0,
     "shared_places": True,
     "pay_within_minutes": 60,
+    "needs_complete_file": True,
+    "arrears_after_days": 30,
     "groups": [
         {
             "code": "petits",
@@ -92,6 +94,7 @@ def fields_of(calendar):
     form = form_of(calendar)
     fields = {"periode": form.during, "places": form.capacity, "dernieres": form.last_places, "payer": form.pay_within}
     fields["partage"] = "oui" if form.shared_places else "non"
+    fields |= {"impayes": form.arrears} | ({"dossier_complet": "1"} if form.needs_complete_file else {})
 
     def deadline(prefix, it):
         names = {"genre": it.kind, "nombre": it.number, "jour": it.week_day, "heure": it.time, "compte": it.counting}

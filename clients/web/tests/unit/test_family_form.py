@@ -26,6 +26,7 @@ FILE = {
     "name": "Martin",
     "address": {"line": "3 rue des Écoles", "postal_code": "26300", "city": "Alixan"},
     "quotient_familial": 980,
+    "missing": ["Justificatif de domicile"],
     "guardians": [
         {"guardian_id": CAMILLE, "first_name": "Camille", "last_name": "Martin", "email": None, "phone": "06 00"}
     ],
@@ -38,6 +39,7 @@ FILE = {
             "birth_date": "2014-03-12",
             "school": "Pasteur",
             "diet": "standard",
+            "missing": ["Photo", "Vaccinations"],
         }
     ],
 }
@@ -99,9 +101,12 @@ def test_what_is_wrong_is_said_at_its_row() -> None:
     fields = fields_of(stored()) | {"membre.0.retirer": "1"} | NEW_CHILD
     _document, places = document_of(FAMILY_ID, fields)
     wrong = ("members.0.birth_date", "address.postal_code", "quotient_familial", "guardians.0.email")
+    wrong += ("missing.0", "members.0.missing")
     problem = ApiProblem(422, {"errors": [{"field": field, "message": "x"} for field in wrong]})
     errors = errors_of(problem, places)
-    assert set(errors) == {"membre.4.naissance", "code_postal", "quotient", "responsable.0.courriel"}
+    assert set(errors) == {
+        *("membre.4.naissance", "code_postal", "quotient", "responsable.0.courriel", "manque", "membre.4.manque")
+    }
     assert errors["code_postal"] == "Cinq chiffres, comme 26300."
     assert named("membre.4.naissance") == "Membre 5 – Né(e) le"
     assert named("code_postal") == "Code postal"
@@ -115,6 +120,20 @@ def test_a_known_child_is_added_once_with_the_same_id() -> None:
     assert members[1] == FILE["members"][0]
     taken_out = fields_of(stored()) | {"membre.0.retirer": "1"}
     assert document_of(FAMILY_ID, with_child(taken_out, louis))[0]["members"] == FILE["members"]
+
+
+def test_a_line_that_is_typed_twice_or_left_empty_is_no_other_document() -> None:
+    fields = fields_of(stored()) | {"membre.0.manque": " Photo \r\n\r\nPhoto\r\n", "manque": " "}
+    document, _places = document_of(FAMILY_ID, fields)
+    assert (document["missing"], document["members"][0]["missing"]) == ([], ["Photo"])
+    assert [(each.label, each.stored, each.typed) for each in differences(stored(), fields)] == [
+        ("Pièces manquantes", "Justificatif de domicile", ""),
+        (
+            "Membre",
+            "Louis Martin, enfant, 2014-03-12, Pasteur, ordinaire, il manque Photo, Vaccinations",
+            "Louis Martin, enfant, 2014-03-12, Pasteur, ordinaire, il manque Photo",
+        ),
+    ]
 
 
 def test_what_others_changed_is_told_beside_what_was_typed() -> None:

@@ -146,6 +146,7 @@ class CommuneLoader:
             "name": described["name"],
             "address": described["address"],
             "quotient_familial": described.get("quotient_familial"),
+            "missing": described.get("missing", []),
             "guardians": [
                 {"guardian_id": self._id("guardian", key, guardian["first_name"]), "phone": None, **guardian}
                 for guardian in described["guardians"]

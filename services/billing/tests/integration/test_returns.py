@@ -1,12 +1,20 @@
 """Refunds, rejected debits and surplus money in the family's account."""
 
 import asyncio
+import json
 
 import asyncpg
 import pytest
 
 from chassis.ids import new_id
-from contracts.events import InvoicePaymentUnused, PaymentReversed, SurplusDecided, SurplusReceived
+from contracts.events import (
+    InvoiceOwedAgain,
+    InvoicePaymentUnused,
+    InvoiceSettled,
+    PaymentReversed,
+    SurplusDecided,
+    SurplusReceived,
+)
 from contracts.events.payment_gateway import RefundConsequence, ReversalKind, SurplusDecision, SurplusReason
 from contracts.values import PaymentPurpose, Role
 
@@ -92,6 +100,30 @@ async def differences(town, home):
     return [one["kind"] for one in found if one["family_id"] == str(home.family_id)]
 
 
+async def told_owed(town, invoice):
+    """What was told of an invoice since it was issued: its version, and what is left to pay."""
+    rows = await town.harness.query(
+        "select type, body, sequence from kept.published_event where subject = $1 and type = any($2) order by seq",
+        invoice["invoice_id"],
+        [InvoiceOwedAgain.event_type, InvoiceSettled.event_type],
+    )
+    return [(row["sequence"], json.loads(row["body"]).get("left_cents", 0)) for row in rows]
+
+
+async def test_whoever_keeps_what_is_owed_hears_of_what_comes_back(town, home, invoice, payment):
+    await town.publish(back(town, home, payment, 500, REJECTION))
+    await town.publish(back(town, home, payment, 1500, REJECTION))
+    await town.publish(town.settled(home, (await town.pay(home, invoice)).json()))
+    assert await told_owed(town, invoice) == [(2, 0), (3, 500), (4, 2000), (5, 0)]
+    (row,) = await town.harness.query(
+        "select body from kept.published_event where subject = $1 and type = $2 and sequence = 4",
+        invoice["invoice_id"],
+        InvoiceOwedAgain.event_type,
+    )
+    owed = InvoiceOwedAgain.model_validate_json(row["body"])
+    assert (owed.number, owed.due_on.isoformat()) == (invoice["number"], invoice["due_on"])
+
+
 async def test_a_rejected_debit_is_owed_again_and_can_be_paid(town, home, invoice, payment):
     await town.publish(back(town, home, payment, 2000, REJECTION))
     assert await state(town, home) == ("pending", 0, 0)
@@ -125,8 +157,9 @@ async def test_a_part_given_back_is_owed_again(town, home, payment):
     assert await differences(town, home) == []
 
 
-async def test_with_a_credit_note_the_invoice_stays_settled(town, home, payment):
+async def test_with_a_credit_note_the_invoice_stays_settled(town, home, invoice, payment):
     await town.publish(back(town, home, payment, 500, consequence=RefundConsequence.CREDIT_NOTE))
+    assert await told_owed(town, invoice) == [(2, 0)]
     assert await state(town, home) == ("paid", 1500, 500)
     assert await account(town, home) == (
         0,

@@ -39,13 +39,56 @@ async def test_a_new_file_is_published_whole(commune: "Commune") -> None:
         "name": "Martin",
         "address": {"line": "3 rue des Écoles", "postal_code": "26300", "city": "Alixan"},
         "guardians": home.file()["guardians"],
+        "missing": [],
     }
     (louis,) = await commune.events("member_registered", "member_id", home.members["Louis"])
     assert json.loads(louis["body"]) == {
         **home.member("Louis"),
         "family_ids": [str(home.family_id)],
         "diet": "standard",
+        "missing": [],
     }
+
+
+async def test_what_is_still_to_be_handed_in_is_told_until_it_is(commune: "Commune") -> None:
+    home = await commune.family()
+    start = len(await published(commune, home))
+    louis = home.member("Louis", missing=["Attestation d'assurance 2022/2023", "Vaccinations"])
+    await commune.family(home, members=[louis, home.member("Estelle")], missing=["Justificatif de domicile"])
+    read = await commune.read(home, "/family")
+    assert read["missing"] == ["Justificatif de domicile"]
+    assert {each["first_name"]: each["missing"] for each in read["members"]} == {
+        "Louis": ["Attestation d'assurance 2022/2023", "Vaccinations"],
+        "Estelle": [],
+    }
+    await commune.family(home, members=[home.member("Louis"), home.member("Estelle")])
+    assert (await published(commune, home))[start:] == [
+        ("family_registered", 2),
+        ("member_registered", 2),
+        ("family_registered", 3),
+        ("member_registered", 3),
+    ]
+    files = await commune.events("family_registered", "family_id", home.family_id)
+    assert [json.loads(event["body"])["missing"] for event in files] == [[], ["Justificatif de domicile"], []]
+    members = await commune.events("member_registered", "member_id", home.members["Louis"])
+    assert [json.loads(event["body"])["missing"] for event in members] == [[], louis["missing"], []]
+
+
+@pytest.mark.parametrize("missing", [["x" * 101], [""], ["Photo", "Photo "], [f"Pièce {n}" for n in range(11)]])
+async def test_what_is_missing_is_said_in_few_words_and_once(commune: "Commune", missing: list[str]) -> None:
+    await commune.family(commune.home(), missing=missing, expect=422)
+
+
+async def test_a_parents_new_address_leaves_what_is_missing(commune: "Commune") -> None:
+    home = await commune.family()
+    await commune.family(home, missing=["Justificatif de domicile"])
+    async with commune.parent(home) as client:
+        answer = await client.put(
+            f"/family/guardians/{home.guardian_id}", json={"email": None, "phone": "07 00 00 00 00"}
+        )
+    assert answer.status_code < 300, answer.text
+    files = await commune.events("family_registered", "family_id", home.family_id)
+    assert json.loads(files[-1]["body"])["missing"] == ["Justificatif de domicile"]
 
 
 async def test_the_same_file_again_publishes_nothing(commune: "Commune") -> None:

@@ -39,6 +39,21 @@ def test_reservations_are_found_by_the_child_not_by_the_day(plan) -> None:
     assert "day" not in _index_condition(plan, "reservation"), "everyone's days of the period would be read"
 
 
+def test_what_is_owed_is_found_by_the_family_and_nothing_that_is_paid_is_read(plan) -> None:
+    found = [line for line in plan if re.search(r"Scan .* on owed_invoice ", line)]
+    assert len(found) == 1
+    assert "using owed_invoice_family_idx" in found[0], "its condition leaves out what is paid"
+    (condition,) = [after.strip() for line, after in pairwise(plan) if line == found[0]]
+    assert condition.startswith("Index Cond: ")
+    assert "family_id = " in condition
+
+
+def test_a_familys_file_is_found_by_its_key(plan) -> None:
+    (condition,) = [after.strip() for line, after in pairwise(plan) if re.search(r"Scan .* on family ", line)]
+    assert condition.startswith("Index Cond: ")
+    assert "family_id = " in condition
+
+
 def test_lists_are_found_by_the_child_and_its_days_and_only_when_asked_for(plan) -> None:
     condition = _index_condition(plan, "presence_mark")
     assert condition.count("(ROW(member_id, day)") + condition.count("(ROW(m.member_id, m.day)") == 2, condition

@@ -13,7 +13,7 @@ from planning.domain.activities import Activity, Entitlement, Price
 from planning.domain.calendars import ActivityCalendar, Closure, During, Holidays
 from planning.domain.cells import Moment
 from planning.domain.deadlines import WeeklyDeadline
-from planning.domain.for_family import ReasonMissingError, WishForFamily, late_slots, review_wish, traces_for_family
+from planning.domain.for_family import ReasonMissingError, WishForFamily, grantable, review_wish, traces_for_family
 from planning.domain.limits import EVERYONE
 from planning.domain.members import Member
 from planning.domain.outlook import Booking, Outlook
@@ -71,10 +71,10 @@ def slot(day: date) -> ActivitySlot:
     return ActivitySlot(CANTEEN, day, "day")
 
 
-def judged(outlook: Outlook, changes: dict[date, Action], **wish) -> dict[date, tuple[str | None, bool]]:
+def judged(outlook: Outlook, changes: dict[date, Action], **wish) -> dict[date, tuple[str | None, str | None]]:
     asked = WishForFamily(LOUIS, {slot(day): action for day, action in changes.items()}, **wish)
     _, lines = review_wish(outlook, asked, (UUID(int=n) for n in count(1)))
-    return {line.line.day: (line.refusal.slug if line.refusal else None, line.late) for line in lines}
+    return {line.line.day: (line.refusal.slug if line.refusal else None, line.set_aside) for line in lines}
 
 
 EVERY_DAY = dict.fromkeys((PAST, TODAY, LATE, FULL, CLOSED, IN_TIME, UNPAID), Action.BOOK)
@@ -82,25 +82,25 @@ EVERY_DAY = dict.fromkeys((PAST, TODAY, LATE, FULL, CLOSED, IN_TIME, UNPAID), Ac
 
 def test_without_a_word_the_rules_are_the_familys() -> None:
     assert judged(OUTLOOK, EVERY_DAY) == {
-        PAST: ("deadline-passed", False),
-        TODAY: ("deadline-passed", False),
-        LATE: ("deadline-passed", False),
-        FULL: ("deadline-passed", False),
-        CLOSED: ("day-closed", False),
-        IN_TIME: (None, False),
-        UNPAID: ("adhesion-not-paid", False),
+        PAST: ("deadline-passed", None),
+        TODAY: ("deadline-passed", None),
+        LATE: ("deadline-passed", None),
+        FULL: ("deadline-passed", None),
+        CLOSED: ("day-closed", None),
+        IN_TIME: (None, None),
+        UNPAID: ("adhesion-not-paid", None),
     }
 
 
 def test_nothing_but_a_deadline_is_set_aside() -> None:
     assert judged(OUTLOOK, EVERY_DAY, deadlines_set_aside=True, reason="Hospitalisation") == {
-        PAST: ("deadline-passed", False),
-        TODAY: (None, True),
-        LATE: (None, True),
-        FULL: ("day-full", False),
-        CLOSED: ("day-closed", False),
-        IN_TIME: (None, False),
-        UNPAID: ("adhesion-not-paid", False),
+        PAST: ("deadline-passed", None),
+        TODAY: (None, "deadline-passed"),
+        LATE: (None, "deadline-passed"),
+        FULL: ("day-full", None),
+        CLOSED: ("day-closed", None),
+        IN_TIME: (None, None),
+        UNPAID: ("adhesion-not-paid", None),
     }
 
 
@@ -108,17 +108,17 @@ def test_late_cancellations_too_but_what_is_past_took_place() -> None:
     days = (PAST, LATE, IN_TIME)
     booked = {each.what: each for each in map(booking, days)}
     outlook, changes = replace(OUTLOOK, bookings=booked), dict.fromkeys(days, Action.CANCEL)
-    in_rule = {PAST: ("deadline-passed", False), LATE: ("deadline-passed", False), IN_TIME: (None, False)}
+    in_rule = {PAST: ("deadline-passed", None), LATE: ("deadline-passed", None), IN_TIME: (None, None)}
     assert judged(outlook, changes) == in_rule
     granted = judged(outlook, changes, deadlines_set_aside=True, reason="Décès")
-    assert granted == in_rule | {LATE: (None, True)}
+    assert granted == in_rule | {LATE: (None, "deadline-passed")}
 
 
 def test_what_the_page_lets_tick_is_what_would_be_granted() -> None:
     bookings = {each.what: each for each in (booking(date(2022, 9, 19)), booking(date(2022, 9, 14)))}
     outlook = replace(OUTLOOK, bookings=bookings)
     slots = [slot(date(2022, 9, day)) for day in range(1, 31)]
-    assert [each.day.day for each in late_slots(outlook, LOUIS, slots)] == [13, 14]
+    assert [each.day.day for each in grantable(outlook, LOUIS, slots).late] == [13, 14]
 
 
 def test_a_reason_is_owed_for_a_deadline_only() -> None:
@@ -139,7 +139,7 @@ def test_who_is_not_of_the_family_is_not_found() -> None:
 def test_nothing_is_to_be_paid_at_once_and_the_reason_says_what_was_late() -> None:
     at_once = replace(ACTIVITY, calendar=replace(CALENDAR, pay_within=timedelta(hours=1)))
     outlook = replace(OUTLOOK, activities={CANTEEN: at_once})
-    wish = WishForFamily(LOUIS, {slot(LATE): Action.BOOK, slot(IN_TIME): Action.BOOK}, True, "Hospitalisation")
+    wish = WishForFamily(LOUIS, {slot(LATE): Action.BOOK, slot(IN_TIME): Action.BOOK}, True, reason="Hospitalisation")
     _, lines = review_wish(outlook, wish, [UUID(int=1), UUID(int=2)])
     assert [(line.unit_price_cents, line.pay_until(outlook.moment.now)) for line in lines] == [(500, None)] * 2
     actor = Actor(ActorKind.TOWN_HALL, DESK)

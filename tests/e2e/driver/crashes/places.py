@@ -95,6 +95,7 @@ PLACES: dict[Kind, tuple[Place, ...]] = {
     Kind.INVOICE: (
         Place("billing.invoice", "billing", "select invoice_id, count(*), sum(amount_cents) from invoice group by 1"),
         _ledger("invoice", "debit"),
+        Place("planning.owed_invoice", "planning", "select invoice_id, count(*), null from owed_invoice group by 1"),
         _mails("invoice"),
     ),
     Kind.INVOICE_PAYMENT: (
@@ -111,6 +112,11 @@ PLACES: dict[Kind, tuple[Place, ...]] = {
             "billing.invoice (paid)",
             "billing",
             "select invoice_id, count(*), sum(paid_cents) from invoice where paid_cents = amount_cents group by 1",
+        ),
+        Place(
+            "planning.owed_invoice (paid)",
+            "planning",
+            "select invoice_id, count(*), null from owed_invoice where due_on is null group by 1",
         ),
     ),
 }
@@ -152,6 +158,19 @@ SAME_CENTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("billing", "select tenant_id, sum(amount_cents) from invoice group by 1"),
         ("billing", "select tenant_id, sum(amount_cents) from invoice_line group by 1"),
         ("billing", "select tenant_id, sum(debit_cents) from ledger_movement where kind = 'invoice' group by 1"),
+    ),
+    "owed": (
+        (
+            "billing",
+            "select i.tenant_id, sum(i.amount_cents - i.paid_cents - i.credited_cents) as cents"
+            " from invoice i left join prompt_invoice p using (tenant_id, invoice_id)"
+            " where p.status is distinct from 'open' group by 1 having sum(i.amount_cents - i.paid_cents"
+            " - i.credited_cents) > 0",
+        ),
+        (
+            "planning",
+            "select tenant_id, sum(left_cents) from owed_invoice group by 1 having sum(left_cents) > 0",
+        ),
     ),
 }
 """Sums per commune that are one and the same, whoever counts."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from web.api.client import Answer, Api
 
 _BASE = "planning/v1/activities"
-_SHOWN_ONLY = ("booking_rule_text", "cancelling_rule_text", "places_text", "notices")
+_SHOWN_ONLY = ("booking_rule_text", "cancelling_rule_text", "places_text", "blocks_text", "notices")
 
 Document = dict[str, Any]
 """A calendar, or a part of one, in the API's own fields."""
@@ -48,12 +48,15 @@ class Preview(Answer):
     """A calendar that is not published. ``touched``: the coming days that are booked and would be closed.
 
     ``places_text``: whether slots that overlap share places; None where none overlap or places are only counted.
-    ``overfull``: the coming days on which more is booked than there would be places.
+    ``overfull``: the coming days on which more is booked than there would be places. ``blocks_text``: whether a file
+    that is not complete, or arrears, close booking; ``closed_families``: of those enrolled, to how many, today.
     """
 
     booking_rule_text: str
     cancelling_rule_text: str
     places_text: str | None
+    blocks_text: str | None
+    closed_families: int
     days: list[PreviewedDay]
     touched: list[PreviewedDay]
     overfull: list[OverfullDay]
@@ -66,6 +69,7 @@ class PublishedCalendar(Answer):
     booking_rule_text: str
     cancelling_rule_text: str
     places_text: str | None
+    blocks_text: str | None
     notices: list[str]
 
 

@@ -47,7 +47,7 @@ class Guardian(Answer):
 
 
 class Member(Answer):
-    """A child or an adult of the family."""
+    """A child or an adult of the family. ``missing``: what is still to be handed in about them."""
 
     member_id: UUID
     kind: Literal["child", "adult"]
@@ -56,11 +56,12 @@ class Member(Answer):
     birth_date: date | None = None
     school: str | None = None
     diet: Diet = "standard"
+    missing: list[str] = Field(default_factory=list)
     adhesions: list[Adhesion] = Field(default_factory=list)
 
 
 class Family(Answer):
-    """The family's file. ``version`` names it as it is here."""
+    """The family's file. ``version`` names it as it is here; ``missing``: what is still to be handed in of the home."""
 
     family_id: UUID
     name: str
@@ -68,7 +69,13 @@ class Family(Answer):
     quotient_familial: int | None = None
     guardians: list[Guardian] = Field(default_factory=list)
     members: list[Member] = Field(default_factory=list)
+    missing: list[str] = Field(default_factory=list)
     version: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is missing, of anybody."""
+        return not self.missing and not any(member.missing for member in self.members)
 
 
 class Regie(Answer):

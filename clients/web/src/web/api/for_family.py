@@ -16,12 +16,16 @@ Chosen = Mapping[UUID, Iterable[DaySlot]]
 
 @dataclass(frozen=True)
 class Basket:
-    """Days of one member to book and to cancel. ``late``: deadlines are set aside, for the ``reason``."""
+    """Days of one member to book and to cancel.
+
+    Set aside, for the ``reason``: deadlines (``late``), what the family has to do first (``blocked``).
+    """
 
     member_id: UUID
     book: Chosen
     cancel: Chosen
     late: bool
+    blocked: bool
     reason: str
 
 
@@ -47,7 +51,7 @@ async def members(api: Api, family_id: UUID) -> list[PlanningMember]:
 
 
 async def planning(api: Api, family_id: UUID, member_id: UUID, start: date, end: date) -> Planning:
-    """A member's planning as the family sees it, without its draft; and what a deadline alone closes."""
+    """A member's planning as the family sees it, without its draft; and what can be granted all the same."""
     query = {"member_id": str(member_id), "from": start.isoformat(), "to": end.isoformat()}
     return await api.get(Planning, f"{_BASE}/{family_id}/planning", query)
 
@@ -59,6 +63,7 @@ async def commit(api: Api, family_id: UUID, basket: Basket) -> DoneBasket:
         "book": _days(basket.book),
         "cancel": _days(basket.cancel),
         "deadlines_set_aside": basket.late,
+        "blocks_set_aside": basket.blocked,
         "reason": basket.reason or None,
     }
     return await api.send(DoneBasket, "POST", f"{_BASE}/{family_id}/baskets", body)

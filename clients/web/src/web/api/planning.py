@@ -98,8 +98,8 @@ class Cell(Answer):
     general_reason: str | None = None
 
 
-class LateDay(Answer):
-    """A slot of a day that a deadline alone closes."""
+class DayToGrant(Answer):
+    """A slot of a day that the town hall can grant all the same."""
 
     day: date
     slot: str = WHOLE_DAY
@@ -108,8 +108,9 @@ class LateDay(Answer):
 class PlanningActivity(Answer):
     """One activity's row of the planning, with its rules in words.
 
-    ``waiting_list`` says how places that are freed are given on; None without such a list. ``late``: told to the town
-    hall, which can set those deadlines aside.
+    ``waiting_list`` says how places that are freed are given on; None without such a list. ``block``: what must be done
+    before anything can be booked. Told to the town hall, which can set it aside: ``late``, what a deadline closes, and
+    ``blocked``, what must be done first; some are in both.
     """
 
     activity_id: UUID
@@ -120,6 +121,7 @@ class PlanningActivity(Answer):
     closes_on: date
     open: bool
     blocked_reason: str | None = None
+    block: str | None = None
     unit_price_cents: int | None = None
     tariff_label: str | None = None
     booking_rule: str | None = None
@@ -128,7 +130,8 @@ class PlanningActivity(Answer):
     waiting_list: str | None = None
     slots: list[Slot] = Field(default_factory=lambda: [Slot()])
     cells: list[Cell]
-    late: list[LateDay] = Field(default_factory=list)
+    late: list[DayToGrant] = Field(default_factory=list)
+    blocked: list[DayToGrant] = Field(default_factory=list)
 
 
 class Planning(Answer):

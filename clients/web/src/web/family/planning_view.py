@@ -39,7 +39,7 @@ def marks() -> dict[CellState, Mark]:
         "other_home": Mark(_("Jour de l'autre foyer"), "house"),
         "closed": Mark(_("Fermé"), ""),
         "deadline_passed": Mark(_("Délai passé"), "clock"),
-        "blocked": Mark(_("Pas encore ouvert"), "lock"),
+        "blocked": Mark(_("Pas ouvert pour l'instant"), "lock"),
         "absence_announced": Mark(_("Absence annoncée"), "hourglass"),
         "absent_justified": Mark(_("Absence justifiée"), "check"),
         "absent_unjustified": Mark(_("Absence non justifiée"), "circle-x"),
@@ -60,7 +60,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Day:
-    """One slot of a day, ready to be drawn. ``late``: the town hall can set its deadline aside."""
+    """One slot of a day, ready to be drawn.
+
+    The town hall can set aside its deadline (``late``), or what the family has to do first (``blocked``).
+    """
 
     cell: Cell
     slot_name: str
@@ -68,11 +71,17 @@ class Day:
     letter: str
     ticked: bool
     late: bool = False
+    blocked: bool = False
+
+    @property
+    def granted(self) -> bool:
+        """Whether only the town hall can change it."""
+        return self.late or self.blocked
 
     @property
     def tickable(self) -> bool:
         """Whether who sees it can change it."""
-        return self.cell.changeable or self.late
+        return self.cell.changeable or self.granted
 
     @property
     def spoken(self) -> str:
@@ -155,7 +164,7 @@ def _row(activity: PlanningActivity, choice: Choice | None) -> Row:
     known = marks()
     chosen = choice.get(activity.activity_id, frozenset()) if choice is not None else None
     names = {slot.code: slot.name for slot in activity.slots}
-    late = {(each.day, each.slot) for each in activity.late}
+    late, blocked = ({(each.day, each.slot) for each in days} for days in (activity.late, activity.blocked))
     days = [
         Day(
             cell=cell,
@@ -163,9 +172,10 @@ def _row(activity: PlanningActivity, choice: Choice | None) -> Row:
             mark=known[cell.state],
             letter=reasons[key].letter if (key := _key(cell)) else "",
             ticked=(cell.day, cell.slot) in chosen
-            if chosen is not None and (cell.changeable or (cell.day, cell.slot) in late)
+            if chosen is not None and (cell.changeable or (cell.day, cell.slot) in late | blocked)
             else cell.wanted,
             late=(cell.day, cell.slot) in late,
+            blocked=(cell.day, cell.slot) in blocked,
         )
         for cell in activity.cells
     ]

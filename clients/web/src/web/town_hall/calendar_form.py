@@ -77,6 +77,8 @@ class CalendarForm:
     overbooking: str
     shared_places: bool
     pay_within: str
+    needs_complete_file: bool
+    arrears: str
     booking: Deadline
     booking_exceptions: list[DeadlineException]
     cancelling: Deadline
@@ -103,6 +105,8 @@ def form_of(document: Document) -> CalendarForm:
         overbooking=str(document.get("overbooking_percent", 0)),
         shared_places=document.get("shared_places", False),
         pay_within=str(document.get("pay_within_minutes") or ""),
+        needs_complete_file=document.get("needs_complete_file", False),
+        arrears=str(document.get("arrears_after_days") or ""),
         booking=_deadline_fields(booking["default"]),
         booking_exceptions=[*_exception_fields(booking), *[DeadlineException()] * _EMPTY_ROWS],
         cancelling=_deadline_fields(cancelling["default"]),
@@ -140,6 +144,8 @@ def document_of(fields: Fields, week_days: list[str], kept: Document) -> Documen
         "overbooking_percent": number_of(fields.get("surplus", "") or "0"),
         "shared_places": fields["partage"] == "oui" if "partage" in fields else kept.get("shared_places", False),
         "pay_within_minutes": optional_number(fields.get("payer", "")),
+        "needs_complete_file": "dossier_complet" in fields,
+        "arrears_after_days": optional_number(fields.get("impayes", "")),
         "booking_rule": booking,
         "cancelling_rule": _rule(fields, "annuler") | {"windows": kept["cancelling_rule"].get("windows", [])},
         "closures": rows_of(fields, "fermeture", _closure),

@@ -21,6 +21,7 @@ _FILE = {
     "address.postal_code": "code_postal",
     "address.city": "ville",
     "quotient_familial": "quotient",
+    "missing": "manque",
     "guardians": GUARDIANS,
     "members": MEMBERS,
 }
@@ -39,6 +40,7 @@ _MEMBER = {
     "birth_date": "naissance",
     "school": "ecole",
     "diet": "repas",
+    "missing": "manque",
 }
 """Of each part of what is sent, its field."""
 _LISTS = {GUARDIANS: ("guardians", _GUARDIAN), MEMBERS: ("members", _MEMBER)}
@@ -57,6 +59,7 @@ _SENTENCES = {
     "phone": _("Un numéro comme 06 12 34 56 78, ou rien."),
     "birth_date": _("Une date de naissance."),
     "school": _("120 caractères au plus, ou rien."),
+    "missing": _("Dix lignes au plus, de 100 caractères au plus chacune."),
     "guardians": _("Dix responsables au plus."),
     "members": _("Trente membres au plus."),
 }
@@ -71,6 +74,7 @@ LABELS = {
     "telephone": _("Téléphone"),
     "naissance": _("Né(e) le"),
     "ecole": _("École"),
+    "manque": _("Pièces manquantes"),
     GUARDIANS: _("Responsables"),
     MEMBERS: _("Membres"),
 }
@@ -96,6 +100,7 @@ def fields_of(family: Family) -> dict[str, str]:
         "code_postal": address.get("postal_code", ""),
         "ville": address.get("city", ""),
         "quotient": _text(family.quotient_familial),
+        "manque": _text(family.missing),
     }
     for name, (part, texts) in _LISTS.items():
         for number, row in enumerate(file[part]):
@@ -147,6 +152,7 @@ def document_of(family_id: UUID, fields: Fields) -> tuple[Document, Places]:
         "name": typed("nom"),
         "address": {"line": typed("adresse"), "postal_code": typed("code_postal"), "city": typed("ville")},
         "quotient_familial": optional_number(typed("quotient")),
+        "missing": _lines(typed("manque")),
         "if_version": typed("version"),
     }
     places = dict(_FILE)
@@ -156,6 +162,8 @@ def document_of(family_id: UUID, fields: Fields) -> tuple[Document, Places]:
             path = f"{part}.{len(document[part])}"
             places |= {f"{path}.{key}": f"{row}.{field}" for key, field in texts.items()}
             sent: Document = {key: typed(f"{row}.{field}") or None for key, field in texts.items()}
+            if "missing" in texts:
+                sent["missing"] = _lines(typed(f"{row}.manque"))
             own_id = next(iter(texts))
             sent[own_id] = sent[own_id] or str(uuid5(family_id, f"{typed('marque')} {row}"))
             document[part].append(sent)
@@ -207,9 +215,12 @@ def _told(fields: Fields) -> Iterator[tuple[str, str, str]]:
     kinds, eats = {"child": _("enfant"), "adult": _("adulte")}, {str(code): words for code, words in diets().items()}
     for name in ("nom", "adresse", "code_postal", "ville", "quotient"):
         yield name, LABELS[name], fields.get(name, "").strip()
+    yield "manque", LABELS["manque"], ", ".join(_lines(fields.get("manque", "")))
     for name, (_part, texts) in _LISTS.items():
         for row in _kept_rows(fields, name):
             values = {field: fields.get(f"{row}.{field}", "").strip() for field in texts.values()}
+            if missing := _lines(values.get("manque", "")):
+                values["manque"] = _("il manque %(documents)s") % {"documents": ", ".join(missing)}
             values |= {"genre": kinds.get(values.get("genre", ""), ""), "repas": eats.get(values.get("repas", ""), "")}
             key = values.pop("id") or row
             person = f"{values.pop('prenom')} {values.pop('nom')}".strip()
@@ -240,4 +251,12 @@ def _row_fields(row: str, values: Document, texts: dict[str, str]) -> dict[str, 
 
 
 def _text(value: object) -> str:
+    """As it is typed; a list has one line each."""
+    if isinstance(value, list):
+        return "\n".join(value)
     return "" if value is None else str(value)
+
+
+def _lines(typed: str) -> list[str]:
+    """What was typed line by line, each once."""
+    return list(dict.fromkeys(filter(None, (" ".join(line.split()) for line in typed.splitlines()))))

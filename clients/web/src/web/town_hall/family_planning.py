@@ -38,6 +38,7 @@ class Typed:
 
     ticked: Mapping[UUID, frozenset[DaySlot]]
     late: bool
+    blocked: bool
     reason: str
     problem: ApiProblem
 
@@ -62,6 +63,7 @@ async def change_family_planning(
     membre: Annotated[UUID, Form()],
     mois: MonthField,
     hors_delai: Ticked = False,
+    malgre: Ticked = False,
     motif: Annotated[str, Form(max_length=_MOST_WORDS)] = "",
 ) -> Response:
     """Books what was ticked and cancels what was unticked since the page was shown, all or none."""
@@ -70,7 +72,12 @@ async def change_family_planning(
     fields = await fields_of(request)
     ticked, booked = (_days(fields, kind, shown.activities) for kind in ("jours", "reserves"))
     basket = Basket(
-        membre, _without(ticked, booked), _without(booked, ticked), late=hors_delai, reason=" ".join(motif.split())
+        membre,
+        _without(ticked, booked),
+        _without(booked, ticked),
+        late=hors_delai,
+        blocked=malgre,
+        reason=" ".join(motif.split()),
     )
     try:
         if not basket.book and not basket.cancel:
@@ -80,7 +87,7 @@ async def change_family_planning(
     except ApiProblem as problem:
         if problem.status not in (409, 422):
             raise
-        typed = Typed(ticked, basket.late, basket.reason, problem)
+        typed = Typed(ticked, basket.late, basket.blocked, basket.reason, problem)
         return await _page(visit, family_id, membre, period.start, typed=typed)
     return see_other(_address(family_id, membre, period, fait=_code(done)))
 
@@ -129,6 +136,7 @@ async def _page(
         changing=visit.serves_families and any(row.is_changeable for row in shown_rows),
         serves=visit.serves_families,
         any_late=any(day.late for row in shown_rows for day in row.days),
+        any_blocked=any(day.blocked for row in shown_rows for day in row.days),
         typed=typed,
         refused=refused_days(typed.problem if typed else None, shown),
         notice=notice,

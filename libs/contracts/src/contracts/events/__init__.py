@@ -3,6 +3,7 @@
 from contracts.events.billing import (
     InvoiceIssued,
     InvoiceLapsed,
+    InvoiceOwedAgain,
     InvoicePaymentRequested,
     InvoicePaymentUnused,
     InvoiceSettled,
@@ -46,6 +47,7 @@ __all__ = [
     "GuardianChanged",
     "InvoiceIssued",
     "InvoiceLapsed",
+    "InvoiceOwedAgain",
     "InvoicePaymentRequested",
     "InvoicePaymentUnused",
     "InvoiceSettled",

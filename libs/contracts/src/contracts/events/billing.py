@@ -42,6 +42,17 @@ class InvoiceSettled(Event):
     reservation_ids: tuple[UUID, ...] = ()
 
 
+@event("billing.invoice_owed_again.v1", subject="invoice_id")
+class InvoiceOwedAgain(Event):
+    """Money that was on an invoice went back: ``left_cents`` of it are to be paid, again or still."""
+
+    invoice_id: UUID
+    number: str
+    family_id: UUID
+    due_on: date
+    left_cents: Cents
+
+
 @event("billing.invoice_lapsed.v1", subject="invoice_id")
 class InvoiceLapsed(Event):
     """An invoice that was to be paid at once was not, and is cancelled: its reservations are to be given up."""

@@ -36,12 +36,16 @@ class SlotPrice(Value):
 
 @event("enrolment.family_registered.v1", subject="family_id")
 class FamilyRegistered(Event):
-    """A family file and its guardians. Each separated parent has a file of their own."""
+    """A family file and its guardians. Each separated parent has a file of their own.
+
+    ``missing``: what the family has still to hand in to the town hall, each in a few words.
+    """
 
     family_id: UUID
     name: str
     address: PostalAddress
     guardians: tuple[Guardian, ...]
+    missing: tuple[str, ...] = ()
 
 
 @event("enrolment.guardian_changed.v1", subject="guardian_id")
@@ -61,7 +65,10 @@ class GuardianChanged(Event):
 
 @event("enrolment.member_registered.v1", subject="member_id")
 class MemberRegistered(Event):
-    """A family member, child or adult. A child of separated parents belongs to two families."""
+    """A family member, child or adult. A child of separated parents belongs to two families.
+
+    ``missing``: what is still to be handed in to the town hall about the member, each in a few words.
+    """
 
     member_id: UUID
     family_ids: tuple[UUID, ...]
@@ -71,6 +78,7 @@ class MemberRegistered(Event):
     birth_date: date
     school: str | None
     diet: Diet = Diet.STANDARD
+    missing: tuple[str, ...] = ()
 
 
 @event("enrolment.activity_published.v1", subject="activity_id")

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from billing.adapters.payments import SqlPaymentStore
-from billing.application.ports import Surplus, SurplusState
+from billing.application.ports import OwedInvoice, Surplus, SurplusState
 from billing.domain.taking_back import Use
 from contracts.events import PaymentReversed
 
@@ -61,15 +61,17 @@ class SqlReturnStore(SqlPaymentStore):
         )
         return [Use(*row) for row in rows]
 
-    async def unpay(self, invoice_id: UUID, cents: int, *, credited_cents: int) -> None:
+    async def unpay(self, invoice_id: UUID, cents: int, *, credited_cents: int) -> OwedInvoice:
         """See the port."""
-        await self._connection.execute(
+        changed = await self._connection.execute(
             text(
                 "update invoice set paid_cents = paid_cents - :cents, credited_cents = credited_cents + :credited,"
                 " version = version + 1 where invoice_id = :id"
+                " returning number, version, due_on, amount_cents - paid_cents - credited_cents"
             ),
             {"id": invoice_id, "cents": cents, "credited": credited_cents},
         )
+        return OwedInvoice(*changed.one())
 
     async def add_surplus(self, surplus: Surplus) -> bool:
         """See the port."""

@@ -235,6 +235,16 @@ class SurplusState:
     left_cents: int
 
 
+@dataclass(frozen=True)
+class OwedInvoice:
+    """What is left to pay of an invoice, in one version of it."""
+
+    number: str
+    version: int
+    due_on: date
+    left_cents: int
+
+
 class ReturnStore(PaymentStore, Protocol):
     """Storage of what goes back, and of surplus money."""
 
@@ -250,8 +260,8 @@ class ReturnStore(PaymentStore, Protocol):
         """Where the money of a payment or a surplus lies."""
         ...
 
-    async def unpay(self, invoice_id: UUID, cents: int, *, credited_cents: int) -> None:
-        """Takes from what was paid on an invoice; a credit note covers ``credited_cents`` of it."""
+    async def unpay(self, invoice_id: UUID, cents: int, *, credited_cents: int) -> OwedInvoice:
+        """Takes from what was paid on an invoice, a credit note covering ``credited_cents`` of it. What is left."""
         ...
 
     async def add_surplus(self, surplus: Surplus) -> bool:

@@ -1,15 +1,16 @@
 """Money of a payment goes back to the family, or does not come after all; surplus money is received and decided on.
 
-A rejected debit makes its invoices owed again, and so does a refund, unless the régie chose a credit note. Money that
-settled nothing leaves the invoices alone. Events may come in any order and often.
+A rejected debit makes its invoices owed again, and so does a refund, unless the régie chose a credit note: whoever
+keeps in mind what is owed is told. Money that settled nothing leaves the invoices alone. Events may come in any order
+and often.
 """
 
 from uuid import UUID
 
-from billing.application.ports import ReturnStore, Surplus
+from billing.application.ports import OwedInvoice, ReturnStore, Surplus
 from billing.domain.taking_back import Use, take_back
 from chassis.errors import TransientError
-from contracts.events import PaymentReversed, SurplusDecided, SurplusReceived
+from contracts.events import InvoiceOwedAgain, PaymentReversed, SurplusDecided, SurplusReceived
 from contracts.events.payment_gateway import RefundConsequence, ReversalKind, SurplusDecision
 from contracts.values import EURO, PaymentPurpose
 
@@ -92,7 +93,22 @@ async def _take(store: ReturnStore, about: PaymentReversed | SurplusDecided, sou
     for use in sorted(taken, key=lambda use: use.invoice_id.int if use.invoice_id else 0):
         await store.add_use(source, about.family_id, use.invoice_id, -use.cents, about.movement_id)
         if use.invoice_id:
-            await store.unpay(use.invoice_id, use.cents, credited_cents=use.cents if noted else 0)
+            owed = await store.unpay(use.invoice_id, use.cents, credited_cents=use.cents if noted else 0)
+            await _tell_owed(store, about.family_id, use.invoice_id, owed)
+
+
+async def _tell_owed(store: ReturnStore, family_id: UUID, invoice_id: UUID, owed: OwedInvoice) -> None:
+    """Unless a credit note covers what went back."""
+    if not owed.left_cents:
+        return
+    event = InvoiceOwedAgain(
+        invoice_id=invoice_id,
+        number=owed.number,
+        family_id=family_id,
+        due_on=owed.due_on,
+        left_cents=owed.left_cents,
+    )
+    await store.publish(event, sequence=owed.version)
 
 
 async def _hold_credit(store: ReturnStore, about: PaymentReversed | SurplusDecided) -> None:

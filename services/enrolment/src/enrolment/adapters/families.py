@@ -13,7 +13,7 @@ from enrolment.adapters.sql import SqlPart, as_json
 from enrolment.domain.family import Address, Family, Guardian, GuardianElsewhereError, Member
 
 _MEMBERS_OF = """
-    select m.member_id, m.kind, m.first_name, m.last_name, m.birth_date, m.school, m.diet
+    select m.member_id, m.kind, m.first_name, m.last_name, m.birth_date, m.school, m.diet, m.missing
     from member_family l join member m using (tenant_id, member_id)
     where l.family_id = :family_id order by l.position, m.member_id
 """
@@ -74,8 +74,9 @@ class SqlFamilies(SqlPart):
         """Stores name, address and guardians."""
         written = await self._run(
             "update family set name = :name, address_line = :line, postal_code = :postal_code, city = :city,"
-            " version = version + 1 where family_id = :family_id returning version",
+            " missing = :missing, version = version + 1 where family_id = :family_id returning version",
             **_file_values(family),
+            missing=list(family.missing),
         )
         await self._write_guardians(family)
         version: int = written.scalar_one()
@@ -148,25 +149,27 @@ class SqlFamilies(SqlPart):
                 "birth_date": member.birth_date,
                 "school": member.school,
                 "diet": member.diet,
+                "missing": member.missing,
             }
             for member in sorted(members, key=lambda member: member.member_id)  # as they are locked
         ]
         written = await self._run(
             """
             insert into member (tenant_id, member_id, kind, first_name, last_name, birth_date, school, diet,
-                                version)
+                                missing, version)
             select :tenant_id, row.*, 0
             from jsonb_to_recordset(cast(:rows as jsonb)) as row
                 (member_id uuid, kind text, first_name text, last_name text, birth_date date, school text,
-                 diet text)
+                 diet text, missing text[])
             on conflict (tenant_id, member_id) do update
             set kind = excluded.kind, first_name = excluded.first_name, last_name = excluded.last_name,
-                birth_date = excluded.birth_date, school = excluded.school, diet = excluded.diet
+                birth_date = excluded.birth_date, school = excluded.school, diet = excluded.diet,
+                missing = excluded.missing
             where (member.kind, member.first_name, member.last_name, member.birth_date, member.school,
-                   member.diet)
+                   member.diet, member.missing)
                 is distinct from
                 (excluded.kind, excluded.first_name, excluded.last_name, excluded.birth_date, excluded.school,
-                 excluded.diet)
+                 excluded.diet, excluded.missing)
             returning member_id
             """,
             rows=as_json(rows),
@@ -202,7 +205,7 @@ class SqlFamilies(SqlPart):
         rows = await self._run(
             """
             update member set version = version + 1 where member_id = any(:ids)
-            returning member_id, kind, first_name, last_name, birth_date, school, diet, version,
+            returning member_id, kind, first_name, last_name, birth_date, school, diet, missing, version,
                 array(select l.family_id from member_family l
                       where l.tenant_id = member.tenant_id and l.member_id = member.member_id
                       order by l.family_id) as family_ids
@@ -232,6 +235,7 @@ def to_family(row: Row[Any], guardians: Sequence[Row[Any]], members: Sequence[Ro
         quotient_familial=row.quotient_familial,
         guardians=tuple(_to_guardian(guardian) for guardian in guardians),
         members=tuple(to_member(member) for member in members),
+        missing=tuple(row.missing),
     )
 
 
@@ -245,6 +249,7 @@ def to_member(row: Row[Any]) -> Member:
         birth_date=row.birth_date,
         school=row.school,
         diet=Diet(row.diet),
+        missing=tuple(row.missing),
     )
 
 

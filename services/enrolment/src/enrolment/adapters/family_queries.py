@@ -108,10 +108,12 @@ def _family_view(
                 birth_date=row.birth_date,
                 school=row.school,
                 diet=row.diet,
+                missing=row.missing,
                 adhesions=[adhesion for adhesion in adhesions if adhesion.member_id == row.member_id],
             )
             for row in members
         ],
+        missing=family.missing,
         version=version_of(to_family(family, guardians, members)),
     )
 

@@ -69,7 +69,7 @@ class StaffAdhesionView(AdhesionView):
 
 
 class MemberView(BaseModel):
-    """A family member with its adhesions in this family."""
+    """A family member with its adhesions in this family, and what is still to be handed in about it."""
 
     member_id: UUID
     kind: MemberKind
@@ -78,11 +78,15 @@ class MemberView(BaseModel):
     birth_date: date
     school: str | None
     diet: Diet
+    missing: list[str]
     adhesions: list[AdhesionView]
 
 
 class FamilyView(BaseModel):
-    """A family file. The quotient familial is in whole euros; ``version`` names the file as it is here."""
+    """A family file. The quotient familial is in whole euros; ``version`` names the file as it is here.
+
+    ``missing``: what the family has still to hand in, beside what its members have.
+    """
 
     family_id: UUID
     name: str
@@ -90,6 +94,7 @@ class FamilyView(BaseModel):
     quotient_familial: int | None
     guardians: list[GuardianView]
     members: list[MemberView]
+    missing: list[str]
     version: str
 
 

@@ -35,7 +35,7 @@ async def _refuse_stale(store: Store, wanted: Family, if_version: str) -> None:
 
 
 def _file(family: Family) -> tuple[object, ...]:
-    return family.name, family.address, family.guardians
+    return family.name, family.address, family.guardians, family.missing
 
 
 async def publish_file(store: Store, family: Family, version: int, known: tuple[Guardian, ...]) -> None:
@@ -56,6 +56,7 @@ async def publish_file(store: Store, family: Family, version: int, known: tuple[
                 )
                 for guardian in family.guardians
             ),
+            missing=family.missing,
         ),
         sequence=version,
     )
@@ -96,6 +97,7 @@ async def _save_members(store: Store, wanted: Family) -> None:
                 birth_date=member.birth_date,
                 school=member.school,
                 diet=member.diet,
+                missing=member.missing,
             ),
             sequence=version,
         )

@@ -58,7 +58,10 @@ class Guardian:
 
 @dataclass(frozen=True)
 class Member:
-    """A child or adult of the family. A child of separated parents is a member of two families."""
+    """A child or adult of the family. A child of separated parents is a member of two families.
+
+    ``missing``: what is still to be handed in about the member, each in a few words.
+    """
 
     member_id: UUID
     kind: MemberKind
@@ -67,11 +70,15 @@ class Member:
     birth_date: date
     school: str | None
     diet: Diet = Diet.STANDARD
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Family:
-    """One home's file. ``quotient_familial`` is in whole euros, None when not declared."""
+    """One home's file. ``quotient_familial`` is in whole euros, None when not declared.
+
+    ``missing``: what the home has still to hand in, beside what its members have.
+    """
 
     family_id: UUID
     name: str
@@ -79,6 +86,7 @@ class Family:
     quotient_familial: int | None
     guardians: tuple[Guardian, ...]
     members: tuple[Member, ...]
+    missing: tuple[str, ...] = ()
 
 
 def version_of(family: Family) -> str:

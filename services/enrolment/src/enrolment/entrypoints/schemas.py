@@ -7,6 +7,7 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -32,6 +33,20 @@ def _written(moment: object) -> object:
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+
+
+def _named_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(names)) < len(names):
+        raise ValueError("the same is named twice")
+    return names
+
+
+Missing = Annotated[
+    tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)], ...],
+    Field(max_length=10),
+    AfterValidator(_named_once),
+]
+"""What is still to be handed in to the town hall, each in a few words, never why."""
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 Email = Annotated[
     str,
@@ -125,6 +140,7 @@ class MemberPayload(Payload):
     birth_date: Day
     school: Name | None = None
     diet: Diet = Diet.STANDARD
+    missing: Missing = ()
 
 
 class FamilyPayload(Payload):
@@ -135,6 +151,7 @@ class FamilyPayload(Payload):
     quotient_familial: Euros | None
     guardians: Annotated[list[GuardianPayload], Field(max_length=10)]
     members: Annotated[list[MemberPayload], Field(max_length=30)]
+    missing: Missing = ()
     if_version: Annotated[str, StringConstraints(max_length=64)] | None = None
 
     @model_validator(mode="after")
@@ -152,6 +169,7 @@ class FamilyPayload(Payload):
             quotient_familial=self.quotient_familial,
             guardians=tuple(Guardian(**guardian.model_dump()) for guardian in self.guardians),
             members=tuple(Member(**member.model_dump()) for member in self.members),
+            missing=self.missing,
         )
 
 

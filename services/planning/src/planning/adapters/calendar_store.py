@@ -24,22 +24,24 @@ from planning.adapters.writing_store import CALENDARS_LOCK
 from planning.application.ports import HolidayYear
 from planning.application.touched_bookings import BookedSlot
 from planning.domain.activities import Activity
+from planning.domain.blocks import overdue_since
 from planning.domain.calendars import SCHOOL_WEEK_DAYS, ActivityCalendar, SchoolHoliday
 from planning.domain.slots import ActivitySlot
 
 _REPLACE_CALENDAR = """
     insert into activity_calendar (tenant_id, activity_id, week_days, during, capacity, last_places, booking_rule,
                                    cancelling_rule, slots, groups, overbooking_percent, pay_within_minutes,
-                                   shared_places)
+                                   shared_places, needs_complete_file, arrears_after_days)
     values (:tenant_id, :activity_id, :week_days, :during, :capacity, :last_places, cast(:booking_rule as jsonb),
             cast(:cancelling_rule as jsonb), cast(:slots as jsonb), cast(:groups as jsonb), :overbooking_percent,
-            :pay_within_minutes, :shared_places)
+            :pay_within_minutes, :shared_places, :needs_complete_file, :arrears_after_days)
     on conflict (tenant_id, activity_id) do update
     set week_days = excluded.week_days, during = excluded.during, capacity = excluded.capacity,
         last_places = excluded.last_places, booking_rule = excluded.booking_rule,
         cancelling_rule = excluded.cancelling_rule, slots = excluded.slots,
         groups = excluded.groups, overbooking_percent = excluded.overbooking_percent,
-        pay_within_minutes = excluded.pay_within_minutes, shared_places = excluded.shared_places
+        pay_within_minutes = excluded.pay_within_minutes, shared_places = excluded.shared_places,
+        needs_complete_file = excluded.needs_complete_file, arrears_after_days = excluded.arrears_after_days
 """
 _INSERT_CLOSURES = """
     insert into activity_closure (tenant_id, activity_id, from_day, to_day, reason, schools, slots)
@@ -88,6 +90,15 @@ _OF_DAYS = """
 _TAKEN_SLOTS = """
     select activity_id, day, slot from place_count where day >= :from_day and counter = '' and booked > 0
 """
+_CLOSED_FAMILIES = """
+    select count(distinct e.family_id) from entitlement e
+    where e.activity_id = :activity_id and e.valid_until > :today
+      and (:needs_complete_file and (
+               exists (select from family f where f.family_id = e.family_id and f.missing <> '{}')
+               or exists (select from member m where m.member_id = e.member_id and m.missing <> '{}'))
+           or exists (select from owed_invoice i
+                      where i.family_id = e.family_id and i.due_on <= cast(:overdue_since as date)))
+"""
 _REPLACE_WEEK = """
     insert into school_week (tenant_id, week_days) values (:tenant_id, :week_days)
     on conflict (tenant_id) do update set week_days = excluded.week_days
@@ -119,6 +130,17 @@ class SqlCalendarStore:
         """What is booked on days of activities, by activity and day."""
         activity_ids, on = zip(*days, strict=True)
         return await self._booked(_OF_DAYS, activity_ids=list(activity_ids), days=list(on))
+
+    async def closed_families(self, activity_id: UUID, today: date, calendar: ActivityCalendar) -> int:
+        """How many of the activity's families could book nothing until they have done something about it."""
+        values = {
+            "activity_id": activity_id,
+            "today": today,
+            "needs_complete_file": calendar.needs_complete_file,
+            "overdue_since": overdue_since(calendar, today),
+        }
+        count: int = (await self._transaction.connection.execute(text(_CLOSED_FAMILIES), values)).scalar_one()
+        return count
 
     async def _booked(self, which: str, **values: object) -> Sequence[BookedSlot]:
         rows = await self._transaction.connection.execute(text(_BOOKED_SLOTS.format(which=which)), values)
@@ -166,6 +188,8 @@ class SqlCalendarStore:
             overbooking_percent=calendar.overbooking_percent,
             pay_within_minutes=calendar.pay_within and int(calendar.pay_within.total_seconds()) // 60,
             shared_places=calendar.shared_places,
+            needs_complete_file=calendar.needs_complete_file,
+            arrears_after_days=calendar.arrears_after_days,
         )
         await self._run("delete from activity_closure where activity_id = :activity_id", activity_id=activity_id)
         await self._run("delete from extra_opening where activity_id = :activity_id", activity_id=activity_id)

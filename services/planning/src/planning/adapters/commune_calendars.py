@@ -22,6 +22,7 @@ _CALENDAR = """
         'slots', c.slots, 'groups', c.groups, 'overbooking_percent', c.overbooking_percent,
         'waiting_list', c.waiting_list, 'absence_policy', c.absence_policy,
         'pay_within_minutes', c.pay_within_minutes, 'shared_places', c.shared_places,
+        'needs_complete_file', c.needs_complete_file, 'arrears_after_days', c.arrears_after_days,
         'booking_rule', c.booking_rule, 'cancelling_rule', c.cancelling_rule,
         'closures', (select coalesce(json_agg(x order by x.from_day, x.to_day, x.schools, x.slots), '[]')
                      from activity_closure x

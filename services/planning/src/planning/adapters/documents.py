@@ -104,6 +104,8 @@ def read_calendar(document: Document) -> ActivityCalendar:
         absences=_read_absences(document["absence_policy"]),
         pay_within=timedelta(minutes=minutes) if (minutes := document["pay_within_minutes"]) else None,
         shared_places=document["shared_places"],
+        needs_complete_file=document["needs_complete_file"],
+        arrears_after_days=document["arrears_after_days"],
     )
 
 
@@ -116,7 +118,7 @@ def calendar_version(calendar: ActivityCalendar) -> str:
         *(sorted(closures_document(calendar.closures), key=str), sorted(openings, key=str)),
         *(slot_openings_document(calendar.slots), groups_document(calendar.groups)),
         *(calendar.overbooking_percent, calendar.pay_within and calendar.pay_within.total_seconds()),
-        calendar.shared_places,
+        *(calendar.shared_places, calendar.needs_complete_file, calendar.arrears_after_days),
     ]
     return sha256(json.dumps(decided, sort_keys=True).encode()).hexdigest()[:32]
 

@@ -16,6 +16,7 @@ from planning.adapters.custody_rows import CUSTODY, HOMES_ARE_THERE, read_custod
 from planning.adapters.waiting_queries import RANK
 from planning.application.ports import Holdings, KeptAnswer
 from planning.domain.activities import Entitlement, Price
+from planning.domain.blocks import OwedInvoice
 from planning.domain.cells import BookedBy
 from planning.domain.drafts import DraftLine
 from planning.domain.members import Member
@@ -32,7 +33,8 @@ _PARTS = {
         from draft_line where family_id = asked.family_id
     """,
     "members": """
-        select array_agg((m.member_id, m.kind, m.first_name, m.birth_date, m.school) order by m.first_name, m.member_id)
+        select array_agg((m.member_id, m.kind, m.first_name, m.birth_date, m.school, m.missing)
+                         order by m.first_name, m.member_id)
         from member_family f join member m using (tenant_id, member_id)
         where f.family_id = asked.family_id
     """,
@@ -103,6 +105,11 @@ _PARTS = {
             offset 0
         ) as k
         where f.family_id = asked.family_id and period.from_day < asked.listed_before
+    """,
+    "missing": "select missing from family where family_id = asked.family_id",
+    "owed": """
+        select array_agg((number, due_on, left_cents) order by due_on, number)
+        from owed_invoice where family_id = asked.family_id and due_on is not null
     """,
     "kept": "select (request_hash, body) from idempotency_key where account_id = asked.account_id and key = asked.key",
     "places": """
@@ -190,7 +197,7 @@ class SqlOutlookStore:
             activities=calendars.activities,
             holidays=calendars.holidays,
             draft=tuple(DraftLine(*_with(line, 5, Action)) for line in row["draft"] or ()),
-            members={each[0]: Member(*_with(each, 1, MemberKind)) for each in row["members"] or ()},
+            members={each[0]: _member(each) for each in row["members"] or ()},
             entitlements=_entitlements(row["entitlements"]),
             bookings={booking.what: booking for booking in (_booking(each) for each in row["bookings"] or ())},
             places=_places(row["places"]),
@@ -200,6 +207,8 @@ class SqlOutlookStore:
             waited=frozenset(ActivitySlot(*slot) for slot in row["waited"] or ()),
             custodies={each[0]: read_custody(each) for each in row["custodies"] or ()},
             listed={MemberSlot(*what): present for *what, present in row["listed"] or ()},
+            missing=tuple(row["missing"] or ()),
+            owed=tuple(OwedInvoice(*each) for each in row["owed"] or ()),
             kept=KeptAnswer(*row["kept"]) if row["kept"] else None,
         )
 
@@ -216,6 +225,11 @@ class SqlOutlookStore:
 def _with(values: Sequence[Any], place: int, kind: Callable[[Any], Any]) -> Sequence[Any]:
     """The values, the one of that place made one of a kind."""
     return [*values[:place], kind(values[place]), *values[place + 1 :]]
+
+
+def _member(values: Sequence[Any]) -> Member:
+    member_id, kind, first_name, birth_date, school, missing = values
+    return Member(member_id, MemberKind(kind), first_name, birth_date, school, tuple(missing))
 
 
 def _booking(values: Sequence[Any]) -> Booking:

@@ -14,16 +14,20 @@ from planning.adapters.waiting_store import mark_waited_for
 from planning.adapters.writing_store import CALENDARS_LOCK
 
 _FAMILY = """
-    insert into family (tenant_id, family_id, version, name) values (:tenant_id, :family_id, :version, :name)
-    on conflict (tenant_id, family_id) do update set version = excluded.version, name = excluded.name
+    insert into family (tenant_id, family_id, version, name, missing)
+    values (:tenant_id, :family_id, :version, :name, :missing)
+    on conflict (tenant_id, family_id) do update
+    set version = excluded.version, name = excluded.name, missing = excluded.missing
     where family.version < excluded.version
 """
 _MEMBER = """
-    insert into member (tenant_id, member_id, version, kind, first_name, last_name, birth_date, school, diet)
-    values (:tenant_id, :member_id, :version, :kind, :first_name, :last_name, :birth_date, :school, :diet)
+    insert into member (tenant_id, member_id, version, kind, first_name, last_name, birth_date, school, diet,
+                        missing)
+    values (:tenant_id, :member_id, :version, :kind, :first_name, :last_name, :birth_date, :school, :diet, :missing)
     on conflict (tenant_id, member_id) do update
     set version = excluded.version, kind = excluded.kind, first_name = excluded.first_name,
-        last_name = excluded.last_name, birth_date = excluded.birth_date, school = excluded.school, diet = excluded.diet
+        last_name = excluded.last_name, birth_date = excluded.birth_date, school = excluded.school,
+        diet = excluded.diet, missing = excluded.missing
     where member.version < excluded.version
 """
 _LEAVE_FAMILIES = "delete from member_family where member_id = :member_id and family_id <> all(:family_ids)"
@@ -76,11 +80,13 @@ class Projections:
         self._transaction = transaction
 
     async def keep_family(self, event: FamilyRegistered, version: int) -> None:
-        """Its name only, for the town hall's lists."""
-        await self._run(_FAMILY, family_id=event.family_id, version=version, name=event.name)
+        """Its name, for the town hall's lists, and what it has still to hand in."""
+        facts = {"name": event.name, "missing": list(event.missing)}
+        if await self._run(_FAMILY, family_id=event.family_id, version=version, **facts):
+            await mark_waited_for(self._transaction, family_id=event.family_id)
 
     async def keep_member(self, event: MemberRegistered, version: int) -> None:
-        """The name, what decides groups, the diet, and which families the member belongs to now."""
+        """The name, what decides groups, the diet, what is missing, and which families the member belongs to now."""
         newer = await self._run(
             _MEMBER,
             member_id=event.member_id,
@@ -91,6 +97,7 @@ class Projections:
             birth_date=event.birth_date,
             school=event.school,
             diet=event.diet,
+            missing=list(event.missing),
         )
         if newer:
             families = {"member_id": event.member_id, "family_ids": list(event.family_ids)}

@@ -49,7 +49,7 @@ async def accept_offer(store: OfferStore, commune: Commune, family_id: UUID, off
     outlook = await look_at_period(store, commune, family_id, day, day + timedelta(days=1))
     member, activity = outlook.member_and_activity(offer.member_id, offer.activity_id)
     if refusal := outlook.refusal_of_place(member, activity, offer.when):
-        raise PlaceRefusedError(refusal.reason)
+        raise PlaceRefusedError(refusal.reason, cause=refusal.slug)
     basket_id = new_id()
     until = pay_until(activity.calendar, outlook.moment.now, offer.unit_price_cents)
     reservation = await store.book(offer, basket_id, until)

@@ -25,7 +25,8 @@ async def book_for_family(
 ) -> Committed:
     """Commits it as a basket of the family: same rules, counters, event and trail; the family is told.
 
-    Deadlines alone can be set aside. What is booked goes on the month's invoice, also where families pay at once.
+    Deadlines can be set aside, and what the family has to do before it books; nothing else. What is booked goes on the
+    month's invoice, also where families pay at once.
     Raises ``NotFoundError``, ``LinesRefusedError``, ``IdempotencyMismatchError``, ``BasketContendedError``.
     """
 
@@ -74,7 +75,7 @@ def _told(basket: Basket, lines: Sequence[ReviewedLine], reason: str | None) -> 
                 day=line.line.day,
                 unit_price_cents=line.unit_price_cents,
                 status=_STATUS[line.line.action],
-                reason=told_reason(line.late, reason),
+                reason=told_reason(line.set_aside, reason),
             )
             for line in lines
         ),

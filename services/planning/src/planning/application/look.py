@@ -60,4 +60,6 @@ def outlook_of(family_id: UUID, present: Moment, held: Holdings) -> Outlook:
         waited=held.waited,
         custodies=held.custodies,
         listed=held.listed,
+        missing=held.missing,
+        owed=held.owed,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.idempotency import KeyedRequest
 from contracts.event import Event
 from planning.domain.activities import Activity, Entitlement
+from planning.domain.blocks import OwedInvoice
 from planning.domain.calendars import ActivityCalendar, Holidays, SchoolHoliday
 from planning.domain.counters import Taking
 from planning.domain.custody import Custody
@@ -98,7 +99,7 @@ class KeptAnswer:
 class Holdings:
     """What is read for a family. ``draft`` and ``offers`` are whole; bookings, places (booked, by counter), spots on
     waiting lists, freed slots and what lists say (who was there) are of a period; slots waited for by anybody, of the
-    days on which the draft cancels.
+    days on which the draft cancels. ``missing`` of its file; ``owed``, the longest due first.
     """
 
     calendar_version: int
@@ -115,6 +116,8 @@ class Holdings:
     waited: Set[ActivitySlot]
     custodies: Mapping[UUID, Custody]
     listed: Mapping[MemberSlot, bool]
+    missing: tuple[str, ...]
+    owed: tuple[OwedInvoice, ...]
     kept: KeptAnswer | None
 
 

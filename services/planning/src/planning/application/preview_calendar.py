@@ -48,13 +48,15 @@ class OverfullDay:
 class Preview:
     """The days of a period, and what is booked from today on and would be closed, or be more than the places, by day.
 
-    ``places_text``: whether slots that overlap share places, in words.
+    ``places_text``: whether slots that overlap share places, in words; ``closed_families``: how many of those enrolled
+    could book nothing today, for what is missing of their file or an overdue invoice.
     """
 
     days: Sequence[PreviewedDay]
     touched: Sequence[PreviewedDay]
     overfull: Sequence[OverfullDay]
     places_text: str | None
+    closed_families: int
 
 
 class PreviewStore(Protocol):
@@ -78,6 +80,10 @@ class PreviewStore(Protocol):
 
     async def booked_slots(self, activity_id: UUID, from_day: date) -> Sequence[BookedSlot]:
         """What is booked from a day on, by day."""
+        ...
+
+    async def closed_families(self, activity_id: UUID, today: date, calendar: ActivityCalendar) -> int:
+        """How many of the activity's families could book nothing until they have done something about it."""
         ...
 
 
@@ -134,6 +140,7 @@ async def preview_calendar(
             if day not in closed and (more := overfull(tried, _by_slot(of)))
         ],
         places_text=describe_places(tried),
+        closed_families=await store.closed_families(activity_id, today, calendar),
     )
 
 

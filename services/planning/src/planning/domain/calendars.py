@@ -144,6 +144,8 @@ class ActivityCalendar:
     Fewer than or as many free places as ``last_places`` are announced as the last ones. Of capacities, the slots' and
     the groups' too, ``overbooking_percent`` more may be booked. ``slots`` has those that differ from the calendar.
     ``pay_within``: what is booked is to be paid online within that time; None: it goes on the month's invoice.
+    ``needs_complete_file``: nobody of whom something is missing books. ``arrears_after_days``: nor does a family with
+    an invoice that many days, or more, after the last day to pay it; None: whatever it owes.
     """
 
     week_days: frozenset[int]
@@ -161,6 +163,8 @@ class ActivityCalendar:
     absences: AbsencePolicy = field(default_factory=AbsencePolicy)
     pay_within: timedelta | None = None
     shared_places: bool = False
+    needs_complete_file: bool = False
+    arrears_after_days: int | None = None
     _closed: "dict[tuple[date, str, str | None], tuple[Holidays, str | None]]" = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

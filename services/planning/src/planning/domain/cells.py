@@ -1,8 +1,9 @@
 """The state of one slot of a day of one activity for one member, with its reason in words.
 
 A past day says first what its list says, another that is booked says that first. Any other day has the first reason
-that holds, in this order: out of season, closed, adhesion, the other home's day, past or too late, a place offered or
-waited for, full.
+that holds, in this order: out of season, closed, adhesion, the other home's day, past or too late, what the family has
+to do first (``blocks``), a place offered or waited for, full. A day that nothing the family does would open does not
+ask it for anything; a family that must do something first neither takes a place nor waits for one.
 """
 
 from dataclasses import dataclass
@@ -59,7 +60,8 @@ class Moment:
     """When and where a verdict is given: ``today`` is the commune's local day.
 
     ``help_sentence`` says what a family that is too late can do; empty for the town hall. ``deadlines_set_aside``: it
-    grants what a booking or cancelling rule closes, or does not open yet.
+    grants what a booking or cancelling rule closes, or does not open yet. ``blocks_set_aside``: it grants what a file
+    that is not complete, or an overdue invoice, closes.
     """
 
     now: datetime
@@ -67,6 +69,7 @@ class Moment:
     time_zone: str
     help_sentence: str
     deadlines_set_aside: bool = False
+    blocks_set_aside: bool = False
 
     def helped(self, sentence: str) -> str:
         """A refusal, and what can be done about it."""
@@ -84,7 +87,8 @@ class Day:
     ``offered_until``: it has a place to accept. ``freed``: places left are about to be given to those who wait.
     ``is_others``: the day is the other home's of the child. ``pay_until``: it is booked, and given up unless paid.
     ``starts``: when the slot begins, local time. ``slots``: all of the activity. ``school``: the member's.
-    ``listed``: whether the list of the day says that the member was there; None: it does not say.
+    ``listed``: whether the list of the day says that the member was there; None: it does not say. ``block``: what the
+    family has to do before anything can be booked.
     """
 
     day: date
@@ -110,6 +114,7 @@ class Day:
     is_others: bool = False
     pay_until: datetime | None = None
     listed: bool | None = None
+    block: "Refusal | None" = None
 
 
 @dataclass(frozen=True)
@@ -181,6 +186,7 @@ def booking_refusal(day: Day, holidays: Holidays, moment: Moment) -> Refusal | N
         or _blocked(day)
         or _others(day, moment)
         or _too_late(Action.BOOK, day, holidays, moment)
+        or day.block
         or _already_booked(day)
         or _excluded(day)
         or _offered(day, moment)

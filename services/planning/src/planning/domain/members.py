@@ -9,13 +9,17 @@ from contracts.values import MemberKind
 
 @dataclass(frozen=True)
 class Member:
-    """A family member, child or adult. Birth date and school decide the groups of activities."""
+    """A family member, child or adult. Birth date and school decide the groups of activities.
+
+    ``missing``: what is still to be handed in about the member.
+    """
 
     member_id: UUID
     kind: MemberKind
     first_name: str
     birth_date: date | None = None
     school: str | None = None
+    missing: tuple[str, ...] = ()
 
     def age_on(self, day: date) -> int | None:
         """Whole years; who was born on 29 February is a year older on 1 March of other years."""

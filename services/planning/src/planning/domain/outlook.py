@@ -12,6 +12,7 @@ from chassis.errors import NotFoundError
 from chassis.french import of, short_date
 from contracts.values import AttendanceState
 from planning.domain.activities import Activity, Entitlement, Price, in_force
+from planning.domain.blocks import OwedInvoice, blocks_of
 from planning.domain.calendars import Holidays
 from planning.domain.cells import BookedBy, Cell, Day, Moment, Refusal, booking_refusal, cancelling_refusal, judge
 from planning.domain.custody import Custody
@@ -64,6 +65,7 @@ class Outlook:
     can accept a place; ``freed``: slots whose places left are about to be given to those who wait; ``waited``: those
     for which anybody waits, of days on which the draft cancels. ``custodies``: of members who have another home too.
     ``listed``: whether the lists of days until today say that a member was there; empty unless they were looked at.
+    ``missing``: what the family has still to hand in; ``owed``: its invoices that are not paid, the longest due first.
     """
 
     family_id: UUID
@@ -81,10 +83,19 @@ class Outlook:
     waited: Set[ActivitySlot] = frozenset()
     custodies: Mapping[UUID, Custody] = field(default_factory=dict)
     listed: Mapping[MemberSlot, bool] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    owed: tuple[OwedInvoice, ...] = ()
 
-    def with_deadlines_set_aside(self) -> "Outlook":
-        """As it would be if no booking or cancelling rule closed a day that is not past; all else holds."""
-        return replace(self, moment=replace(self.moment, deadlines_set_aside=True))
+    def setting_aside(self, *, deadlines: bool = False, blocks: bool = False) -> "Outlook":
+        """As it would be if no booking or cancelling rule closed a day that is not past, or nothing had to be done
+        before booking; all else holds.
+        """
+        return replace(self, moment=replace(self.moment, deadlines_set_aside=deadlines, blocks_set_aside=blocks))
+
+    @cached_property
+    def blocks(self) -> Mapping[tuple[UUID, UUID], Refusal]:
+        """What must be done before a member can book anything of an activity, by member and activity."""
+        return blocks_of(self.members, self.activities, self.missing, self.owed, self.moment)
 
     def member_and_activity(self, member_id: UUID, activity_id: UUID) -> tuple[Member, Activity]:
         """The family's member and the commune's activity. Raises ``NotFoundError``."""
@@ -266,6 +277,7 @@ class Outlook:
             is_others=is_others,
             pay_until=own.pay_until if own else None,
             listed=self.listed.get(what) if self.listed else None,
+            block=self.blocks.get((member.member_id, activity.activity_id)) if self.blocks else None,
         )
 
     @cached_property

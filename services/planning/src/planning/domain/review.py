@@ -18,7 +18,7 @@ from planning.domain.rules import Action
 class ReviewedLine:
     """A draft line with its price. ``booking`` is what a cancelling line cancels.
 
-    ``by_town_hall``: never to be paid at once. ``late``: the town hall sets the deadline of its day aside.
+    ``by_town_hall``: never to be paid at once. ``set_aside``: the slug of what the town hall sets aside for it.
     """
 
     line: DraftLine
@@ -29,7 +29,7 @@ class ReviewedLine:
     booking: Booking | None
     refusal: Refusal | None
     by_town_hall: bool = False
-    late: bool = False
+    set_aside: str | None = None
 
     @property
     def element_name(self) -> str:

@@ -48,7 +48,7 @@ class OfferEndedError(DomainError):
 
 
 class PlaceRefusedError(DomainError):
-    """The place is there, but the day cannot be booked; the detail says why."""
+    """The place is there, but the day cannot be booked; the detail says why, ``cause`` is the refusal's slug."""
 
     slug = "place-refused"
 

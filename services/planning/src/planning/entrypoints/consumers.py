@@ -1,4 +1,4 @@
-"""Events of enrolment that planning keeps, and what billing says of days that were to be paid at once."""
+"""Events of enrolment that planning keeps, and what billing says of days to be paid at once and of what is owed."""
 
 from collections.abc import Sequence
 
@@ -10,19 +10,22 @@ from contracts.events import (
     EntitlementChanged,
     FamilyRegistered,
     GuardianChanged,
+    InvoiceIssued,
     InvoiceLapsed,
+    InvoiceOwedAgain,
     InvoiceSettled,
     MemberRegistered,
 )
 from planning.adapters import guardians
 from planning.adapters.commune_calendars import CalendarCache
+from planning.adapters.owed_invoices import ToldInvoice, keep_settled, keep_told
 from planning.adapters.projections import Projections
 from planning.adapters.prompt_payment_store import SqlPromptPaymentStore
 from planning.application.payments_at_once import cancel_unpaid
 
 
 async def keep_family(transaction: Transaction, received: Received[FamilyRegistered]) -> None:
-    """A family's name, and its guardians'."""
+    """A family's name and what it has to hand in, and its guardians' names."""
     await Projections(transaction).keep_family(received.event, received.sequence)
     await guardians.keep_listed(transaction, received.event, received.sequence)
 
@@ -53,9 +56,36 @@ async def keep_price(transaction: Transaction, received: Received[EntitlementCha
 
 
 async def keep_paid(transaction: Transaction, received: Received[InvoiceSettled]) -> None:
-    """Days that were to be paid at once are."""
-    if received.event.reservation_ids:
-        await SqlPromptPaymentStore(transaction, CalendarCache()).keep_paid(received.event.reservation_ids)
+    """Days that were to be paid at once are, and nothing is owed of the invoice."""
+    invoice = received.event
+    if invoice.reservation_ids:
+        await SqlPromptPaymentStore(transaction, CalendarCache()).keep_paid(invoice.reservation_ids)
+    settled = ToldInvoice(invoice.invoice_id, invoice.family_id, received.sequence, invoice.number)
+    await keep_settled(transaction, settled)
+
+
+async def keep_issued(transaction: Transaction, events: Sequence[Received[InvoiceIssued]]) -> None:
+    """What families have to pay; what is to be paid at once lapses instead of being owed."""
+    told = [
+        ToldInvoice(
+            received.event.invoice_id,
+            received.event.family_id,
+            received.sequence,
+            received.event.number,
+            received.event.due_on,
+            received.event.amount_cents,
+        )
+        for received in events
+        if received.event.pay_until is None
+    ]
+    await keep_told(transaction, told)
+
+
+async def keep_owed_again(transaction: Transaction, received: Received[InvoiceOwedAgain]) -> None:
+    """A payment went back."""
+    owed = received.event
+    told = ToldInvoice(owed.invoice_id, owed.family_id, received.sequence, owed.number, owed.due_on, owed.left_cents)
+    await keep_told(transaction, [told])
 
 
 async def give_up_unpaid(transaction: Transaction, received: Received[InvoiceLapsed]) -> None:
@@ -74,4 +104,12 @@ ENROLMENT = Consumer(
         EntitlementChanged: keep_price,
     },
 )
-BILLING = Consumer("billing", {InvoiceSettled: keep_paid, InvoiceLapsed: give_up_unpaid})
+BILLING = Consumer(
+    "billing",
+    {
+        InvoiceIssued: Together(keep_issued),
+        InvoiceSettled: keep_paid,
+        InvoiceOwedAgain: keep_owed_again,
+        InvoiceLapsed: give_up_unpaid,
+    },
+)

@@ -102,7 +102,8 @@ class ActivityPlanning(BaseModel):
     """A row of the planning: its cells by day, then in the order of the slots.
 
     ``waiting_list`` says how places that are freed are given on; null where nobody can wait. ``payment_condition`` says
-    how soon what is booked is to be paid; null where it goes on the month's invoice.
+    how soon what is booked is to be paid; null where it goes on the month's invoice. ``block``: what must be done
+    before anything can be booked, whatever the day; null: nothing.
     """
 
     activity_id: UUID
@@ -114,6 +115,7 @@ class ActivityPlanning(BaseModel):
     open: bool
     blocked_reason: str | None
     notice: str | None
+    block: str | None
     unit_price_cents: int | None
     tariff_label: str | None
     booking_rule: str
@@ -135,11 +137,13 @@ class ActivityPlanning(BaseModel):
         whens = [DaySlot(day, slot.code) for day in days for slot in slots]
         price = outlook.first_price(member.member_id, activity.activity_id, days)
         reason = closed_sentence(outlook, member, activity)
+        block = outlook.blocks.get((member.member_id, activity.activity_id))
         return cls(
             **_facts(activity),
             open=reason is None,
             blocked_reason=reason,
             notice=_notice(outlook, activity),
+            block=block.reason if block else None,
             unit_price_cents=price.unit_cents if price else None,
             tariff_label=price.tariff_label if price else None,
             booking_rule=_rule(activity.calendar, Action.BOOK),

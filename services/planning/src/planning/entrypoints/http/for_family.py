@@ -55,7 +55,7 @@ async def read_planning_of_family(
     *,
     looking: Looking,
 ) -> PlanningForFamily:
-    """Every day of a member's activities as the family sees it, and which of them a deadline alone closes."""
+    """Every day of a member's activities as the family sees it, and which of them can be granted all the same."""
     outlook, draft_count = await look_for_family(looking, commune, family_id, period)
     member = outlook.members.get(member_id)
     if member is None:
@@ -75,7 +75,8 @@ async def post_basket_of_family(
 ) -> Response:
     """Books and cancels for a family, all or nothing; it reads who did it, and is told by mail.
 
-    Adhesions, closures, places and the days of two homes hold as for the family; deadlines can be set aside.
+    Adhesions, closures, places and the days of two homes hold as for the family. Deadlines can be set aside, and what a
+    file that is not complete, or an overdue invoice, closes.
     """
     wish = days.to_domain()
     check_span([slot.day for slot in wish.changes], LONGEST_VIEW)

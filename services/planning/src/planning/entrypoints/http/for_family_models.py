@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from planning.domain.activities import Activity
-from planning.domain.for_family import WishForFamily, late_slots
+from planning.domain.for_family import BLOCKED, LATE, WishForFamily, grantable
 from planning.domain.members import Member
 from planning.domain.outlook import Outlook
 from planning.domain.review import ReviewedLine, period_cost
@@ -20,7 +20,7 @@ from planning.entrypoints.http.family_models import ActivityPlanning, DraftLineV
 Chosen = Annotated[list[ChosenDays], Field(max_length=20)]
 
 
-class LateDay(BaseModel):
+class DayToGrant(BaseModel):
     """A slot of a day."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -30,17 +30,26 @@ class LateDay(BaseModel):
 
 
 class ActivityForFamily(ActivityPlanning):
-    """A row of the planning as the family sees it. ``late``: what a deadline alone closes, which can be set aside."""
+    """A row of the planning as the family sees it, and what can be set aside to change a day.
 
-    late: list[LateDay] = Field(default_factory=list)
+    ``late``: a deadline closes it. ``blocked``: the family's file is not complete, or an invoice is overdue. Some are
+    in both; nothing else closes them.
+    """
+
+    late: list[DayToGrant] = Field(default_factory=list)
+    blocked: list[DayToGrant] = Field(default_factory=list)
 
     @classmethod
     def of(cls, outlook: Outlook, member: Member, activity: Activity, days: list[date]) -> "ActivityForFamily":
-        """Judges every day, as it is and with its deadline set aside."""
+        """Judges every day, as it is and with what can be set aside."""
         slots = outlook.slots_of(member, activity)
         whens = (ActivitySlot(activity.activity_id, day, slot.code) for day in days for slot in slots)
-        late = [LateDay.model_validate(slot) for slot in late_slots(outlook, member.member_id, whens)]
-        return cls(**{**dict(super().of(outlook, member, activity, days)), "late": late})
+        found = grantable(outlook, member.member_id, whens)
+        granted = {
+            name: [DayToGrant.model_validate(slot) for slot in of]
+            for name, of in (("late", found.late), ("blocked", found.blocked))
+        }
+        return cls(**{**dict(super().of(outlook, member, activity, days)), **granted})
 
 
 class PlanningForFamily(BaseModel):
@@ -85,14 +94,15 @@ class PlanningForFamily(BaseModel):
 class DaysForFamily(Request):
     """Days of one member to book and to cancel, all or none.
 
-    ``deadlines_set_aside``: what only a booking or cancelling rule closes is granted; ``reason`` must then say why. The
-    family reads the reason.
+    ``deadlines_set_aside``: what only a booking or cancelling rule closes is granted. ``blocks_set_aside``: what only a
+    file that is not complete, or an overdue invoice, closes. ``reason`` must then say why. The family reads it.
     """
 
     member_id: UUID
     book: Chosen = Field(default_factory=list)
     cancel: Chosen = Field(default_factory=list)
     deadlines_set_aside: bool = False
+    blocks_set_aside: bool = False
     reason: Sentence | None = None
 
     @model_validator(mode="after")
@@ -107,7 +117,7 @@ class DaysForFamily(Request):
     def to_domain(self) -> WishForFamily:
         """Raises ``ReasonMissingError``."""
         changes = dict.fromkeys(_slots(self.book), Action.BOOK) | dict.fromkeys(_slots(self.cancel), Action.CANCEL)
-        return WishForFamily(self.member_id, changes, self.deadlines_set_aside, self.reason)
+        return WishForFamily(self.member_id, changes, self.deadlines_set_aside, self.blocks_set_aside, self.reason)
 
 
 def _slots(chosen: Sequence[ChosenDays]) -> list[ActivitySlot]:
@@ -115,14 +125,16 @@ def _slots(chosen: Sequence[ChosenDays]) -> list[ActivitySlot]:
 
 
 class LineForFamily(DraftLineView):
-    """A day booked or cancelled; ``late``: its deadline was set aside."""
+    """A day booked or cancelled. ``late``: its deadline was set aside; ``blocked``: what the family had to do first."""
 
     late: bool
+    blocked: bool
 
     @classmethod
     def of(cls, reviewed: ReviewedLine) -> "LineForFamily":
         """Reads a reviewed line."""
-        return cls(**dict(DraftLineView.of(reviewed)), late=reviewed.late)
+        set_aside = {"late": reviewed.set_aside in LATE, "blocked": reviewed.set_aside in BLOCKED}
+        return cls(**dict(DraftLineView.of(reviewed)), **set_aside)
 
 
 class BasketForFamily(BaseModel):

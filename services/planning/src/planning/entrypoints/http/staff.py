@@ -25,6 +25,7 @@ from planning.application.ports import HolidayYear
 from planning.application.preview_calendar import preview_calendar
 from planning.application.set_calendar import set_calendar
 from planning.domain.activities import Activity
+from planning.domain.blocks import describe_blocks
 from planning.domain.calendars import CalendarMissingError
 from planning.domain.limits import counted_twice, describe_places
 from planning.domain.rules import Action, describe
@@ -91,6 +92,8 @@ async def post_preview(
         booking_rule_text=describe(calendar.booking_rule, Action.BOOK),
         cancelling_rule_text=describe(calendar.cancelling_rule, Action.CANCEL),
         places_text=preview.places_text,
+        blocks_text=describe_blocks(calendar),
+        closed_families=preview.closed_families,
         days=[PreviewedDay.model_validate(day) for day in preview.days],
         touched=[PreviewedDay.model_validate(day) for day in preview.touched],
         overfull=[OverfullDay.model_validate(day) for day in preview.overfull],
@@ -117,9 +120,12 @@ async def _view(store: SqlCalendarStore, activity_id: UUID) -> CalendarView:
         overbooking_percent=calendar.overbooking_percent,
         pay_within_minutes=calendar.pay_within and int(calendar.pay_within.total_seconds()) // 60,
         shared_places=calendar.shared_places,
+        needs_complete_file=calendar.needs_complete_file,
+        arrears_after_days=calendar.arrears_after_days,
         booking_rule_text=describe(calendar.booking_rule, Action.BOOK),
         cancelling_rule_text=describe(calendar.cancelling_rule, Action.CANCEL),
         places_text=describe_places(activity),
+        blocks_text=describe_blocks(calendar),
         notices=_notices(activity, await store.holiday_years()),
     )
 

@@ -90,7 +90,9 @@ class Calendar(Request):
     ``pay_within_minutes``: what is booked is to be paid online within that time (15 minutes to 7 days), or is given up;
     null: it goes on the month's invoice. ``shared_places``: slots that overlap share one room, ``capacity`` is how many
     may be there at the same moment (the groups' too) and a slot's own is a limit beside it; otherwise each slot has
-    places of its own. ``version`` names the calendar as it was read: published only while that one is in force.
+    places of its own. ``needs_complete_file``: who has still something to hand in cannot book. ``arrears_after_days``:
+    nor can a family with an invoice that many days, or more, after the last day to pay it; null: whatever it owes.
+    ``version`` names the calendar as it was read: published only while that one is in force.
     """
 
     version: Annotated[str, StringConstraints(max_length=64)] | None = None
@@ -107,6 +109,8 @@ class Calendar(Request):
     overbooking_percent: Annotated[int, Field(ge=0, le=100)] = 0
     pay_within_minutes: Annotated[int, Field(ge=15, le=10080)] | None = None
     shared_places: bool = False
+    needs_complete_file: bool = False
+    arrears_after_days: Annotated[int, Field(ge=1, le=365)] | None = None
 
     @model_validator(mode="after")
     def _shares_something(self) -> "Calendar":
@@ -150,6 +154,8 @@ class Calendar(Request):
             overbooking_percent=self.overbooking_percent,
             pay_within=timedelta(minutes=self.pay_within_minutes) if self.pay_within_minutes else None,
             shared_places=self.shared_places,
+            needs_complete_file=self.needs_complete_file,
+            arrears_after_days=self.arrears_after_days,
         )
 
 
@@ -157,12 +163,14 @@ class CalendarView(Calendar):
     """A calendar, its rules in words, and what the town should know about it.
 
     ``places_text``: whether slots that overlap share places; null where none overlap or places are only counted.
+    ``blocks_text``: whether a file that is not complete, or arrears, close booking; null where neither does.
     """
 
     version: str
     booking_rule_text: str
     cancelling_rule_text: str
     places_text: str | None
+    blocks_text: str | None
     notices: list[str]
 
 
@@ -202,12 +210,15 @@ class OverfullDay(BaseModel):
 class CalendarPreview(BaseModel):
     """A calendar on the days of a period. ``touched``: the coming days that are booked and would be closed.
 
-    ``overfull``: those on which more is booked than there would be places; that stays booked.
+    ``overfull``: those on which more is booked than there would be places; that stays booked. ``closed_families``: how
+    many of those enrolled could book nothing today, for what is missing of their file or an overdue invoice.
     """
 
     booking_rule_text: str
     cancelling_rule_text: str
     places_text: str | None
+    blocks_text: str | None
+    closed_families: int
     days: list[PreviewedDay]
     touched: list[PreviewedDay]
     overfull: list[OverfullDay]
