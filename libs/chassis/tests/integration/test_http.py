@@ -161,6 +161,6 @@ async def test_a_planted_route_without_a_guard_is_found(harness: Harness) -> Non
 
     declared = replace(harness.runtime.declaration, routers=[*harness.runtime.declaration.routers, planted])
     app = create_app(declared, harness.runtime.settings, harness.clock)
-    opened = await routes_open_to_anyone(Harness(app, harness.signer, harness.clock, harness.admin_url))
+    opened = await routes_open_to_anyone(Harness(app, harness.signer, harness.clock, harness.admin_url, harness.looks))
     assert opened == {**await routes_open_to_anyone(harness), "GET /api/sample/v1/everything": 200}
     await app.state.runtime.stop()

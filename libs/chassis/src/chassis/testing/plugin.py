@@ -75,19 +75,21 @@ ALIXAN, VEYRAS = commune("alixan"), commune("veyras")
 class Harness:
     """A running service under test. What looks at it and speaks to it keeps its connections until the end."""
 
-    def __init__(self, app: FastAPI, signer: TokenSigner, clock: StandingClock, admin_url: str) -> None:
+    def __init__(
+        self, app: FastAPI, signer: TokenSigner, clock: StandingClock, admin_url: str, looks: asyncpg.Pool
+    ) -> None:
         self.app = app
         self.runtime: Runtime = app.state.runtime
         self.signer = signer
         self.clock = clock
         self.admin_url = admin_url
         """Superuser's address of the service's own database: sees through row-level security."""
-        self._databases = asyncpg.create_pool(admin_url, min_size=0, max_size=8)
+        self.looks = looks
+        """Connections to that address."""
         self._broker: AbstractConnection | None = None
 
-    async def close(self) -> None:
-        """Ends its own connections; the service is not touched."""
-        await self._databases.close()
+    async def hang_up(self) -> None:
+        """Ends its connection to the broker; the service's are not touched."""
         if self._broker:
             await self._broker.close()
 
@@ -141,8 +143,7 @@ class Harness:
 
     async def query(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:  # noqa: ANN401
         """Runs SQL as superuser on the service's database."""
-        await self._databases
-        rows: list[asyncpg.Record] = await self._databases.fetch(statement, *arguments)
+        rows: list[asyncpg.Record] = await self.looks.fetch(statement, *arguments)
         return rows
 
     async def run_job(self, name: str) -> None:
@@ -189,9 +190,10 @@ async def running_service(
         async with asyncio.timeout(60):
             while await runtime.problems():
                 await asyncio.sleep(0.05)
-        harness = Harness(app, signer, clock, databases.admin_url(database))
-        yield harness
-        await harness.close()
+        async with asyncpg.create_pool(databases.admin_url(database), min_size=0, max_size=8) as looks:
+            harness = Harness(app, signer, clock, databases.admin_url(database), looks)
+            yield harness
+            await harness.hang_up()
     finally:
         await runtime.stop()
         await _delete_queues(amqp_url, service)
