@@ -96,6 +96,19 @@ def routes(world: World) -> APIRouter:
         regie(request)
         return {"items": hall.unplaced}
 
+    @router.get("/unconfirmed-money")
+    def unconfirmed(request: Request, *, decided: bool = False) -> dict[str, Any]:
+        regie(request)
+        return {"items": [one for one in hall.unconfirmed if bool(one.get("decision")) is decided]}
+
+    @router.post("/unconfirmed-money/{movement_id}/decision", status_code=204)
+    def note_arrival(request: Request, movement_id: str, given: Annotated[dict[str, str], Body()]) -> None:
+        regie(request)
+        (one,) = [one for one in hall.unconfirmed if one["movement_id"] == movement_id]
+        if one.get("decision"):
+            raise Problem(409, "arrival-known", "Quelqu'un a déjà répondu pour cet encaissement.")
+        one.update(given, decided_at=NOW)
+
     @router.get("/ledger/differences")
     def differences(request: Request) -> dict[str, Any]:
         regie(request)

@@ -70,6 +70,7 @@ def transaction_values(
         "accepted_at": real_now,
         "happened_at": outcome.happened_at or now,
         "bank_number": outcome.bank_number,
+        "confirmed_at": real_now if said.channel is Channel.ANSWER else None,
     }
 
 

@@ -13,7 +13,7 @@ from contracts.events import PaymentReversed, SurplusDecided
 from contracts.events.payment_gateway import RefundConsequence, SurplusDecision
 from contracts.events.payment_gateway import ReversalKind as PublishedKind
 from payment_gateway.adapters.ledger import Entry, SqlLedger
-from payment_gateway.adapters.tables import bank_reversal, bank_transaction, refund
+from payment_gateway.adapters.tables import bank_reversal, bank_transaction, refund, unconfirmed_money
 from payment_gateway.application.ports import KnownReversal, MoneyBack, Times
 from payment_gateway.domain.judgement import Decision, ReversalKind, TransactionOutcome
 from payment_gateway.domain.payment import Payment
@@ -36,13 +36,20 @@ _gone_back = (
     .scalar_subquery()
 )
 _is_open = select(refund).where(*_refunds_of_it, refund.c.ended_at.is_(None)).exists()
+_is_doubted = (
+    select(unconfirmed_money)
+    .where(unconfirmed_money.c.movement_id == bank_transaction.c.movement_id, unconfirmed_money.c.decision.is_(None))
+    .exists()
+)
+_DERIVED = {"left_cents", "has_open_refund", "is_doubted"}
 LEFT_CENTS = cast(func.greatest(bank_transaction.c.amount_cents - _asked_back - _gone_back, 0), BigInteger).label(
     "left_cents"
 )
 TAKEN = [
-    *(bank_transaction.c[f.name] for f in fields(Taken) if f.name not in {"left_cents", "has_open_refund"}),
+    *(bank_transaction.c[f.name] for f in fields(Taken) if f.name not in _DERIVED),
     LEFT_CENTS,
     _is_open.label("has_open_refund"),
+    _is_doubted.label("is_doubted"),
 ]
 """What was taken, what is left of it and not about to go back either."""
 _MOVED = ("status", "sentence", "code", "daily_number", "sent_at", "tries", "next_try_at", "ended_at", "ended_by")

@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.events.payment_gateway import BankReceipt
 from payment_gateway.application.give_back import give_back
 from payment_gateway.application.ports import Attempt, MoneyBack, PaymentStore, Said, Times
-from payment_gateway.domain.judgement import Judgement, ReversalKind, Verdict, judge
+from payment_gateway.domain.judgement import Channel, Judgement, ReversalKind, Verdict, judge
 from payment_gateway.domain.outcome import BankOutcome, OutcomeKind
 from payment_gateway.domain.payment import PUBLISHED, Payment, PaymentStatus
 
@@ -32,6 +32,7 @@ async def decide(store: PaymentStore, attempt_id: UUID, said: Said, times: Times
     )
     if (undone := _undone(attempt, outcome)) and judgement.verdict in _NOTHING_TO_UNDO:
         await store.note_undone(attempt, undone)
+    await _confirm(store, attempt, said, judgement, times)
     if judgement.transaction:
         await store.add_transaction(attempt, payment, said, judgement, times.real_now)
     if judgement.reversal and not await _reverse(store, payment, attempt, said, kind=judgement.reversal, times=times):
@@ -40,6 +41,17 @@ async def decide(store: PaymentStore, attempt_id: UUID, said: Said, times: Times
         await store.set_attempt_status(attempt_id, judgement.status)
     await _settle(store, payment, judgement, times, _receipt(attempt, outcome))
     return judgement.verdict
+
+
+async def _confirm(store: PaymentStore, attempt: Attempt, said: Said, judgement: Judgement, times: Times) -> None:
+    """The bank, asked, stands by what its message told, or not."""
+    number = said.outcome.transaction_id
+    if said.channel is not Channel.ANSWER or number is None or not attempt.contract.terms.signs_for_all_shops:
+        return
+    if judgement.verdict is Verdict.UNCONFIRMED:
+        await store.doubt(attempt, said, times.real_now)
+    elif judgement.verdict is Verdict.DUPLICATE:
+        await store.confirm(attempt, number, times.real_now)
 
 
 def _undone(attempt: Attempt, outcome: BankOutcome) -> str | None:

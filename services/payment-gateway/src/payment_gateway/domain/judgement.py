@@ -39,6 +39,7 @@ class Verdict(StrEnum):
     SURPLUS = "surplus"
     REFUND = "refund"
     REVERSAL = "reversal"
+    UNCONFIRMED = "unconfirmed"
 
 
 class TransactionOutcome(StrEnum):
@@ -87,6 +88,8 @@ _STATUSES = {
     OutcomeKind.REFUSED: PaymentStatus.REFUSED,
     OutcomeKind.ALREADY_PAID: PaymentStatus.TO_REVIEW,
 }
+_NOTED = {OutcomeKind.PENDING: Verdict.VALID, OutcomeKind.DENIED: Verdict.UNCONFIRMED}
+"""These move nothing."""
 _TOLD_BY_BROWSER = frozenset({OutcomeKind.CANCELLED, OutcomeKind.EXPIRED})
 """A payer who gives up may be told of by no other message. Believing it costs nothing: a success still wins."""
 
@@ -115,8 +118,8 @@ def judge(
         return _judge_reversal(outcome)
     if kind is OutcomeKind.ACCEPTED:
         return _judge_acceptance(payment, outcome, known_transaction, is_undone=is_undone)
-    if kind is OutcomeKind.PENDING:
-        return Judgement(Verdict.VALID)
+    if kind in _NOTED:
+        return Judgement(_NOTED[kind])
     if payment.status is PaymentStatus.SUCCEEDED:
         return Judgement(Verdict.LATE)
     status = _STATUSES[kind]

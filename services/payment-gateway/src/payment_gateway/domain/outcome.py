@@ -21,7 +21,7 @@ ZERO_SENTENCE = f"La banque a répondu pour un montant nul : le paiement n'est p
 
 
 class OutcomeKind(StrEnum):
-    """What the bank says of an attempt."""
+    """What the bank says of an attempt. ``denied``: asked, it surely does not stand by what its message told."""
 
     ACCEPTED = "accepted"
     PENDING = "pending"
@@ -30,6 +30,7 @@ class OutcomeKind(StrEnum):
     REFUSED = "refused"
     ALREADY_PAID = "already_paid"
     REFUNDED = "refunded"
+    DENIED = "denied"
 
 
 @dataclass(frozen=True)

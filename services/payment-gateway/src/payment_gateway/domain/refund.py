@@ -10,6 +10,7 @@ from chassis.errors import DomainError
 from chassis.french import euros
 from contracts.events.payment_gateway import RefundConsequence
 from contracts.values import EURO
+from payment_gateway.domain.confirmation import MoneyInDoubtError
 from payment_gateway.domain.judgement import Decision, TransactionOutcome
 
 MOST_TRIES = 4
@@ -108,7 +109,10 @@ class ForeignMoneyError(DomainError):
 
 @dataclass(frozen=True)
 class Taken:
-    """Money that the bank took. ``left_cents`` is not given back and not about to be."""
+    """Money that the bank took. ``left_cents`` is not given back and not about to be.
+
+    ``is_doubted``: the bank does not stand by it, and nobody has said whether it arrived.
+    """
 
     movement_id: UUID
     payment_id: UUID
@@ -123,6 +127,7 @@ class Taken:
     amount_cents: int
     left_cents: int
     has_open_refund: bool
+    is_doubted: bool
     currency: str
 
     @property
@@ -143,14 +148,20 @@ class Taken:
         return None if self.settles else self.movement_id
 
     def check_refund(self, amount_cents: int) -> None:
-        """Raises ``RefundOpenError`` and ``RefundTooLargeError``."""
+        """Raises ``MoneyInDoubtError``, ``RefundOpenError`` and ``RefundTooLargeError``."""
+        if self.is_doubted:
+            raise MoneyInDoubtError
         if self.has_open_refund:
             raise RefundOpenError
         if amount_cents > self.left_cents:
             raise RefundTooLargeError(self.left_cents)
 
     def check_credit(self) -> None:
-        """Raises ``ForeignMoneyError``, ``RefundOpenError`` or, when nothing is left, ``RefundTooLargeError``."""
+        """Raises ``MoneyInDoubtError``, ``ForeignMoneyError``, ``RefundOpenError`` or, when nothing is left,
+        ``RefundTooLargeError``.
+        """
+        if self.is_doubted:
+            raise MoneyInDoubtError
         if self.currency != EURO:
             raise ForeignMoneyError
         if self.has_open_refund:
