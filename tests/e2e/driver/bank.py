@@ -50,9 +50,12 @@ class PaymentForm:
         return next(value for name, value in self.fields if name in _REFERENCE_FIELDS)
 
 
-def asked_by_another_shop(form: PaymentForm) -> PaymentForm:
-    """Paybox: the same amount, reference and addresses, asked for by somebody else's shop, which gets the money."""
+def asked_by_another_shop(form: PaymentForm, reference: str = "") -> PaymentForm:
+    """Paybox: the same amount, addresses and, unless another is given, reference, asked for by somebody else's shop,
+    which gets the money.
+    """
     changed = {"PBX_SITE": "1999777", "PBX_RANG": "01", "PBX_IDENTIFIANT": "987654321"}
+    changed |= {"PBX_CMD": reference} if reference else {}
     fields = [(name, changed.get(name, value)) for name, value in form.fields if name != "PBX_HMAC"]
     text = "&".join(f"{name}={value}" for name, value in fields)
     seal = hmac.new(bytes.fromhex("FEDCBA9876543210" * 8), text.encode(), hashlib.sha512).hexdigest().upper()

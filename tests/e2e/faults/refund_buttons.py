@@ -105,8 +105,29 @@ def answer_for_unconfirmed_money(world: World) -> Click:
     return Click(
         world.desk,
         world.desk.go(path).form(path).filled(reponse="not_received", motif="Absent du relevé"),
-        "de nouveau due, et la famille est prévenue",
+        "de nouveau due et la famille est prévenue",
         lambda _pages: world.count(
             "payment-gateway", "bank_reversal", "payment_id = $1 and kind = 'rejection'", payment_id
         ),
+    )
+
+
+@button("/mairie/controles/annonces/{message_id}")
+def deal_with_announced_money(world: World) -> Click:
+    """Another shop's payment whose message comes to the address of a payment it does not name."""
+    parent = world.new_parent("Zoé")
+    payment_id = parent.ask_to_pay_order(parent.order(world.paid_activity, "Zoé")["order_id"])
+    form = parent.payment_form(payment_id)
+    world.bank.open_page(asked_by_another_shop(form, reference=f"autre-{payment_id}")).pay()
+    listed = until(
+        lambda: world.town_hall.api.get("payment-gateway", "/unplaced-money")["items"],
+        lambda items: any(one["payment_id"] == payment_id for one in items),
+    )
+    (message_id,) = [one["message_id"] for one in listed if one["payment_id"] == payment_id]
+    path = f"/mairie/controles/annonces/{message_id}"
+    return Click(
+        world.desk,
+        world.desk.go(path).form(path).filled(motif="Pas à nous"),
+        "avec ceux qui sont traités",
+        lambda _pages: world.count("payment-gateway", "unplaced_dealt_with", "message_id = $1", message_id),
     )

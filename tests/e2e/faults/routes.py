@@ -80,6 +80,7 @@ REGISSEURS = {
     "POST /api/payment-gateway/v1/surpluses/{movement_id}/decision",
     "POST /api/payment-gateway/v1/payments/{payment_id}/review/end",
     "GET /api/payment-gateway/v1/unplaced-money",
+    "POST /api/payment-gateway/v1/unplaced-money/{message_id}/dealt-with",
     "GET /api/payment-gateway/v1/unconfirmed-money",
     "POST /api/payment-gateway/v1/unconfirmed-money/{movement_id}/decision",
     "GET /api/payment-gateway/v1/ledger/differences",

@@ -155,6 +155,7 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
         "POST /api/payment-gateway/v1/surpluses/{movement_id}/decision": {
             "json": {"decision": "credited", "reason": "Geste"}
         },
+        "POST /api/payment-gateway/v1/unplaced-money/{message_id}/dealt-with": {"json": {"reason": "Vu au relevé"}},
         "POST /api/payment-gateway/v1/unconfirmed-money/{movement_id}/decision": {
             "json": {"decision": "received", "reason": "Vu sur le relevé"}
         },

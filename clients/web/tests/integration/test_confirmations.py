@@ -27,6 +27,7 @@ def money(world: World) -> dict[str, Any]:
         "label": "Facture <2209001>",
         "amount_cents": 2000,
         "left_cents": 1500,
+        "settles": True,
         "currency": "978",
         "transaction_id": "77",
         "reference": payment_id,
@@ -54,11 +55,14 @@ async def test_it_is_listed_and_nothing_agrees_meanwhile(regisseur, world: World
     assert ("Tout concorde" in page, "ne confirme pas" in page) == (True, False)
 
 
-async def test_what_each_answer_does_is_told_first(regisseur, path: str) -> None:
+async def test_what_each_answer_does_is_told_first(regisseur, money: dict[str, Any], path: str) -> None:
     page = (await regisseur.get(path)).text
     assert "rien ne change, le paiement reste réglé." in page
     assert "15,00\xa0€ sont de nouveau dus, et la famille reçoit un courriel. Cela ne s'annule pas." in page
     assert " checked" not in page, "neither answer is proposed"
+    money["settles"] = False
+    page = (await regisseur.get(path)).text
+    assert ("de nouveau dus" in page, "ni à rendre ni à mettre au crédit" in page) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +82,9 @@ async def test_what_is_missing_is_told_and_the_rest_kept(
     assert "decision" not in money
 
 
-@pytest.mark.parametrize(("answer", "told"), [("received", "est arrivée"), ("not_received", "de nouveau due")])
+@pytest.mark.parametrize(
+    ("answer", "told"), [("received", "est arrivée"), ("not_received", "plus comptée comme encaissée")]
+)
 async def test_it_is_answered(regisseur, money: dict[str, Any], path: str, answer: str, told: str) -> None:
     sent = await regisseur.submit(path, {"reponse": answer, "motif": " Absent du relevé "}, seen_on=path)
     assert sent.headers["location"] == f"{CONTROLS}?fait={answer}"

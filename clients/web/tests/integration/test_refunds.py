@@ -201,8 +201,8 @@ async def test_a_review_is_not_the_agents(visitor, to_review: str) -> None:
 async def test_announced_money_that_is_nowhere_is_shown(regisseur, world: World, payment: str) -> None:
     announced = {"received_at": NOW, "sentence": "La banque annonce un encaissement.", "transaction_id": "7001"}
     world.town_hall.unplaced = [
-        {**announced, "amount_cents": 3400, "payment_id": payment, "label": "Cantine"},
-        {**announced, "amount_cents": None, "payment_id": None, "label": None},
+        {**announced, "message_id": an_id("one"), "amount_cents": 3400, "payment_id": payment, "label": "Cantine"},
+        {**announced, "message_id": an_id("other"), "amount_cents": None, "payment_id": None, "label": None},
     ]
     page = (await regisseur.get("/mairie/controles")).text
     assert "rangés nulle part" in page

@@ -125,7 +125,9 @@ async def test_what_did_not_arrive_is_due_again(alixan: Any, desk: Desk) -> None
     assert await desk.listed(payment_id) == []
     (kept,) = await desk.listed(payment_id, decided=True)
     assert (kept["decision"], kept["reason"], kept["left_cents"]) == ("not_received", REASON, 0)
-    assert f"pas arrivée. Elle est de nouveau due ({REASON})" in await alixan.history(payment_id)
+    history = await alixan.history(payment_id)
+    assert f"34,00\xa0€ n'est pas arrivée ({REASON}). Elle n'est plus comptée comme encaissée." in history
+    assert "rejeté par la banque du payeur" not in history, "what is not known is not said"
     payment = await alixan.payment(payment_id)
     assert (payment["status"], payment["returned_cents"]) == ("succeeded", 3400)
 
@@ -164,6 +166,7 @@ async def test_money_in_doubt_is_not_given_back(alixan: Any, pays: Any, desk: De
     await pay_elsewhere(alixan, attempt_id, payment_id)
     await desk.ask(attempt_id)
     (item,) = await desk.listed(payment_id)
+    assert item["settles"] is False
     async with alixan.client(Role.REGISSEUR) as client:
         surplus = {"decision": "refunded", "reason": "Payé deux fois"}
         for decision in ("refunded", "credited"):

@@ -12,7 +12,7 @@ _BASE = "payment-gateway/v1/unconfirmed-money"
 class Unconfirmed(Answer):
     """Money that a message told of and that the bank, asked, does not confirm; ``sentence`` says what to do.
 
-    ``left_cents`` is what was not given back.
+    ``left_cents`` is what was not given back; ``settles``: it settled its payment, else it came too much.
     """
 
     movement_id: UUID
@@ -21,6 +21,7 @@ class Unconfirmed(Answer):
     label: str
     amount_cents: int
     left_cents: int
+    settles: bool
     currency: str
     transaction_id: str
     reference: str
@@ -30,6 +31,7 @@ class Unconfirmed(Answer):
     decision: Literal["received", "not_received"] | None = None
     reason: str | None = None
     decided_at: datetime | None = None
+    decided_by: UUID | None = None
 
 
 class _UnconfirmedList(Answer):

@@ -151,29 +151,9 @@ async def decide(api: Api, movement_id: UUID, decision: str, reason: str) -> Non
     await api.command("POST", f"{_BASE}/surpluses/{movement_id}/decision", body)
 
 
-class Unplaced(Answer):
-    """What a bank says it took and that is in no payment; ``sentence`` says how."""
-
-    received_at: datetime
-    sentence: str
-    amount_cents: int | None = None
-    transaction_id: str | None = None
-    payment_id: UUID | None = None
-    label: str | None = None
-
-
-class _UnplacedList(Answer):
-    items: list[Unplaced]
-
-
 async def end_review(api: Api, payment_id: UUID) -> None:
     """The bank took nothing for a payment to review. ``ApiProblem`` review-over, surplus-undecided."""
     await api.command("POST", f"{_BASE}/payments/{payment_id}/review/end")
-
-
-async def unplaced(api: Api) -> list[Unplaced]:
-    """Of the last 60 days, the latest first."""
-    return (await api.get(_UnplacedList, f"{_BASE}/unplaced-money")).items
 
 
 async def differences(api: Api) -> list[Difference]:

@@ -31,6 +31,7 @@ from web.town_hall import (
     reservations,
     staff_accounts,
     trail,
+    unplaced,
     waiting,
     welcome,
 )
@@ -60,6 +61,7 @@ ROUTERS = [
     payments.router,
     controls.router,
     confirmations.router,
+    unplaced.router,
     payment_days.router,
     bank_files.router,
     contracts.router,

@@ -187,6 +187,15 @@ refund = Table(
     _instant("ended_at"),
     Column("ended_by", Uuid),
 )
+unplaced_dealt_with = Table(
+    "unplaced_dealt_with",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("message_id", Uuid, primary_key=True),
+    Column("reason", Text),
+    Column("dealt_by", Uuid),
+    _instant("dealt_at"),
+)
 ledger_entry = Table(
     "ledger_entry",
     metadata,

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from payment_gateway.adapters.queries import Rows
 from payment_gateway.adapters.refund_store import LEFT_CENTS
 from payment_gateway.adapters.tables import bank_transaction, payment, payment_attempt, unconfirmed_money
+from payment_gateway.domain.judgement import TransactionOutcome
 
 _MOST = 100
 
@@ -26,6 +27,7 @@ async def unconfirmed(
             bank_transaction.c.currency,
             bank_transaction.c.accepted_at,
             LEFT_CENTS,
+            (bank_transaction.c.outcome == TransactionOutcome.SETTLED).label("settles"),
             payment.c.family_id,
             payment.c.regie_id,
             payment.c.label,

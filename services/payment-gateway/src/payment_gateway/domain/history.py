@@ -46,8 +46,8 @@ _UNPLACED = {
     ),
 }
 _ARRIVALS = {
-    Arrival.RECEIVED: "arrivée. Rien ne change",
-    Arrival.NOT_RECEIVED: "pas arrivée. Elle est de nouveau due",
+    Arrival.RECEIVED: ("est arrivée", "Rien ne change."),
+    Arrival.NOT_RECEIVED: ("n'est pas arrivée", "Elle n'est plus comptée comme encaissée."),
 }
 MESSAGE_ALONE = (
     "La banque n'a pas été interrogée, ou n'a pas répondu : ce paiement repose sur son seul message signé, qui ne dit"
@@ -171,7 +171,8 @@ def unconfirmed_sentence(code: str) -> str:
 
 def arrival_sentence(arrival: Arrival, amount_cents: int, reason: str) -> str:
     """What the régie found out about it."""
-    return f"La régie a vérifié : somme de {euros(amount_cents)} {_ARRIVALS[arrival]} ({reason})."
+    found, follows = _ARRIVALS[arrival]
+    return f"La régie a vérifié : la somme de {euros(amount_cents)} {found} ({reason}). {follows}"
 
 
 def reversal_sentence(kind: ReversalKind, amount_cents: int, *, is_ours: bool) -> str:

@@ -14,7 +14,8 @@ from payment_gateway.entrypoints.refund_schemas import Reason
 class UnconfirmedMoney(BaseModel):
     """Money that a message told of and that the bank, asked, does not confirm; ``sentence`` says what to do.
 
-    ``reference`` is the attempt's at the bank; ``left_cents`` what was not given back; ``found_at``, ``accepted_at``
+    ``reference`` is the attempt's at the bank; ``left_cents`` what was not given back;
+    ``settles``: it settled its payment, else it came too much; ``found_at``, ``accepted_at``
     and ``decided_at`` are real instants.
     """
 
@@ -25,6 +26,7 @@ class UnconfirmedMoney(BaseModel):
     label: str
     amount_cents: int
     left_cents: int
+    settles: bool
     currency: str
     transaction_id: str
     reference: str

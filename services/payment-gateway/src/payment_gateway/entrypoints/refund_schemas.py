@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Row
 
 from contracts.events.payment_gateway import RefundConsequence
-from payment_gateway.domain.history import DIFFERENCES, unplaced_sentence
-from payment_gateway.domain.judgement import Decision, TransactionOutcome, Verdict
+from payment_gateway.domain.history import DIFFERENCES
+from payment_gateway.domain.judgement import Decision, TransactionOutcome
 from payment_gateway.domain.refund import RefundStatus
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
@@ -107,35 +107,6 @@ class Difference(BaseModel):
     def of(cls, row: Row[tuple[object, ...]]) -> "Difference":
         """Reads a row of ``differences``."""
         return cls.model_validate({**row._mapping, "sentence": DIFFERENCES[row._mapping["kind"]]})
-
-
-class UnplacedMoney(BaseModel):
-    """What a bank says it took and that is in no payment; ``sentence`` says how. ``received_at`` is a real instant.
-
-    ``payment_id`` is the payment whose address the message came to; ``amount_cents`` None where nothing in it is
-    believed.
-    """
-
-    message_id: UUID
-    received_at: datetime
-    sentence: str
-    amount_cents: int | None
-    transaction_id: str | None
-    payment_id: UUID | None
-    family_id: UUID | None
-    label: str | None
-
-    @classmethod
-    def of(cls, row: Row[tuple[object, ...]]) -> "UnplacedMoney":
-        """Reads a row of ``unplaced_money``."""
-        sentence = unplaced_sentence(Verdict(row._mapping["verdict"]))
-        return cls.model_validate({**row._mapping, "sentence": sentence})
-
-
-class UnplacedMoneyList(BaseModel):
-    """The latest first, at most 100."""
-
-    items: list[UnplacedMoney]
 
 
 class DifferenceList(BaseModel):

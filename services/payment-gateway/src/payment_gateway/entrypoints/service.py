@@ -12,6 +12,7 @@ from payment_gateway.entrypoints.http import (
     receipts,
     refunds,
     statements,
+    unplaced,
 )
 from payment_gateway.entrypoints.jobs import JOBS
 from payment_gateway.entrypoints.settings import PaymentGatewaySettings
@@ -28,6 +29,7 @@ SERVICE = Service(
         payments.starting,
         refunds.router,
         confirmations.router,
+        unplaced.router,
         receipts.router,
         contracts.router,
         contracts.checking,
@@ -52,6 +54,7 @@ SERVICE = Service(
         "foreign-money": 409,
         "money-in-doubt": 409,
         "arrival-known": 409,
+        "already-dealt-with": 409,
         "consequence-missing": 422,
         "contract-secret-missing": 422,
         "bank-unavailable": 409,

@@ -127,7 +127,6 @@ async def get_history(payment_id: UUID, _principal: Staff, transaction: CurrentT
     attempts = await queries.attempts(transaction.connection, payment_id)
     events = [_attempt_entry(row) for row in attempts]
     events += [_question_entry(row) for row in attempts if row.questions]
-    events += [_reversal_entry(row) for row in await queries.reversals(transaction.connection, payment_id)]
     events += [
         _refund_entry(row) for row in await refund_queries.refunds(transaction.connection, payment_id=payment_id)
     ]
@@ -136,6 +135,9 @@ async def get_history(payment_id: UUID, _principal: Staff, transaction: CurrentT
     events += [_message_entry(row) for row in await queries.messages(transaction.connection, payment_id)]
     doubted = await unconfirmed(transaction.connection, payment_id=payment_id)
     events += [_arrival_entry(row) for row in doubted if row.decided_at]
+    undone = {row.message_id for row in doubted}
+    reversals = await queries.reversals(transaction.connection, payment_id)
+    events += [_reversal_entry(row) for row in reversals if row.message_id not in undone]
     events += _message_alone(taken, attempts, {row.movement_id for row in doubted})
     asked = history.requested_sentence(payment.amount_cents, payment.label)
     stands = history.status_sentence(PaymentStatus(payment.status), payment.reason)
