@@ -1,4 +1,4 @@
-"""What banks announced, is in no payment, and was dealt with by somebody of the régie."""
+"""What banks announced, is in no payment, and was dealt with; refunds that were not paid out after all."""
 
 from alembic import op
 
@@ -9,11 +9,18 @@ down_revision = "0011"
 
 
 def upgrade() -> None:
-    op.execute(CHANGE)
+    for statement in CHANGES.strip().split(";\n"):
+        op.execute(statement)
     isolate_tenants("unplaced_dealt_with")
 
 
-CHANGE = """
+CHANGES = """
+alter table refund
+    drop constraint refund_status_check,
+    drop constraint refund_check1,
+    add constraint refund_status_check
+        check (status in ('in_progress', 'by_hand', 'to_check', 'done', 'refused', 'undone')),
+    add constraint refund_ended_check check ((ended_at is not null) = (status in ('done', 'refused', 'undone')));
 create table unplaced_dealt_with (
     tenant_id uuid not null,
     message_id uuid not null,

@@ -11,10 +11,14 @@ _EURO = "978"
 
 
 class MoneyTaken(Answer):
-    """Money the bank took; ``left_cents`` may still be given back."""
+    """Money the bank took; ``left_cents`` may still be given back.
+
+    ``was_given_back``: a refund that was not paid out after all.
+    """
 
     movement_id: UUID
     outcome: Literal["settled", "surplus", "to_review"]
+    was_given_back: bool = False
     decision: Literal["to_decide", "credited", "refunded"] | None = None
     amount_cents: int
     left_cents: int
@@ -37,7 +41,7 @@ class Refund(Answer):
     amount_cents: int
     reason: str
     consequence: Literal["owed_again", "credit_note"] | None = None
-    status: Literal["in_progress", "by_hand", "to_check", "done", "refused"]
+    status: Literal["in_progress", "by_hand", "to_check", "done", "refused", "undone"]
     sentence: str | None = None
     requested_at: datetime
     ended_at: datetime | None = None

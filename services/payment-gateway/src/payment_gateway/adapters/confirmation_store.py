@@ -48,7 +48,7 @@ class SqlConfirmations(Scoped):
             Told(row.transaction_id, row.call_number, row.amount_cents, real_now - row.accepted_at) for row in rows
         )
 
-    async def confirm_from(self, attempt_id: UUID, at: datetime) -> None:
+    async def ask_from(self, attempt_id: UUID, at: datetime) -> None:
         """The bank is asked about an attempt then, unless it will be anyhow."""
         columns = payment_attempt.c
         statement = update(payment_attempt).where(columns.attempt_id == attempt_id)

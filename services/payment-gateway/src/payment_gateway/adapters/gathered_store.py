@@ -220,7 +220,7 @@ class GatheredStore(SqlPaymentStore):
         self._attempts[attempt_id] = replace(self._attempts[attempt_id], status=status)
         self._new_statuses[attempt_id] = status
 
-    async def confirm_from(self, attempt_id: UUID, at: datetime) -> None:
+    async def ask_from(self, attempt_id: UUID, at: datetime) -> None:
         """Written with the batch, with the attempt's outcome."""
         self._new_questions[attempt_id] = at
 

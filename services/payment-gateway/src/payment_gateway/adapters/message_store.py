@@ -196,10 +196,11 @@ class SqlMessages(SqlLedger):
                 regie_id=of.regie_id,
                 family_id=of.family_id,
                 label=of.label,
-                reason=SurplusReason(judgement.verdict.value),
+                reason=SurplusReason.SURPLUS if said.undone else SurplusReason(judgement.verdict.value),
                 amount_cents=outcome.amount_cents,
                 currency=outcome.currency,
                 due_cents=of.amount_cents,
                 received_at=self._transaction.now(),
+                undone_movement_id=said.undone,
             )
             await self._transaction.publish(event, sequence=1)

@@ -24,7 +24,7 @@ async def claim_questions(store: PaymentStore, real_now: datetime, limit: int) -
     """Attempts whose question is due, those longest due first, each with its next one already written down."""
     due = await store.lock_due_questions(real_now, limit)
     for question in due:
-        at = next_question(question.started_at, question.asked + 1, real_now)
+        at = next_question(question.since, question.asked + 1, real_now)
         await store.set_next_question(question.attempt_id, at, asked_at=real_now)
     return [question.attempt_id for question in due]
 

@@ -91,20 +91,21 @@ class BankMessage:
 
 @dataclass(frozen=True)
 class DueQuestion:
-    """An attempt to ask its bank about, and how often it was."""
+    """An attempt to ask its bank about, since when (its start, or its last refund), and how often it was."""
 
     attempt_id: UUID
-    started_at: datetime
+    since: datetime
     asked: int
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a bank said, by which message and how it came."""
+    """What a bank said, by which message and how it came. ``undone``: the movement back that it takes back by it."""
 
     message_id: UUID
     channel: Channel
     outcome: BankOutcome
+    undone: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ class PaymentStore(PaymentRegister, Protocol):
     ) -> None: ...
 
     async def told(self, attempt: Attempt, real_now: datetime) -> tuple[Told, ...]: ...
-    async def confirm_from(self, attempt_id: UUID, at: datetime) -> None: ...
+    async def ask_from(self, attempt_id: UUID, at: datetime) -> None: ...
     async def confirm(self, attempt: Attempt, transaction_id: str, real_now: datetime) -> None: ...
     async def doubt(self, attempt: Attempt, said: Said, real_now: datetime) -> None: ...
     async def unconfirmed(self, movement_id: UUID) -> Unconfirmed | None: ...
@@ -227,6 +228,7 @@ class PaymentStore(PaymentRegister, Protocol):
     ) -> None: ...
     async def debit_of(self, attempt_id: UUID) -> str | None: ...
     async def known_reversal(self, taken: Taken, reversal_id: str) -> KnownReversal | None: ...
+    async def returned(self, attempt: Attempt, reversal_id: str) -> KnownReversal | None: ...
     async def link_reversal(self, reversal: KnownReversal, refund: Refund) -> None: ...
     async def add_reversal(
         self, payment: Payment, taken: Taken, back: MoneyBack, consequence: RefundConsequence | None, times: Times

@@ -32,6 +32,7 @@ _VERDICTS = {
     Verdict.REVERSAL: "la somme acceptée ne sera finalement pas versée : la famille doit de nouveau payer.",
     Verdict.SURPLUS: "second encaissement du même paiement : à rembourser.",
     Verdict.UNCONFIRMED: "son message l'avait pourtant dit accepté : à vérifier, voyez « Contrôles ».",
+    Verdict.REFUND_UNDONE: "ce remboursement n'a pas été versé : la somme est de nouveau à décider.",
 }
 _CONFIRMED = "la banque confirme ce qu'elle avait dit."
 _UNPLACED = {
@@ -62,6 +63,7 @@ _KINDS = {
     OutcomeKind.REFUSED: "paiement refusé",
     OutcomeKind.ALREADY_PAID: "refusé car déjà payé",
     OutcomeKind.REFUNDED: "remboursement fait",
+    OutcomeKind.REFUND_UNDONE: "remboursement annulé ou refusé",
     OutcomeKind.DENIED: "encaissement qu'elle ne confirme pas dans cette boutique",
 }
 _REVERSALS = {
@@ -75,6 +77,7 @@ _REFUNDS = {
     RefundStatus.TO_CHECK: "à vérifier sur le site de la banque",
     RefundStatus.DONE: "fait",
     RefundStatus.REFUSED: "pas fait",
+    RefundStatus.UNDONE: "pas versé",
 }
 _DECISIONS = {
     Decision.TO_DECIDE: "de nouveau à décider, puisqu'elle n'a pas pu être rendue",

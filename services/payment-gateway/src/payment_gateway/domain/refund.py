@@ -11,7 +11,7 @@ from chassis.french import euros
 from contracts.events.payment_gateway import RefundConsequence
 from contracts.values import EURO
 from payment_gateway.domain.confirmation import MoneyInDoubtError
-from payment_gateway.domain.judgement import Decision, TransactionOutcome
+from payment_gateway.domain.judgement import Decision, TransactionOutcome, Verdict
 
 MOST_TRIES = 4
 """How often a bank is spoken to about a refund whose outcome it did not tell; then a person looks."""
@@ -25,17 +25,25 @@ TO_CHECK = (
     "La banque n'a pas dit si elle a remboursé, et le redemander pourrait rembourser deux fois : regardez sur son site,"
     " puis notez ici ce qui a été fait."
 )
+NOT_BY_CARD = (
+    "La banque n'a pas pu rendre cette somme sur la carte : faites un virement à la famille, ou demandez-le à votre"
+    " comptable public, puis notez-le ici."
+)
 NOT_DONE = "La mairie a noté que rien n'a été rendu."
 
 
 class RefundStatus(StrEnum):
-    """Where a refund stands. Done is final; a refused one is done only when the bank says so after all."""
+    """Where a refund stands. A refused one is done only when the bank says so after all.
+
+    Done is final, but for a bank that says later that it was not paid out: undone. The money is then decided on anew.
+    """
 
     IN_PROGRESS = "in_progress"
     BY_HAND = "by_hand"
     TO_CHECK = "to_check"
     DONE = "done"
     REFUSED = "refused"
+    UNDONE = "undone"
 
     @property
     def waits_for_a_person(self) -> bool:
@@ -45,7 +53,7 @@ class RefundStatus(StrEnum):
     @property
     def is_over(self) -> bool:
         """Whether nothing more is expected."""
-        return self in {RefundStatus.DONE, RefundStatus.REFUSED}
+        return self in {RefundStatus.DONE, RefundStatus.REFUSED, RefundStatus.UNDONE}
 
 
 class RefundTooLargeError(DomainError):
@@ -122,6 +130,7 @@ class Taken:
     transaction_id: str
     call_number: str | None
     outcome: TransactionOutcome
+    reason: str | None
     decision: Decision | None
     decision_version: int
     amount_cents: int
@@ -141,6 +150,11 @@ class Taken:
         if self.settles:
             return "settled"
         return "credited" if self.decision is Decision.CREDITED else "undecided"
+
+    @property
+    def was_given_back(self) -> bool:
+        """Whether it is a refund that was not paid out: the bank has nothing that it could refund once more."""
+        return self.reason == Verdict.REFUND_UNDONE
 
     @property
     def surplus_id(self) -> UUID | None:
@@ -208,6 +222,11 @@ class Refund:
     ) -> "Refund":
         """It is over."""
         return replace(self, status=status, sentence=sentence, code=code, next_try_at=None, ended_at=now, ended_by=by)
+
+
+def undone_sentence(why: str | None, code: str) -> str:
+    """Why a refund that was done is not; ``why`` goes on after «ce remboursement»."""
+    return f"La banque a dit ensuite que ce remboursement {why} (code {code}) : la somme est de nouveau à décider."
 
 
 def bank_day(real_now: datetime) -> date:

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from contracts.events.payment_gateway import RefundConsequence
 from payment_gateway.domain.history import DIFFERENCES
-from payment_gateway.domain.judgement import Decision, TransactionOutcome
+from payment_gateway.domain.judgement import Decision, TransactionOutcome, Verdict
 from payment_gateway.domain.refund import RefundStatus
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
@@ -73,15 +73,25 @@ class RefundList(BaseModel):
 
 
 class MoneyTaken(BaseModel):
-    """Money the bank took. ``left_cents`` may still be given back."""
+    """Money the bank took. ``left_cents`` may still be given back.
+
+    ``was_given_back``: a refund that was not paid out after all.
+    """
 
     movement_id: UUID
     outcome: TransactionOutcome
+    was_given_back: bool
     decision: Decision | None
     amount_cents: int
     left_cents: int
     currency: str
     accepted_at: datetime
+
+    @classmethod
+    def of(cls, row: Row[tuple[object, ...]]) -> "MoneyTaken":
+        """Reads a row of ``taken``."""
+        undone = row._mapping["reason"] == Verdict.REFUND_UNDONE
+        return cls.model_validate({**row._mapping, "was_given_back": undone})
 
 
 class PaymentMoney(BaseModel):

@@ -49,7 +49,7 @@ async def get_money(
     attempt = await store_of(runtime, transaction).attempt(rows[0].attempt_id) if rows else None
     can_refund = PROTOCOLS[attempt.contract.protocol].can_refund if attempt else None
     return PaymentMoney(
-        taken=[MoneyTaken.model_validate(row, from_attributes=True) for row in rows],
+        taken=[MoneyTaken.of(row) for row in rows],
         refunds=[Refund.of(row) for row in await refund_queries.refunds(transaction.connection, payment_id=payment_id)],
         by_bank=bool(attempt and can_refund and can_refund(terms_to_speak(attempt, can_refund))),
     )
