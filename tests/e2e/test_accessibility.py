@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from driver import INSUFFICIENT_FUNDS_CARD, OWN_PASSWORD, FamilyRecord, Parent, Portal, System, TownHall
+from driver import INSUFFICIENT_FUNDS_CARD, OWN_PASSWORD, FamilyRecord, Parent, Portal, System, TownHall, until
 from driver.accessibility import pages_reachable, problems_of
+from driver.bank import asked_by_another_shop
 from driver.pages import BankPages, PortalPages
 from driver.scenes import lived_in
 
@@ -62,8 +63,21 @@ def test_the_familys_pages(tab: PortalPages, running_portal: Portal, resident: P
     assert problems_of_all(tab.page, *(running_portal.url("alixan", path) for path in paths)) == {}
 
 
+def announce_money(parent: Parent, town_hall: TownHall) -> None:
+    """The page of controls has money that is in no payment."""
+    payment_id = parent.ask_to_pay_order(
+        parent.order(parent.activity("Cantine d'Alixan")["activity_id"], "Louis")["order_id"]
+    )
+    form = asked_by_another_shop(parent.payment_form(payment_id), reference=f"autre-{payment_id}")
+    parent.bank.open_page(form).pay()
+    until(lambda: town_hall.api.get("payment-gateway", "/unplaced-money")["items"])
+
+
 @pytest.mark.timeout(600)
-def test_the_town_halls_pages(tab: PortalPages, running_portal: Portal, resident: Parent) -> None:
+def test_the_town_halls_pages(
+    tab: PortalPages, running_portal: Portal, resident: Parent, parent: Parent, town_hall: TownHall
+) -> None:
+    announce_money(parent, town_hall)
     tab.enter_town_hall("alixan")
     canteen = resident.api.get("enrolment", "/activities")[0]["activity_id"]
     paths = (

@@ -221,7 +221,7 @@ class Town:
             received_at=self.harness.clock.now(),
         )
         await self.publish(received)
-        fields = received.model_dump(exclude={"reason", "due_cents", "received_at"})
+        fields = received.model_dump(exclude={"reason", "due_cents", "received_at", "undone_movement_id"})
         decision = SurplusDecided(**fields, decision=SurplusDecision.CREDITED, decided_at=received.received_at)
         await self.publish(decision, sequence=2)
         return received

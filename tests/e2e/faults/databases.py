@@ -23,14 +23,17 @@ _RESTLESS = frozenset({"inbox", "outbox", "attempt", "statement_round", "reconci
 """Tables of messages on their way, of failed attempts, which a refusal may well count, of the nightly comparison,
 and of the numbers that questions to the banks bear.
 """
-_ROWS = {"payment_attempt": "to_jsonb(t) - '{next_question_at,asked_at,questions}'::text[]"}
+_ROWS = {
+    "payment_attempt": "to_jsonb(t) - '{next_question_at,asked_at,questions}'::text[]",
+    "bank_transaction": "to_jsonb(t) - 'confirmed_at'",
+}
 _ONLY = {
     "bank_message": "channel <> 'answer'",
     "invoicing_run": "not automatic",
     "invoice_counter": "last_sequence > 0",
 }
 """Left out is what jobs do by themselves, whoever else does what: the banks are asked about payments that are not
-finished, and answer; a month that has ended is invoiced, mostly without finding anything to invoice.
+finished or not confirmed, and answer; a month that has ended is invoiced, mostly without finding anything to invoice.
 """
 _TABLES = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
 _PRINT = (

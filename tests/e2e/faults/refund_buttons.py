@@ -1,6 +1,7 @@
 """The buttons of money given back."""
 
 from driver import until
+from driver.bank import asked_by_another_shop
 from faults.buttons import Click, World, button
 
 
@@ -79,4 +80,54 @@ def end_a_review(world: World) -> Click:
         lambda _pages: world.count(
             "payment-gateway", "payment", "payment_id = $1 and reason_code = 'reviewed' and version = 2", payment_id
         ),
+    )
+
+
+@button("/mairie/controles/encaissements/{movement_id}")
+def answer_for_unconfirmed_money(world: World) -> Click:
+    """Paid in another shop with the bank's own signature; the half hour until the bank denies it is passed over."""
+    parent = world.new_parent("Zoé")
+    payment_id = parent.ask_to_pay_order(parent.order(world.paid_activity, "Zoé")["order_id"])
+    world.bank.open_page(asked_by_another_shop(parent.payment_form(payment_id))).pay()
+    parent.wait_for_payment(payment_id, "succeeded")
+    for moved in (
+        "update bank_transaction set accepted_at = accepted_at - interval '30 minutes' where payment_id = $1",
+        "update payment_attempt set started_at = started_at - interval '30 minutes', next_question_at = now()"
+        " where payment_id = $1",
+    ):
+        world.databases.query("payment-gateway", moved, payment_id)
+    listed = until(
+        lambda: world.town_hall.api.get("payment-gateway", "/unconfirmed-money")["items"],
+        lambda items: any(one["payment_id"] == payment_id for one in items),
+    )
+    (movement_id,) = [one["movement_id"] for one in listed if one["payment_id"] == payment_id]
+    path = f"/mairie/controles/encaissements/{movement_id}"
+    return Click(
+        world.desk,
+        world.desk.go(path).form(path).filled(reponse="not_received", motif="Absent du relevé"),
+        "de nouveau due et la famille est prévenue",
+        lambda _pages: world.count(
+            "payment-gateway", "bank_reversal", "payment_id = $1 and kind = 'rejection'", payment_id
+        ),
+    )
+
+
+@button("/mairie/controles/annonces/{message_id}")
+def deal_with_announced_money(world: World) -> Click:
+    """Another shop's payment whose message comes to the address of a payment it does not name."""
+    parent = world.new_parent("Zoé")
+    payment_id = parent.ask_to_pay_order(parent.order(world.paid_activity, "Zoé")["order_id"])
+    form = parent.payment_form(payment_id)
+    world.bank.open_page(asked_by_another_shop(form, reference=f"autre-{payment_id}")).pay()
+    listed = until(
+        lambda: world.town_hall.api.get("payment-gateway", "/unplaced-money")["items"],
+        lambda items: any(one["payment_id"] == payment_id for one in items),
+    )
+    (message_id,) = [one["message_id"] for one in listed if one["payment_id"] == payment_id]
+    path = f"/mairie/controles/annonces/{message_id}"
+    return Click(
+        world.desk,
+        world.desk.go(path).form(path).filled(motif="Pas à nous"),
+        "avec ceux qui sont traités",
+        lambda _pages: world.count("payment-gateway", "unplaced_dealt_with", "message_id = $1", message_id),
     )

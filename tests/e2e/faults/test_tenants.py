@@ -19,6 +19,7 @@ from chassis.authentication import Principal
 from chassis.testing.tokens import TokenSigner
 from contracts.values import Role
 from driver import Api, Parent, Session, System, TownHall, until
+from driver.bank import asked_by_another_shop
 from driver.operations import Operation, all_operations
 from driver.scenes import lived_in
 from faults.absence_scene import announce, announcing, cannot_cancel
@@ -76,7 +77,20 @@ def absence(mercier: Parent, town_hall: TownHall, crowd: Crowd) -> dict[str, Any
 
 
 @pytest.fixture(scope="module")
-def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str], absence: dict[str, Any]) -> dict[str, str]:
+def announced_id(system: System, neighbour: Parent, town_hall: TownHall, crowd: Crowd) -> str:
+    """The bank's message of money that is in no payment."""
+    order = neighbour.order(crowd.activity("Stage", fee_cents=1000), "Zoé")
+    payment_id = neighbour.ask_to_pay_order(order["order_id"])
+    form = neighbour.payment_form(payment_id)
+    system.bank().open_page(asked_by_another_shop(form, reference=f"autre-{payment_id}")).pay()
+    listed = until(lambda: town_hall.api.get("payment-gateway", "/unplaced-money")["items"])
+    return str(listed[0]["message_id"])
+
+
+@pytest.fixture(scope="module")
+def ids(
+    mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str], absence: dict[str, Any], announced_id: str
+) -> dict[str, str]:
     """A real id of Numérian, of this family where it is a family's, for each parameter of a path."""
     orders = mercier.api.get("enrolment", "/adhesion-orders")
     order = next(each for each in orders if each["status"] == "paid" and each["payment_id"])
@@ -98,6 +112,7 @@ def ids(mercier: Parent, town_hall: TownHall, waited_days: tuple[str, str], abse
         "regie_id": order["regie"]["regie_id"],
         "file_id": str(uuid.uuid4()),
         "refund_id": refund["refund_id"],
+        "message_id": announced_id,
         "movement_id": town_hall.api.get("payment-gateway", f"{payment}/money")["taken"][0]["movement_id"],
         "address_id": mercier.api.post("planning", "/agenda-addresses", {"member_id": None})["address_id"],
         "waiting_id": waited_days[0],
@@ -154,6 +169,10 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
         "POST /api/payment-gateway/v1/refunds/{refund_id}/end": {"json": {"done": True}},
         "POST /api/payment-gateway/v1/surpluses/{movement_id}/decision": {
             "json": {"decision": "credited", "reason": "Geste"}
+        },
+        "POST /api/payment-gateway/v1/unplaced-money/{message_id}/dealt-with": {"json": {"reason": "Vu au relevé"}},
+        "POST /api/payment-gateway/v1/unconfirmed-money/{movement_id}/decision": {
+            "json": {"decision": "received", "reason": "Vu sur le relevé"}
         },
         "POST /api/payment-gateway/v1/regies/{regie_id}/bank-files": {"files": {"file": ("f.csv", b"EN-TETE")}},
     }

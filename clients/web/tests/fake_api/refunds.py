@@ -92,9 +92,30 @@ def routes(world: World) -> APIRouter:
         payment["status"] = "cancelled"
 
     @router.get("/unplaced-money")
-    def unplaced(request: Request) -> dict[str, Any]:
+    def unplaced(request: Request, *, dealt: bool = False) -> dict[str, Any]:
         regie(request)
-        return {"items": hall.unplaced}
+        return {"items": [one for one in hall.unplaced if bool(one.get("reason")) is dealt]}
+
+    @router.post("/unplaced-money/{message_id}/dealt-with", status_code=204)
+    def deal_with(request: Request, message_id: str, given: Annotated[dict[str, str], Body()]) -> None:
+        caller = staff(world, request, "regisseur", "administrator")
+        (one,) = [one for one in hall.unplaced if one["message_id"] == message_id]
+        if one.get("reason"):
+            raise Problem(409, "already-dealt-with", "Quelqu'un d'autre a déjà noté ce qu'il en est.")
+        one.update(given, dealt_by=an_id(caller), dealt_at=NOW)
+
+    @router.get("/unconfirmed-money")
+    def unconfirmed(request: Request, *, decided: bool = False) -> dict[str, Any]:
+        regie(request)
+        return {"items": [one for one in hall.unconfirmed if bool(one.get("decision")) is decided]}
+
+    @router.post("/unconfirmed-money/{movement_id}/decision", status_code=204)
+    def note_arrival(request: Request, movement_id: str, given: Annotated[dict[str, str], Body()]) -> None:
+        regie(request)
+        (one,) = [one for one in hall.unconfirmed if one["movement_id"] == movement_id]
+        if one.get("decision"):
+            raise Problem(409, "arrival-known", "Quelqu'un a déjà répondu pour cet encaissement.")
+        one.update(given, decided_at=NOW)
 
     @router.get("/ledger/differences")
     def differences(request: Request) -> dict[str, Any]:

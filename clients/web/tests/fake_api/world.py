@@ -93,6 +93,7 @@ class TownHall:
     refunds_by_bank: bool = True
     surpluses: list[dict[str, Any]] = field(default_factory=list)
     unplaced: list[dict[str, Any]] = field(default_factory=list)
+    unconfirmed: list[dict[str, Any]] = field(default_factory=list)
     taken: list[dict[str, Any]] = field(default_factory=list)
     """What the bank took for a payment to review."""
     credits: list[dict[str, Any]] = field(default_factory=list)

@@ -105,6 +105,20 @@ async def test_confirmed_twice_it_is_done_once(regisseur, world: World, payment:
     assert "Motif : Repas annulé." in page.text
 
 
+async def test_what_the_bank_did_not_pay_out_is_told(regisseur, world: World, payment: str) -> None:
+    await refund(regisseur, payment, "confirmer")
+    why = "La banque a dit ensuite que ce remboursement n'a pas pu être versé (code CAPTURE_FAILED)."
+    world.town_hall.refunds[0].update(status="undone", sentence=why)
+    page = (
+        await regisseur.get(f"/mairie/paiements/{payment}?rembourse={world.town_hall.refunds[0]['refund_id']}")
+    ).text
+    assert ("pas versé</span>" in page, "n&#39;ont pas été rendus" in page or "n'ont pas été rendus" in page) == (
+        True,
+        True,
+    )
+    assert "code CAPTURE_FAILED" in page
+
+
 async def test_by_hand_it_waits_for_its_end(regisseur, world: World, payment: str) -> None:
     world.town_hall.refunds_by_bank = False
     assert "Faites le virement" in (await refund(regisseur, payment, "verifier")).text
@@ -201,8 +215,8 @@ async def test_a_review_is_not_the_agents(visitor, to_review: str) -> None:
 async def test_announced_money_that_is_nowhere_is_shown(regisseur, world: World, payment: str) -> None:
     announced = {"received_at": NOW, "sentence": "La banque annonce un encaissement.", "transaction_id": "7001"}
     world.town_hall.unplaced = [
-        {**announced, "amount_cents": 3400, "payment_id": payment, "label": "Cantine"},
-        {**announced, "amount_cents": None, "payment_id": None, "label": None},
+        {**announced, "message_id": an_id("one"), "amount_cents": 3400, "payment_id": payment, "label": "Cantine"},
+        {**announced, "message_id": an_id("other"), "amount_cents": None, "payment_id": None, "label": None},
     ]
     page = (await regisseur.get("/mairie/controles")).text
     assert "rangés nulle part" in page

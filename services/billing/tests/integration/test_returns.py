@@ -67,11 +67,12 @@ def surplus(town, home, payment, cents=2000, **changed):
         currency=changed.pop("currency", "978"),
         due_cents=2000,
         received_at=town.harness.clock.now(),
+        undone_movement_id=changed.pop("undone", None),
     )
 
 
 def decided(received, decision):
-    fields = received.model_dump(exclude={"reason", "due_cents", "received_at"})
+    fields = received.model_dump(exclude={"reason", "due_cents", "received_at", "undone_movement_id"})
     return SurplusDecided(**fields, decision=decision, decided_at=received.received_at)
 
 
@@ -216,6 +217,23 @@ async def test_a_surplus_may_go_back_before_its_decision_is_heard(town, home, pa
     assert await differences(town, home) == []
     held = "select sum(cents)::int as cents from payment_use where source_id = $1"
     assert [row["cents"] for row in await town.harness.query(held, received.movement_id)] == [500]
+
+
+async def test_a_refund_that_was_not_paid_out_is_there_again(town, home, payment):
+    """Owed again, as the refund had made it, with the money that did not go back beside it."""
+    gone = back(town, home, payment, 2000, REFUND)
+    received = surplus(town, home, payment, undone=gone.movement_id)
+    for event in (gone, received):
+        await town.publish(event)
+    moved = [("invoice", -2000), ("payment", 2000), ("refund", -2000), ("surplus", 2000)]
+    assert await account(town, home) == (0, moved)
+    async with town.parent(home) as client:
+        latest = (await client.get("/account")).json()["movements"][0]
+    assert latest["label"] == "Remboursement non versé, la mairie décide – Facture 2209001"
+    assert await state(town, home) == ("pending", 0, 0)
+    await town.publish(decided(received, SurplusDecision.CREDITED), sequence=2)
+    assert await credits(town, home) == [(payment["payment_id"], 2000)]
+    assert await differences(town, home) == []
 
 
 async def test_other_money_than_euros_is_not_in_the_account(town, home, payment):

@@ -77,6 +77,22 @@ async def test_money_that_settles_nothing_is_told_then_what_becomes_of_it(harnes
     assert second[0] == "34,00\xa0€ au crédit de votre compte"
 
 
+async def test_a_refund_that_was_not_paid_out_is_told_as_such(harness: Harness) -> None:
+    family_id = await family(harness)
+    undone = SurplusReceived(
+        **money(family_id),
+        reason=SurplusReason.SURPLUS,
+        currency="978",
+        due_cents=3400,
+        received_at=AT,
+        undone_movement_id=new_id(),
+    )
+    ((subject, body),) = await told(harness, family_id, undone)
+    assert subject == "Votre remboursement n'a pas abouti"
+    assert "34,00\xa0€" in body
+    assert "puis vous la verse autrement ou la porte à votre crédit" in body
+
+
 async def test_a_payment_of_what_was_paid_already_is_told(harness: Harness) -> None:
     family_id = await family(harness)
     about = {"family_id": family_id, "label": "Cantine", "amount_cents": 1700, "settled_at": AT}

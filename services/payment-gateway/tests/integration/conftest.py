@@ -8,10 +8,12 @@ import json
 import re
 import uuid
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest_asyncio
 from fastapi import FastAPI, Request, Response
@@ -19,6 +21,8 @@ from fastapi import FastAPI, Request, Response
 from chassis.testing.contract import served
 from chassis.testing.plugin import Harness
 
+_PARIS = ZoneInfo("Europe/Paris")
+_HMAC_KEY = "0123456789ABCDEF" * 8
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 SERVICE = (
     "http://securite.service.tpa.cp.finances.gouv.fr/services/mas_securite/contrat_paiement_securise/"
@@ -277,11 +281,92 @@ class PayboxHost(FakeBank):
         return pairs[-1] == (name, seal)
 
 
+@dataclass
+class Tried:
+    """A card tried: the bank's numbers of it, and the word that it has for it."""
+
+    reference: str
+    transaction: str
+    call: str
+    status: str = "Capturé"
+    day: date = field(default_factory=lambda: datetime.now(_PARIS).date())
+    cents: int = 3400
+    authorisation: str = "123456"
+    more: dict[str, str] = field(default_factory=dict)
+
+
+class Pays:
+    """PPPS: finds by reference, amount and day (00011), tells of a transaction (00017), numbers used once a day."""
+
+    def __init__(self) -> None:
+        self.tried: list[Tried] = []
+        self.asked: list[dict[str, str]] = []
+        self.code = ""
+        self.changed: dict[str, str] = {}
+        self.address = ""
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.app = FastAPI()
+        self.app.post("/PPPS.php")(self._answer)
+
+    def accept(self, shop: Any, payment_id: str, **changed: Any) -> tuple[Tried, str]:
+        """A card is accepted; its message, which may get lost."""
+        tried = Tried(payment_id, shop.bank.transaction(), shop.bank.transaction(), **changed)
+        self.tried.append(tried)
+        message = shop.bank.message(payment_id, tried.cents, trans=tried.transaction, appel=tried.call)
+        return tried, message
+
+    async def wait_asked(self, count: int) -> None:
+        async with asyncio.timeout(20):
+            while len(self.asked) < count:
+                await asyncio.sleep(0.01)
+
+    async def _answer(self, request: Request) -> Response:
+        pairs = parse_qsl((await request.body()).decode(), keep_blank_values=True)
+        asked = dict(pairs)
+        text = "&".join(f"{name}={value}" for name, value in pairs[:-1])
+        seal = hmac.new(bytes.fromhex(_HMAC_KEY), text.encode(), hashlib.sha512).hexdigest().upper()
+        assert (pairs[-1], asked["VERSION"], asked["HASH"]) == (("HMAC", seal), "00104", "SHA512")
+        again = asked["NUMQUESTION"] in {each["NUMQUESTION"] for each in self.asked}
+        self.asked.append(asked)
+        await self.gate.wait()
+        code, more = ("00005", {}) if again else (self.code, {}) if self.code else self._found(asked)
+        said = {name: asked[name] for name in ("SITE", "RANG", "NUMQUESTION")} | {"CODEREPONSE": code}
+        said |= more | self.changed
+        return Response("&".join(f"{name}={value}" for name, value in said.items()).encode("latin-1"))
+
+    def _found(self, asked: dict[str, str]) -> tuple[str, dict[str, str]]:
+        if asked["TYPE"] == "00011":
+            wanted = (asked["REFERENCE"], int(asked["MONTANT"]), asked["DATEQ"], asked["DEVISE"])
+            known = [t for t in self.tried if (t.reference, t.cents, f"{t.day:%d%m%Y}", "978") == wanted]
+        else:
+            known = [t for t in self.tried if int(t.transaction) == int(asked["NUMTRANS"])]
+        if not known:
+            return "00018", {"COMMENTAIRE": "Transaction non trouvée"}
+        found = known[-1]
+        numbers = {"NUMTRANS": f"{found.transaction:0>10}", "NUMAPPEL": f"{found.call:0>10}"}
+        if asked["TYPE"] == "00011":
+            return "00000", numbers
+        return "00000", {**numbers, "AUTORISATION": found.authorisation, "STATUS": found.status, **found.more}
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def paybox_host() -> AsyncIterator[PayboxHost]:
     bank = PayboxHost()
     async with served(bank.app) as bank.address:
         yield bank
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def pays() -> Any:
+    bank = Pays()
+    async with served(bank.app) as bank.address:
+        yield bank
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def alixan(open_shop: Any, pays: Pays) -> Any:
+    return await open_shop(direct_url=f"{pays.address}/PPPS.php")
 
 
 @pytest_asyncio.fixture(loop_scope="session")

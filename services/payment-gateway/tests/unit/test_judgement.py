@@ -12,7 +12,7 @@ from contracts.events.payment_gateway import REVIEWED
 from contracts.values import PaymentPurpose
 from payment_gateway.adapters.paybox.refusals import meaning_of
 from payment_gateway.domain.judgement import Channel, Decision, Judgement, TransactionOutcome, Verdict, judge
-from payment_gateway.domain.outcome import BankOutcome, OutcomeKind
+from payment_gateway.domain.outcome import BankOutcome, Meaning, OutcomeKind
 from payment_gateway.domain.payment import (
     Mode,
     Payment,
@@ -240,3 +240,29 @@ def test_refusals_are_told_in_words(code: str, words: str) -> None:
     assert sentence
     assert words in sentence
     assert ("Rien n'a été débité" in sentence) == (code != "00015")
+
+
+UNDONE = replace(SUCCESS, meaning=Meaning(OutcomeKind.REFUND_UNDONE, "n'a pas pu être versé"))
+REFUNDED = replace(SUCCESS, meaning=Meaning(OutcomeKind.REFUNDED, None))
+
+
+def test_a_refund_not_paid_out_is_money_to_decide_on_once() -> None:
+    paid = PAYMENT.move(PaymentStatus.SUCCEEDED, None, None, NOW)
+    judgement = judged(UNDONE, paid, is_returned=True)
+    assert (judgement.verdict, judgement.transaction) == (Verdict.REFUND_UNDONE, TransactionOutcome.SURPLUS)
+    assert (judgement.status, judgement.reversal) == (None, None)
+    again = judged(UNDONE, paid, is_returned=True, known_transaction=paid.payment_id)
+    assert (again.verdict, again.transaction) == (Verdict.DUPLICATE, None)
+
+
+def test_a_refund_that_is_in_no_book_is_not_undone() -> None:
+    judgement = judged(UNDONE, PAYMENT.move(PaymentStatus.SUCCEEDED, None, None, NOW))
+    assert (judgement.verdict, judgement.transaction) == (Verdict.VALID, None)
+    assert judged(REFUNDED, is_undone=True).reversal is None
+
+
+def test_what_the_bank_denies_moves_nothing() -> None:
+    denied = replace(SUCCESS, meaning=Meaning(OutcomeKind.DENIED, None))
+    for payment in (PAYMENT, PAYMENT.move(PaymentStatus.SUCCEEDED, None, None, NOW)):
+        judgement = judged(denied, payment, channel=Channel.ANSWER, known_transaction=payment.payment_id)
+        assert judgement == Judgement(Verdict.UNCONFIRMED)

@@ -1,5 +1,6 @@
 """What Paybox is asked: on which days, under which numbers, and what its answers say."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
@@ -9,7 +10,7 @@ import pytest
 from payment_gateway.adapters.paybox import PROTOCOL, direct
 from payment_gateway.adapters.paybox.message import bank_number
 from payment_gateway.adapters.paybox.terms import PayboxTerms
-from payment_gateway.application.bank_port import Answer, BankUnavailableError, Question
+from payment_gateway.application.bank_port import MOST_TOLD, Answer, BankUnavailableError, Question, Told
 from payment_gateway.domain.outcome import OutcomeKind
 
 PAGE = timedelta(minutes=20)
@@ -52,10 +53,15 @@ class Host:
 
 
 async def put(
-    monkeypatch: pytest.MonkeyPatch, terms: PayboxTerms, host: Host, at: datetime = NOON, age: timedelta = PAGE
+    monkeypatch: pytest.MonkeyPatch,
+    terms: PayboxTerms,
+    host: Host,
+    at: datetime = NOON,
+    age: timedelta = PAGE,
+    told: tuple[Told, ...] = (),
 ) -> Answer:
     monkeypatch.setattr(direct, "call_bank", host.call)
-    return await PROTOCOL.ask(terms, Question("ref-1", 3400, None, age, at, first_number=41))
+    return await PROTOCOL.ask(terms, Question("ref-1", 3400, None, age, at, first_number=41, told=told))
 
 
 FOUND = "CODEREPONSE=00000&NUMTRANS=0000000077&NUMAPPEL=0000000088"
@@ -98,7 +104,7 @@ async def test_refused_before_midnight_and_paid_after(monkeypatch: pytest.Monkey
     said = [(outcome.transaction_id, outcome.meaning.kind) for outcome in answer.outcomes]
     assert said == [("77", OutcomeKind.REFUSED), ("99", OutcomeKind.ACCEPTED)]
     assert [asked["NUMQUESTION"] for asked in host.asked] == [f"{number:010}" for number in (41, 42, 43, 44)]
-    assert len(host.asked) == PROTOCOL.numbers_per_question
+    assert len(host.asked) == PROTOCOL.numbers_per_question - MOST_TOLD
     assert not answer.may_change
 
 
@@ -165,3 +171,96 @@ def test_only_a_contract_with_ppps_is_asked(terms: PayboxTerms) -> None:
 
 def test_numbers_without_their_zeros() -> None:
     assert [bank_number(text) for text in ("0000000770", "770", " 0 ", "", "0000")] == ["770", "770", None, None, None]
+
+
+TOLD = Told("77", "88", 3400, timedelta(minutes=30))
+"""What a message told half an hour ago."""
+
+
+def kinds(answer: Answer) -> list[tuple[str | None, OutcomeKind, str]]:
+    return [(each.transaction_id, each.meaning.kind, each.code) for each in answer.outcomes]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [("Capturé", "accepted"), ("Remboursé", "accepted"), ("Crédit", "pending")]
+)
+async def test_what_was_told_and_is_found_is_confirmed_by_two_questions(
+    monkeypatch: pytest.MonkeyPatch, terms: PayboxTerms, status: str, kind: str
+) -> None:
+    """Money given back was taken. A word unknown here neither confirms nor denies."""
+    host = Host({"00011": FOUND, "00017": f"CODEREPONSE=00000&STATUS={status}&AUTORISATION=1"})
+    answer = await put(monkeypatch, terms, host, told=(TOLD,))
+    assert [outcome.meaning.kind for outcome in answer.outcomes] == [kind]
+    assert len(host.asked) == 2
+
+
+async def test_what_was_told_and_is_not_found_is_asked_for_by_its_numbers(
+    monkeypatch: pytest.MonkeyPatch, terms: PayboxTerms
+) -> None:
+    """The bank may have it on another day, or under another amount than was due."""
+    host = Host({"00017/0000000077": "CODEREPONSE=00000&STATUS=Capturé&AUTORISATION=1"})
+    answer = await put(monkeypatch, terms, host, told=(replace(TOLD, amount_cents=1200),))
+    assert kinds(answer) == [("77", OutcomeKind.ACCEPTED, "Capture")]
+    find, tell = host.asked
+    assert (find["MONTANT"], tell["MONTANT"], tell["NUMAPPEL"]) == ("0000003400", "0000001200", "0000000088")
+
+
+@pytest.mark.parametrize("code", ["00018", "00015"])
+async def test_what_the_bank_knows_by_no_name_is_denied(
+    monkeypatch: pytest.MonkeyPatch, terms: PayboxTerms, code: str
+) -> None:
+    answer = await put(monkeypatch, terms, Host({"00017": f"CODEREPONSE={code}"}), told=(TOLD,))
+    assert kinds(answer) == [("77", OutcomeKind.DENIED, code)]
+    assert not answer.may_change
+
+
+async def test_another_card_found_does_not_stand_for_the_one_told(
+    monkeypatch: pytest.MonkeyPatch, terms: PayboxTerms
+) -> None:
+    """Refused in our shop, then paid in another's: what is found under the reference is not what the message told."""
+    refused = FOUND.replace("0077", "0099")
+    host = Host({"00011": refused, "00017/0000000099": "CODEREPONSE=00000&STATUS=Refusé"})
+    answer = await put(monkeypatch, terms, host, told=(TOLD,))
+    assert [kind for _, kind, _ in kinds(answer)] == [OutcomeKind.REFUSED, OutcomeKind.DENIED]
+
+
+@pytest.mark.parametrize("status", ["Refusé", "Annulé"])
+async def test_what_the_bank_has_as_unpaid_contradicts_its_message(
+    monkeypatch: pytest.MonkeyPatch, terms: PayboxTerms, status: str
+) -> None:
+    host = Host({"00011": FOUND, "00017": f"CODEREPONSE=00000&STATUS={status}"})
+    answer = await put(monkeypatch, terms, host, told=(TOLD,))
+    assert kinds(answer) == [("77", OutcomeKind.DENIED, status.replace("é", "e"))]
+
+
+@pytest.mark.parametrize(
+    ("age", "told_age"), [(timedelta(minutes=19), timedelta(minutes=15)), (PAGE, timedelta(minutes=9))]
+)
+async def test_nothing_is_denied_while_the_bank_may_not_know_it_yet(
+    monkeypatch: pytest.MonkeyPatch, terms: PayboxTerms, age: timedelta, told_age: timedelta
+) -> None:
+    host = Host({"00017": "CODEREPONSE=00018"})
+    answer = await put(monkeypatch, terms, host, age=age, told=(replace(TOLD, age=told_age),))
+    assert [outcome.meaning.kind for outcome in answer.outcomes] == [OutcomeKind.PENDING]
+    assert [asked["TYPE"] for asked in host.asked] == ["00011"]
+
+
+async def test_a_bank_that_says_nothing_denies_nothing(monkeypatch: pytest.MonkeyPatch, terms: PayboxTerms) -> None:
+    with pytest.raises(BankUnavailableError):
+        await put(monkeypatch, terms, Host({"00017": "CODEREPONSE=00006"}), told=(TOLD,))
+
+
+async def test_a_message_that_our_form_did_not_ask_for_is_denied_unless_found(
+    monkeypatch: pytest.MonkeyPatch, terms: PayboxTerms
+) -> None:
+    answer = await put(monkeypatch, terms, Host({}), told=(replace(TOLD, call_number=None),))
+    assert kinds(answer) == [("77", OutcomeKind.DENIED, "00018")]
+
+
+async def test_no_more_numbers_than_are_drawn(monkeypatch: pytest.MonkeyPatch, terms: PayboxTerms) -> None:
+    told = tuple(replace(TOLD, transaction_id=str(number)) for number in range(1, MOST_TOLD + 1))
+    host = Host({"00011": FOUND, "00017/0000000077": "CODEREPONSE=00000&STATUS=Capturé&AUTORISATION=1"})
+    at, age = datetime(2022, 7, 4, 22, 15, tzinfo=UTC), timedelta(minutes=25)
+    await put(monkeypatch, terms, host, at, age, told)
+    numbers = [int(asked["NUMQUESTION"]) for asked in host.asked]
+    assert numbers == list(range(41, 41 + PROTOCOL.numbers_per_question))

@@ -169,6 +169,8 @@ def test_what_is_pending_is_not_paid(status: str, kind: OutcomeKind) -> None:
 def test_a_credit_is_no_payment() -> None:
     assert meaning_of("AUTHORISED", "", "CREDIT").kind is OutcomeKind.REFUNDED
     assert meaning_of("AUTHORISED_TO_VALIDATE", "", "CREDIT").kind is OutcomeKind.PENDING
+    for status in ("CANCELLED", "CAPTURE_FAILED", "REFUSED", "EXPIRED"):
+        assert meaning_of(status, "", "CREDIT").kind is OutcomeKind.REFUND_UNDONE, status
 
 
 @pytest.mark.parametrize(

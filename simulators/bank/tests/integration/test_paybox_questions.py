@@ -1,13 +1,16 @@
 """Paybox Direct tells a shop's server whether a payment was made (00011) and what became of it (00017)."""
 
+import base64
 import hashlib
 import hmac
 import itertools
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 from zoneinfo import ZoneInfo
 
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
 
 from bank_simulator.settings import Settings
 
@@ -92,6 +95,28 @@ async def test_a_payment_is_found_by_the_numbers_of_its_message(bank, shop, open
     other_shop = {"RANG": "33", "IDENTIFIANT": "107904483"}
     assert (await ask("00011", **other_shop))["CODEREPONSE"] == "00018"
     assert (await ask("00017", NUMTRANS=found["NUMTRANS"], **other_shop))["CODEREPONSE"] == "00018"
+
+
+async def test_another_merchant_s_payment_is_signed_alike_and_known_to_that_shop_only(
+    bank, shop, request_fields, sealed, direct, wait_until
+):
+    """Our amount, our reference, our address: the message is what ours would be."""
+    theirs = {"SITE": "1999777", "RANG": "01", "IDENTIFIANT": "987654321"}
+    key = "FEDCBA9876543210" * 8
+    fields = request_fields(shop.url, **{f"PBX_{name}": value for name, value in theirs.items()})
+    assert (await bank.post("/php/", data=dict(sealed(fields)))).status_code == 400, "under our key it is not theirs"
+    page = (await bank.post("/php/", data=dict(sealed(fields, key)))).headers["location"]
+    await bank.post(f"{page}/card", data=ACCEPTED)
+    await wait_until(lambda: shop.received)
+    text, _, signature = shop.received[-1].query.rpartition("&sign=")
+    public_key = serialization.load_pem_public_key((await bank.get("/public-key.pem")).content)
+    public_key.verify(base64.b64decode(unquote(signature)), text.encode(), padding.PKCS1v15(), hashes.SHA1())
+    message = dict(parse_qsl(text))
+    assert (message["reference"], message["montant"]) == ("ADH-2022-0001", "3400")
+    ask = direct(bank)
+    numbers = {"NUMTRANS": f"{message['trans']:0>10}", "NUMAPPEL": f"{message['appel']:0>10}"}
+    assert [(await ask("00011"))["CODEREPONSE"], (await ask("00017", **numbers))["CODEREPONSE"]] == ["00018", "00018"]
+    assert (await ask("00017", key, **numbers, **theirs))["STATUS"] == "Autorisé"
 
 
 async def test_the_words_of_a_payment_s_life(bank, shop, open_payment, direct):

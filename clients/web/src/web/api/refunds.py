@@ -11,10 +11,14 @@ _EURO = "978"
 
 
 class MoneyTaken(Answer):
-    """Money the bank took; ``left_cents`` may still be given back."""
+    """Money the bank took; ``left_cents`` may still be given back.
+
+    ``was_given_back``: a refund that was not paid out after all.
+    """
 
     movement_id: UUID
     outcome: Literal["settled", "surplus", "to_review"]
+    was_given_back: bool = False
     decision: Literal["to_decide", "credited", "refunded"] | None = None
     amount_cents: int
     left_cents: int
@@ -37,7 +41,7 @@ class Refund(Answer):
     amount_cents: int
     reason: str
     consequence: Literal["owed_again", "credit_note"] | None = None
-    status: Literal["in_progress", "by_hand", "to_check", "done", "refused"]
+    status: Literal["in_progress", "by_hand", "to_check", "done", "refused", "undone"]
     sentence: str | None = None
     requested_at: datetime
     ended_at: datetime | None = None
@@ -151,29 +155,9 @@ async def decide(api: Api, movement_id: UUID, decision: str, reason: str) -> Non
     await api.command("POST", f"{_BASE}/surpluses/{movement_id}/decision", body)
 
 
-class Unplaced(Answer):
-    """What a bank says it took and that is in no payment; ``sentence`` says how."""
-
-    received_at: datetime
-    sentence: str
-    amount_cents: int | None = None
-    transaction_id: str | None = None
-    payment_id: UUID | None = None
-    label: str | None = None
-
-
-class _UnplacedList(Answer):
-    items: list[Unplaced]
-
-
 async def end_review(api: Api, payment_id: UUID) -> None:
     """The bank took nothing for a payment to review. ``ApiProblem`` review-over, surplus-undecided."""
     await api.command("POST", f"{_BASE}/payments/{payment_id}/review/end")
-
-
-async def unplaced(api: Api) -> list[Unplaced]:
-    """Of the last 60 days, the latest first."""
-    return (await api.get(_UnplacedList, f"{_BASE}/unplaced-money")).items
 
 
 async def differences(api: Api) -> list[Difference]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Response
 
-from web.api import controls, refunds
+from web.api import confirmations, controls, refunds, unplaced
 from web.api.controls import Check, DeadLetter, Difference, Reconciliation
 from web.attempts import attempt
 from web.forms import Code
@@ -48,20 +48,22 @@ class Late:
 async def show_controls(visit: RegisseurVisit, fait: Code = "") -> Response:
     """Each part asks its own service; one that is away says so and hides nothing else."""
     api = visit.api
-    open_ones, mended, letters, accounts, unplaced = await asyncio.gather(
+    open_ones, mended, letters, accounts, announced, unconfirmed = await asyncio.gather(
         asyncio.gather(*(attempt(controls.reconciliation(api, reader, "open")) for reader in controls.READERS)),
         asyncio.gather(*(attempt(controls.reconciliation(api, reader, "mended")) for reader in controls.READERS)),
         asyncio.gather(*(attempt(controls.dead_letters(api, service)) for service in controls.SERVICES)),
         attempt(refunds.differences(api)),
-        attempt(refunds.unplaced(api)),
+        attempt(unplaced.unplaced(api)),
+        attempt(confirmations.unconfirmed(api)),
     )
     billing, enrolment = open_ones
     return await visit.page(
         "town_hall/controls.html",
         comparisons=_comparisons(billing, enrolment),
-        away=None in (*open_ones, *mended, accounts, unplaced),
+        away=None in (*open_ones, *mended, accounts, announced, unconfirmed),
         accounts=accounts,
-        unplaced=unplaced,
+        unplaced=announced,
+        unconfirmed=unconfirmed,
         open=_together(open_ones),
         mended=_together(mended),
         more_mended=any(found and found.next_cursor for found in mended),

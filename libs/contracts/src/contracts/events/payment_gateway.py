@@ -73,7 +73,8 @@ class SurplusReceived(Event):
     """The bank took money that settles nothing: the town hall decides whether it is credited or given back.
 
     ``reason`` is «surplus» when the payment was already settled. ``due_cents`` is what the payment was for.
-    ``currency`` is numeric, ISO 4217; 978 is the euro. ``received_at`` is the business instant.
+    ``currency`` is numeric, ISO 4217; 978 is the euro. ``received_at`` is the business instant. ``undone_movement_id``
+    names the refund (``payment_reversed``) that was not paid out after all: the money is there again.
     """
 
     movement_id: UUID
@@ -88,6 +89,7 @@ class SurplusReceived(Event):
     currency: str
     due_cents: Cents
     received_at: datetime
+    undone_movement_id: UUID | None = None
 
 
 class SurplusDecision(StrEnum):

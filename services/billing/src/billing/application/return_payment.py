@@ -39,7 +39,8 @@ async def receive_surplus(store: ReturnStore, received: SurplusReceived) -> None
         received_at=received.received_at,
     )
     if await store.add_surplus(surplus):
-        label = f"Reçu en trop, la mairie décide – {received.label}"
+        what = "Remboursement non versé" if received.undone_movement_id else "Reçu en trop"
+        label = f"{what}, la mairie décide – {received.label}"
         cents, at = surplus.amount_cents, surplus.received_at
         await store.move(surplus.family_id, "surplus", surplus.surplus_id, label=label, cents=cents, at=at)
 

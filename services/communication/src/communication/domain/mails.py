@@ -153,6 +153,29 @@ Ce message est envoyé automatiquement.
     )
 
 
+def refund_undone(*, label: str, amount_cents: int, is_euro: bool, received_on: date, portal_title: str) -> MailText:
+    """A refund that was told was not paid out: the town hall decides anew, the family has nothing to do."""
+    amount = euros(amount_cents) if is_euro else "dans une autre monnaie"
+    return MailText(
+        subject="Votre remboursement n'a pas abouti",
+        body=f"""Bonjour,
+
+La mairie vous avait annoncé un remboursement. La banque nous dit qu'il n'a finalement pas été versé :
+
+Objet : {label}
+Montant : {amount}
+Date : {short_date(received_on)}
+
+Rien n'est perdu : la mairie voit cette somme, puis vous la verse autrement ou la porte à votre crédit. Vous n'avez rien
+à faire. Pour toute question, écrivez à la mairie :
+{PORTAL_ADDRESS}/messagerie
+
+{portal_title}
+Ce message est envoyé automatiquement.
+""",
+    )
+
+
 _SIGNED = "Ce message est envoyé automatiquement. Pour écrire à la mairie, utilisez la messagerie du portail."
 
 

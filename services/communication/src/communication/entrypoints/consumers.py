@@ -20,6 +20,7 @@ from communication.domain.mails import (
     invoice_to_pay_at_once,
     payment_refused,
     payment_reviewed,
+    refund_undone,
     surplus_received,
 )
 from communication.domain.receipts import Receipt, receipt_mail
@@ -148,9 +149,10 @@ def _review(payment: PaymentSettled, tenant: Tenant) -> Notice:
 
 
 async def announce_surplus(transaction: Transaction, received: Received[SurplusReceived]) -> None:
-    """«Un paiement que la mairie doit vérifier.»"""
+    """«Un paiement que la mairie doit vérifier», or a refund that did not arrive."""
     surplus, tenant = received.event, await tenant_of(transaction)
-    text = surplus_received(
+    write = refund_undone if surplus.undone_movement_id else surplus_received
+    text = write(
         label=surplus.label,
         amount_cents=surplus.amount_cents,
         is_euro=surplus.currency == EURO,

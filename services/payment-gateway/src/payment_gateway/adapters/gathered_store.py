@@ -79,7 +79,16 @@ def _setting(table: Table, key: str, names: Sequence[str]) -> Executable:
 
 
 _VERDICTS = _setting(bank_message, "message_id", _VERDICT_COLUMNS)
-_STATUSES = _setting(payment_attempt, "attempt_id", ["status"])
+_said = _rows(payment_attempt, ["attempt_id", "status", "next_question_at"])
+_ATTEMPTS = (
+    update(payment_attempt)
+    .where(payment_attempt.c.attempt_id == _said.c.attempt_id)
+    .values(
+        status=func.coalesce(_said.c.status, payment_attempt.c.status),
+        next_question_at=func.coalesce(payment_attempt.c.next_question_at, _said.c.next_question_at),
+    )
+)
+"""A question that is to come anyhow stays where it is."""
 _PAYMENTS = _setting(payment, "payment_id", [*MOVED, "payer"])
 _TRANSACTIONS = _adding(bank_transaction, "decided_at", "decided_by", "decision_version")
 _ENTRIES = _adding(ledger_entry)
@@ -101,6 +110,7 @@ class GatheredStore(SqlPaymentStore):
         self._new_transactions: list[dict[str, object]] = []
         self._new_entries: list[dict[str, object]] = []
         self._new_statuses: dict[UUID, PaymentStatus] = {}
+        self._new_questions: dict[UUID, datetime] = {}
         self._moved: dict[UUID, Payment] = {}
         self._events: list[Outgoing] = []
         self._verdicts: list[dict[str, object]] = []
@@ -210,6 +220,17 @@ class GatheredStore(SqlPaymentStore):
         self._attempts[attempt_id] = replace(self._attempts[attempt_id], status=status)
         self._new_statuses[attempt_id] = status
 
+    async def ask_from(self, attempt_id: UUID, at: datetime) -> None:
+        """Written with the batch, with the attempt's outcome."""
+        self._new_questions[attempt_id] = at
+
+    def _new_attempts(self) -> list[dict[str, object]]:
+        statuses, questions = self._new_statuses, self._new_questions
+        return [
+            {"attempt_id": each, "status": statuses.get(each), "next_question_at": questions.get(each)}
+            for each in {**statuses, **questions}
+        ]
+
     async def note_undone(self, attempt: Attempt, transaction_id: str) -> None:
         """At once, and known to the rest of the batch."""
         await super().note_undone(attempt, transaction_id)
@@ -234,8 +255,7 @@ class GatheredStore(SqlPaymentStore):
     async def write(self) -> None:
         """Writes all. The payments are locked."""
         await self._write_transactions()
-        statuses = [{"attempt_id": attempt_id, "status": status} for attempt_id, status in self._new_statuses.items()]
-        await self._execute_many(_STATUSES, statuses)
+        await self._execute_many(_ATTEMPTS, self._new_attempts())
         await self._execute_many(
             _PAYMENTS, [_moved_values(each) for each in self._moved.values() if not each.status.is_open]
         )

@@ -70,6 +70,7 @@ def transaction_values(
         "accepted_at": real_now,
         "happened_at": outcome.happened_at or now,
         "bank_number": outcome.bank_number,
+        "confirmed_at": real_now if said.channel is Channel.ANSWER else None,
     }
 
 
@@ -195,10 +196,11 @@ class SqlMessages(SqlLedger):
                 regie_id=of.regie_id,
                 family_id=of.family_id,
                 label=of.label,
-                reason=SurplusReason(judgement.verdict.value),
+                reason=SurplusReason.SURPLUS if said.undone else SurplusReason(judgement.verdict.value),
                 amount_cents=outcome.amount_cents,
                 currency=outcome.currency,
                 due_cents=of.amount_cents,
                 received_at=self._transaction.now(),
+                undone_movement_id=said.undone,
             )
             await self._transaction.publish(event, sequence=1)

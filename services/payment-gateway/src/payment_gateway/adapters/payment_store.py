@@ -15,7 +15,7 @@ from contracts.values import Payer, PaymentPurpose
 from contracts.values import PaymentStatus as PublishedStatus
 from payment_gateway.adapters.contract_store import CONTRACT_COLUMNS, SqlContracts
 from payment_gateway.adapters.scoped import Scoped
-from payment_gateway.adapters.tables import merchant_contract, payment, payment_attempt
+from payment_gateway.adapters.tables import bank_reversal, merchant_contract, payment, payment_attempt
 from payment_gateway.application.ports import Attempt, DueQuestion, MerchantContract
 from payment_gateway.domain.payment import Payment, PaymentStatus
 
@@ -235,10 +235,18 @@ class SqlAttempts(SqlContracts):
         )
 
     async def lock_due_questions(self, real_now: datetime, limit: int) -> list[DueQuestion]:
-        """Attempts to ask the bank about, locked; those asked elsewhere are left."""
+        """Attempts to ask the bank about, locked; those asked elsewhere are left.
+
+        What went back begins the time of asking anew: it may not be paid out.
+        """
         columns = payment_attempt.c
+        went_back = (
+            select(func.max(bank_reversal.c.recorded_at))
+            .where(bank_reversal.c.payment_id == columns.payment_id, bank_reversal.c.attempt_id == columns.attempt_id)
+            .scalar_subquery()
+        )
         statement = (
-            select(columns.attempt_id, columns.started_at, columns.questions)
+            select(columns.attempt_id, func.greatest(columns.started_at, went_back), columns.questions)
             .where(columns.next_question_at <= real_now)
             .order_by(columns.next_question_at)
             .limit(limit)

@@ -15,6 +15,7 @@ from payment_gateway.adapters.tables import (
     merchant_contract,
     payment,
     payment_attempt,
+    unconfirmed_money,
 )
 from payment_gateway.domain.judgement import Decision, TransactionOutcome
 from payment_gateway.domain.payment import PaymentStatus
@@ -41,8 +42,13 @@ _to_review = or_(
     select(bank_transaction)
     .where(bank_transaction.c.payment_id == payment.c.payment_id, bank_transaction.c.decision == Decision.TO_DECIDE)
     .exists(),
+    select(bank_transaction)
+    .join(unconfirmed_money, unconfirmed_money.c.movement_id == bank_transaction.c.movement_id)
+    .where(bank_transaction.c.payment_id == payment.c.payment_id, unconfirmed_money.c.decision.is_(None))
+    .exists(),
 )
-"""Money the bank took that settles nothing and waits for a decision: a person must look."""
+"""Money the bank took that settles nothing and waits for a decision, or that it does not confirm: a person must look.
+"""
 RETURNED = (
     select(func.coalesce(func.sum(bank_reversal.c.amount_cents), 0))
     .join(

@@ -26,7 +26,7 @@ _REFUND = [
 async def taken(connection: AsyncConnection, payment_id: UUID) -> Rows:
     """What the bank took for a payment, what settled it first."""
     columns = bank_transaction.c
-    statement = select(*TAKEN, columns.reason, columns.accepted_at, columns.decided_at)
+    statement = select(*TAKEN, columns.accepted_at, columns.decided_at, columns.confirmed_at)
     statement = statement.where(columns.payment_id == payment_id)
     return (
         await connection.execute(statement.order_by(columns.outcome != TransactionOutcome.SETTLED, columns.accepted_at))

@@ -13,8 +13,8 @@ from contracts.events import PaymentReversed, SurplusDecided
 from contracts.events.payment_gateway import RefundConsequence, SurplusDecision
 from contracts.events.payment_gateway import ReversalKind as PublishedKind
 from payment_gateway.adapters.ledger import Entry, SqlLedger
-from payment_gateway.adapters.tables import bank_reversal, bank_transaction, refund
-from payment_gateway.application.ports import KnownReversal, MoneyBack, Times
+from payment_gateway.adapters.tables import bank_reversal, bank_transaction, refund, unconfirmed_money
+from payment_gateway.application.ports import Attempt, KnownReversal, MoneyBack, Times
 from payment_gateway.domain.judgement import Decision, ReversalKind, TransactionOutcome
 from payment_gateway.domain.payment import Payment
 from payment_gateway.domain.refund import Refund, RefundStatus, Taken
@@ -36,13 +36,20 @@ _gone_back = (
     .scalar_subquery()
 )
 _is_open = select(refund).where(*_refunds_of_it, refund.c.ended_at.is_(None)).exists()
+_is_doubted = (
+    select(unconfirmed_money)
+    .where(unconfirmed_money.c.movement_id == bank_transaction.c.movement_id, unconfirmed_money.c.decision.is_(None))
+    .exists()
+)
+_DERIVED = {"left_cents", "has_open_refund", "is_doubted"}
 LEFT_CENTS = cast(func.greatest(bank_transaction.c.amount_cents - _asked_back - _gone_back, 0), BigInteger).label(
     "left_cents"
 )
 TAKEN = [
-    *(bank_transaction.c[f.name] for f in fields(Taken) if f.name not in {"left_cents", "has_open_refund"}),
+    *(bank_transaction.c[f.name] for f in fields(Taken) if f.name not in _DERIVED),
     LEFT_CENTS,
     _is_open.label("has_open_refund"),
+    _is_doubted.label("is_doubted"),
 ]
 """What was taken, what is left of it and not about to go back either."""
 _MOVED = ("status", "sentence", "code", "daily_number", "sent_at", "tries", "next_try_at", "ended_at", "ended_by")
@@ -130,6 +137,19 @@ class SqlRefunds(SqlLedger):
         row = (await self._connection.execute(statement)).one_or_none()
         return KnownReversal(*row) if row else None
 
+    async def returned(self, attempt: Attempt, reversal_id: str) -> KnownReversal | None:
+        """A refund of an attempt by the bank's number of it."""
+        columns = bank_reversal.c
+        statement = select(columns.movement_id, columns.refund_id).where(
+            columns.protocol == attempt.contract.protocol,
+            columns.site == attempt.contract.shop,
+            columns.reversal_id == reversal_id,
+            columns.attempt_id == attempt.attempt_id,
+            columns.kind == ReversalKind.REFUND,
+        )
+        row = (await self._connection.execute(statement)).one_or_none()
+        return KnownReversal(*row) if row else None
+
     async def link_reversal(self, reversal: KnownReversal, of: Refund) -> None:
         """What the bank had told by itself turns out to be a refund of ours."""
         statement = update(bank_reversal).where(bank_reversal.c.movement_id == reversal.movement_id)
@@ -212,7 +232,7 @@ class SqlRefunds(SqlLedger):
                 columns.attempt_id == back.attempt_id,
                 columns.transaction_id == back.transaction_id,
                 columns.amount_cents == back.amount_cents,
-                columns.status != RefundStatus.DONE,
+                columns.status.not_in([RefundStatus.DONE, RefundStatus.UNDONE]),
             )
             .order_by(case((columns.ended_at.is_(None), 0), else_=1), columns.requested_at.desc())
             .limit(1)

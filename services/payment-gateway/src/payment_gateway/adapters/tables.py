@@ -129,6 +129,20 @@ bank_transaction = Table(
     Column("decision_version", Integer),
     _instant("happened_at"),
     Column("bank_number", Text),
+    _instant("confirmed_at"),
+)
+unconfirmed_money = Table(
+    "unconfirmed_money",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("movement_id", Uuid, primary_key=True),
+    Column("message_id", Uuid),
+    Column("code", Text),
+    _instant("found_at"),
+    Column("decision", Text),
+    Column("reason", Text),
+    _instant("decided_at"),
+    Column("decided_by", Uuid),
 )
 bank_reversal = Table(
     "bank_reversal",
@@ -172,6 +186,15 @@ refund = Table(
     _instant("next_try_at"),
     _instant("ended_at"),
     Column("ended_by", Uuid),
+)
+unplaced_dealt_with = Table(
+    "unplaced_dealt_with",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("message_id", Uuid, primary_key=True),
+    Column("reason", Text),
+    Column("dealt_by", Uuid),
+    _instant("dealt_at"),
 )
 ledger_entry = Table(
     "ledger_entry",

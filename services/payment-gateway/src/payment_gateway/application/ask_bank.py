@@ -24,7 +24,7 @@ async def claim_questions(store: PaymentStore, real_now: datetime, limit: int) -
     """Attempts whose question is due, those longest due first, each with its next one already written down."""
     due = await store.lock_due_questions(real_now, limit)
     for question in due:
-        at = next_question(question.started_at, question.asked + 1, real_now)
+        at = next_question(question.since, question.asked + 1, real_now)
         await store.set_next_question(question.attempt_id, at, asked_at=real_now)
     return [question.attempt_id for question in due]
 
@@ -32,8 +32,10 @@ async def claim_questions(store: PaymentStore, real_now: datetime, limit: int) -
 async def numbered_question(
     store: PaymentStore, protocols: Protocols, attempt: Attempt, real_now: datetime
 ) -> Question:
-    """What to ask about an attempt, with the numbers that the bank wants."""
+    """What to ask about an attempt, what its bank must confirm, and the numbers that the bank wants."""
     question, count = question_about(attempt, real_now), protocols[attempt.contract.protocol].numbers_per_question
+    if attempt.contract.terms.signs_for_all_shops:
+        question = replace(question, told=await store.told(attempt, real_now))
     if not count:
         return question
     number = await store.next_daily_number(attempt.contract, bank_day(real_now), count)
@@ -54,7 +56,8 @@ async def ask_bank(protocols: Protocols, attempt: Attempt, question: Question) -
 
 
 async def take_answer(store: PaymentStore, attempt: Attempt, answer: Answer, times: Times) -> list[Verdict]:
-    """What the bank says of each card decides, in the order of time; questions end once nothing can change.
+    """What the bank says of each card decides, in the order of time; questions end once nothing can change, and what
+    messages told is confirmed or not: one may have come meanwhile.
 
     The same words again do not hide what they once did.
     """
@@ -68,6 +71,8 @@ async def take_answer(store: PaymentStore, attempt: Attempt, answer: Answer, tim
             verdicts.append(await decide(store, attempt.attempt_id, Said(message_id, Channel.ANSWER, outcome), times))
         if message_id == kept.message_id or verdicts[-1] is not Verdict.DUPLICATE:
             await store.set_verdict(message_id, verdicts[-1], said[-1], times.real_now)
+    if not pending and attempt.contract.terms.signs_for_all_shops:
+        pending = bool(await store.told(attempt, times.real_now))
     if not pending:
         await store.set_next_question(attempt.attempt_id, None, asked_at=times.real_now)
     elif answer.pause:

@@ -28,7 +28,8 @@ class ContractTerms(BaseModel):
     ``known_hosts`` are the banks' servers; fields whose name ends in ``_url`` are addresses of a bank. ``at_the_bank``
     are sentences on what the town hall sets at its bank; ``{address}`` is where the bank writes about the whole shop.
     ``numbers_each_card``: a transaction's number is of one card tried, so that what the bank took back is never
-    accepted later.
+    accepted later. ``signs_for_all_shops``: the bank's signature does not prove in which shop it took the money, so
+    that it is asked once more about what a message told.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -37,6 +38,7 @@ class ContractTerms(BaseModel):
     known_hosts: ClassVar[frozenset[str]]
     at_the_bank: ClassVar[tuple[str, ...]]
     numbers_each_card: ClassVar[bool] = True
+    signs_for_all_shops: ClassVar[bool] = False
 
     protocol: str
     mode: Mode
@@ -128,12 +130,27 @@ class Departure:
     handle: str | None = None
 
 
+MOST_TOLD = 3
+"""How much money a bank is asked to confirm at once; the rest is asked about the next time."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Money that only a message told of: the bank's numbers of it, and how long ago it came."""
+
+    transaction_id: str
+    call_number: str | None
+    amount_cents: int
+    age: timedelta
+
+
 @dataclass(frozen=True)
 class Question:
     """The attempt that a bank is asked about. ``age`` is how long before ``asked_at``, in real time, it began.
 
     ``was_paid``: the bank accepted it before, and may still take that back. ``first_number`` is the first of
-    ``numbers_per_question`` numbers unique for the shop on that day.
+    ``numbers_per_question`` numbers unique for the shop on that day. ``told`` is what it must confirm,
+    ``MOST_TOLD`` at a time, where it ``signs_for_all_shops``.
     """
 
     reference: str
@@ -143,6 +160,7 @@ class Question:
     asked_at: datetime
     was_paid: bool = False
     first_number: int | None = None
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 It does not matter how the bank came to say it (message, answer), how often, or in which order.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 from contracts.events.payment_gateway import BankReceipt
 from payment_gateway.application.give_back import give_back
-from payment_gateway.application.ports import Attempt, MoneyBack, PaymentStore, Said, Times
-from payment_gateway.domain.judgement import Judgement, ReversalKind, Verdict, judge
+from payment_gateway.application.ports import Attempt, KnownReversal, MoneyBack, PaymentStore, Said, Times
+from payment_gateway.application.undo_refund import undo_refund
+from payment_gateway.domain.judgement import Channel, Judgement, ReversalKind, Verdict, judge
 from payment_gateway.domain.outcome import BankOutcome, OutcomeKind
 from payment_gateway.domain.payment import PUBLISHED, Payment, PaymentStatus
 
@@ -20,6 +22,7 @@ async def decide(store: PaymentStore, attempt_id: UUID, said: Said, times: Times
     """Judges what a bank said and writes what follows from it."""
     payment, attempt = await _locked(store, attempt_id)
     outcome = said.outcome
+    returned = await _returned(store, attempt, outcome)
     judgement = judge(
         payment,
         outcome,
@@ -29,9 +32,14 @@ async def decide(store: PaymentStore, attempt_id: UUID, said: Said, times: Times
         is_latest_attempt=attempt.is_latest,
         known_transaction=await _holder(store, attempt, outcome),
         is_undone=outcome.transaction_id in attempt.undone_transactions,
+        is_returned=returned is not None,
     )
     if (undone := _undone(attempt, outcome)) and judgement.verdict in _NOTHING_TO_UNDO:
         await store.note_undone(attempt, undone)
+    await _confirm(store, attempt, said, judgement, times)
+    if returned and judgement.verdict is Verdict.REFUND_UNDONE:
+        await undo_refund(store, returned, outcome)
+        said = replace(said, undone=returned.movement_id, outcome=replace(outcome, happened_at=None))
     if judgement.transaction:
         await store.add_transaction(attempt, payment, said, judgement, times.real_now)
     if judgement.reversal and not await _reverse(store, payment, attempt, said, kind=judgement.reversal, times=times):
@@ -40,6 +48,17 @@ async def decide(store: PaymentStore, attempt_id: UUID, said: Said, times: Times
         await store.set_attempt_status(attempt_id, judgement.status)
     await _settle(store, payment, judgement, times, _receipt(attempt, outcome))
     return judgement.verdict
+
+
+async def _confirm(store: PaymentStore, attempt: Attempt, said: Said, judgement: Judgement, times: Times) -> None:
+    """The bank, asked, stands by what its message told, or not."""
+    number = said.outcome.transaction_id
+    if said.channel is not Channel.ANSWER or number is None or not attempt.contract.terms.signs_for_all_shops:
+        return
+    if judgement.verdict is Verdict.UNCONFIRMED:
+        await store.doubt(attempt, said, times.real_now)
+    elif judgement.verdict is Verdict.DUPLICATE:
+        await store.confirm(attempt, number, times.real_now)
 
 
 def _undone(attempt: Attempt, outcome: BankOutcome) -> str | None:
@@ -84,6 +103,13 @@ async def _holder(store: PaymentStore, attempt: Attempt, outcome: BankOutcome) -
     if outcome.transaction_id is None or outcome.meaning.kind is OutcomeKind.REFUNDED:
         return None
     return await store.payment_of_transaction(attempt.contract, outcome.transaction_id)
+
+
+async def _returned(store: PaymentStore, attempt: Attempt, outcome: BankOutcome) -> KnownReversal | None:
+    """The refund of which the bank says that it is not paid out."""
+    if outcome.meaning.kind is not OutcomeKind.REFUND_UNDONE or outcome.transaction_id is None:
+        return None
+    return await store.returned(attempt, outcome.transaction_id)
 
 
 async def _settle(

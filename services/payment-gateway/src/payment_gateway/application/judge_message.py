@@ -7,9 +7,16 @@ from payment_gateway.application.bank_port import Protocols, UnreadableMessageEr
 from payment_gateway.application.choose_terms import terms_to_speak, understand
 from payment_gateway.application.decide import decide
 from payment_gateway.application.ports import Attempt, BankMessage, PaymentStore, Said, Times
+from payment_gateway.application.undo_refund import follow_refund
+from payment_gateway.domain.confirmation import CONFIRMED_AFTER
 from payment_gateway.domain.judgement import Channel, Verdict
-from payment_gateway.domain.outcome import BankOutcome
+from payment_gateway.domain.outcome import BankOutcome, OutcomeKind
 from payment_gateway.domain.schedule import HINT_PAUSE
+
+_KEPT = frozenset(
+    {Verdict.VALID, Verdict.SURPLUS, Verdict.AMOUNT_MISMATCH, Verdict.CURRENCY_MISMATCH, Verdict.INCOMPLETE}
+)
+"""Of an acceptance: its money is in the books now."""
 
 
 async def judge_message(store: PaymentStore, protocols: Protocols, message_id: UUID, times: Times) -> Verdict | None:
@@ -46,8 +53,19 @@ async def _judge(
         if outcome is not None:
             said = Said(message.message_id, message.channel, outcome)
             verdict = await decide(store, attempt.attempt_id, said, times)
+            if outcome.meaning.kind is OutcomeKind.ACCEPTED and verdict in _KEPT:
+                await _have_confirmed(store, protocols, attempt, times)
+            elif verdict is Verdict.REFUND:
+                await follow_refund(store, protocols, attempt, times)
     await store.set_verdict(message.message_id, verdict, outcome, times.real_now)
     return verdict
+
+
+async def _have_confirmed(store: PaymentStore, protocols: Protocols, attempt: Attempt, times: Times) -> None:
+    """The signature does not say in which shop the money is: the bank is asked, if that can be."""
+    can_ask = protocols[attempt.contract.protocol].can_ask
+    if attempt.contract.terms.signs_for_all_shops and can_ask(terms_to_speak(attempt, can_ask)):
+        await store.ask_from(attempt.attempt_id, times.real_now + CONFIRMED_AFTER)
 
 
 async def _said_of_nothing_known(store: PaymentStore, protocols: Protocols, message: BankMessage) -> BankOutcome | None:

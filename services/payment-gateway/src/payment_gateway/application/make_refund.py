@@ -21,6 +21,7 @@ from payment_gateway.application.choose_terms import terms_to_speak
 from payment_gateway.application.give_back import give_back
 from payment_gateway.application.ports import Attempt, MoneyBack, PaymentStore, Times
 from payment_gateway.application.request_refund import refuse
+from payment_gateway.application.undo_refund import follow_refund
 from payment_gateway.domain.judgement import ReversalKind
 from payment_gateway.domain.refund import BY_HAND, MOST_TRIES, TO_CHECK, Refund, RefundStatus, bank_day
 
@@ -101,9 +102,16 @@ async def speak_to_bank(protocols: Protocols, trial: Try, real_now: datetime) ->
 
 
 async def take_outcome(
-    store: PaymentStore, trial: Try, said: RefundOutcome | Answer | RefundImpossibleError | None, times: Times
+    store: PaymentStore,
+    protocols: Protocols,
+    trial: Try,
+    said: RefundOutcome | Answer | RefundImpossibleError | None,
+    times: Times,
 ) -> None:
-    """Writes what the bank made of a refund. A message of the bank may have told it before."""
+    """Writes what the bank made of a refund. A message of the bank may have told it before.
+
+    Done, it is asked about the next day, where the bank tells of refunds: it may not pay out what it accepted.
+    """
     if isinstance(said, Answer):
         await take_answer(store, trial.attempt, said, times)
         return
@@ -113,6 +121,7 @@ async def take_outcome(
     if isinstance(said, RefundOutcome) and said.done:
         known = refund if refund.status is not RefundStatus.DONE else None
         await give_back(store, payment, _money_back(refund, said), known, times)
+        await follow_refund(store, protocols, trial.attempt, times)
     elif refund.status is not RefundStatus.IN_PROGRESS:
         return
     elif isinstance(said, RefundImpossibleError):

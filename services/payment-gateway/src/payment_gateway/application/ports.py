@@ -9,7 +9,8 @@ from uuid import UUID
 
 from contracts.events.payment_gateway import BankReceipt, RefundConsequence
 from contracts.values import Payer
-from payment_gateway.application.bank_port import ContractTerms
+from payment_gateway.application.bank_port import ContractTerms, Told
+from payment_gateway.domain.confirmation import Arrival, Unconfirmed
 from payment_gateway.domain.judgement import Channel, Decision, Judgement, ReversalKind, Verdict
 from payment_gateway.domain.outcome import BankOutcome
 from payment_gateway.domain.payment import Mode, Payment, PaymentStatus
@@ -90,20 +91,21 @@ class BankMessage:
 
 @dataclass(frozen=True)
 class DueQuestion:
-    """An attempt to ask its bank about, and how often it was."""
+    """An attempt to ask its bank about, since when (its start, or its last refund), and how often it was."""
 
     attempt_id: UUID
-    started_at: datetime
+    since: datetime
     asked: int
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a bank said, by which message and how it came."""
+    """What a bank said, by which message and how it came. ``undone``: the movement back that it takes back by it."""
 
     message_id: UUID
     channel: Channel
     outcome: BankOutcome
+    undone: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,19 @@ class PaymentStore(PaymentRegister, Protocol):
         self, attempt: Attempt, payment: Payment, said: Said, judgement: Judgement, real_now: datetime
     ) -> None: ...
 
+    async def told(self, attempt: Attempt, real_now: datetime) -> tuple[Told, ...]: ...
+    async def ask_from(self, attempt_id: UUID, at: datetime) -> None: ...
+    async def confirm(self, attempt: Attempt, transaction_id: str, real_now: datetime) -> None: ...
+    async def doubt(self, attempt: Attempt, said: Said, real_now: datetime) -> None: ...
+    async def unconfirmed(self, movement_id: UUID) -> Unconfirmed | None: ...
+    async def write_arrival(
+        self, movement_id: UUID, arrival: Arrival, reason: str, *, by: UUID, real_now: datetime
+    ) -> None: ...
+
+    async def is_unplaced(self, message_id: UUID, times: Times) -> bool: ...
+    async def dealt_with_by(self, message_id: UUID) -> UUID | None: ...
+    async def deal_with(self, message_id: UUID, reason: str, *, by: UUID, real_now: datetime) -> UUID | None: ...
+
     async def taken(self, payment_id: UUID, transaction_id: str) -> Taken | None: ...
     async def all_taken(self, payment_id: UUID) -> list[Taken]: ...
     async def payment_of_movement(self, movement_id: UUID) -> UUID | None: ...
@@ -213,6 +228,7 @@ class PaymentStore(PaymentRegister, Protocol):
     ) -> None: ...
     async def debit_of(self, attempt_id: UUID) -> str | None: ...
     async def known_reversal(self, taken: Taken, reversal_id: str) -> KnownReversal | None: ...
+    async def returned(self, attempt: Attempt, reversal_id: str) -> KnownReversal | None: ...
     async def link_reversal(self, reversal: KnownReversal, refund: Refund) -> None: ...
     async def add_reversal(
         self, payment: Payment, taken: Taken, back: MoneyBack, consequence: RefundConsequence | None, times: Times

@@ -20,6 +20,7 @@ from payment_gateway.domain.judgement import Decision, ReversalKind
 from payment_gateway.domain.payment import Payment
 from payment_gateway.domain.refund import (
     BY_HAND,
+    NOT_BY_CARD,
     NOT_DONE,
     ConsequenceMissingError,
     NothingTakenError,
@@ -144,7 +145,8 @@ async def _write(
     attempt = await store.attempt(taken.attempt_id)
     assert attempt is not None  # noqa: S101 - a foreign key
     can_refund = protocols[attempt.contract.protocol].can_refund
-    by_bank = taken.currency == EURO and can_refund(terms_to_speak(attempt, can_refund))
+    by_bank = taken.currency == EURO and not taken.was_given_back and can_refund(terms_to_speak(attempt, can_refund))
+    by_hand = NOT_BY_CARD if taken.was_given_back else BY_HAND
     refund = Refund(
         refund_id=new_id(),
         payment_id=taken.payment_id,
@@ -156,7 +158,7 @@ async def _write(
         reason=wanted.reason,
         consequence=wanted.consequence,
         status=RefundStatus.IN_PROGRESS if by_bank else RefundStatus.BY_HAND,
-        sentence=None if by_bank else BY_HAND,
+        sentence=None if by_bank else by_hand,
         requested_by=by,
         requested_at=real_now,
         next_try_at=real_now if by_bank else None,

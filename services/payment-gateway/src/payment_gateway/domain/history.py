@@ -1,6 +1,7 @@
 """What happened to a payment, in words for the town hall."""
 
 from chassis.french import euros
+from payment_gateway.domain.confirmation import Arrival
 from payment_gateway.domain.judgement import Channel, Decision, ReversalKind, Verdict
 from payment_gateway.domain.outcome import OutcomeKind
 from payment_gateway.domain.payment import PaymentStatus
@@ -30,7 +31,10 @@ _VERDICTS = {
     Verdict.REFUND: "somme rendue par la banque, notée.",
     Verdict.REVERSAL: "la somme acceptée ne sera finalement pas versée : la famille doit de nouveau payer.",
     Verdict.SURPLUS: "second encaissement du même paiement : à rembourser.",
+    Verdict.UNCONFIRMED: "son message l'avait pourtant dit accepté : à vérifier, voyez « Contrôles ».",
+    Verdict.REFUND_UNDONE: "ce remboursement n'a pas été versé : la somme est de nouveau à décider.",
 }
+_CONFIRMED = "la banque confirme ce qu'elle avait dit."
 _UNPLACED = {
     Verdict.UNKNOWN_ATTEMPT: "La banque annonce un encaissement pour un paiement que le portail ne connaît pas.",
     Verdict.REFERENCE_MISMATCH: "La banque annonce un encaissement qui porte la référence d'un autre paiement.",
@@ -42,6 +46,15 @@ _UNPLACED = {
         "Le navigateur du payeur est revenu avec un paiement accepté, que la banque n'a pas confirmé elle-même."
     ),
 }
+_ARRIVALS = {
+    Arrival.RECEIVED: ("est arrivée", "Rien ne change."),
+    Arrival.NOT_RECEIVED: ("n'est pas arrivée", "Elle n'est plus comptée comme encaissée."),
+}
+MESSAGE_ALONE = (
+    "La banque n'a pas été interrogée, ou n'a pas répondu : ce paiement repose sur son seul message signé, qui ne dit"
+    " pas dans quelle boutique elle a encaissé. Le relevé de la banque en fait foi."
+)
+"""Money that nothing but a message tells of, and that no question will be asked about."""
 _KINDS = {
     OutcomeKind.ACCEPTED: "paiement accepté",
     OutcomeKind.PENDING: "paiement en attente à la banque",
@@ -50,6 +63,8 @@ _KINDS = {
     OutcomeKind.REFUSED: "paiement refusé",
     OutcomeKind.ALREADY_PAID: "refusé car déjà payé",
     OutcomeKind.REFUNDED: "remboursement fait",
+    OutcomeKind.REFUND_UNDONE: "remboursement annulé ou refusé",
+    OutcomeKind.DENIED: "encaissement qu'elle ne confirme pas dans cette boutique",
 }
 _REVERSALS = {
     ReversalKind.REFUND: "Remboursement fait par la banque",
@@ -62,6 +77,7 @@ _REFUNDS = {
     RefundStatus.TO_CHECK: "à vérifier sur le site de la banque",
     RefundStatus.DONE: "fait",
     RefundStatus.REFUSED: "pas fait",
+    RefundStatus.UNDONE: "pas versé",
 }
 _DECISIONS = {
     Decision.TO_DECIDE: "de nouveau à décider, puisqu'elle n'a pas pu être rendue",
@@ -128,7 +144,9 @@ def message_sentence(
     if kind is not None and amount_cents is not None:
         said = f"{_KINDS[kind]}, code {code}, {euros(amount_cents)}"
         parts.append(f"{said}, transaction {transaction_id}" if transaction_id else said)
-    if verdict in _VERDICTS:
+    if channel is Channel.ANSWER and verdict is Verdict.DUPLICATE:
+        parts.append(_CONFIRMED)
+    elif verdict in _VERDICTS:
         parts.append(_VERDICTS[verdict])
     return f"{origin} : {' – '.join(parts).rstrip('.')}."
 
@@ -142,6 +160,22 @@ def surplus_sentence(verdict: Verdict) -> str:
 def unplaced_sentence(verdict: Verdict) -> str:
     """Why what the bank says it took is in no payment."""
     return _UNPLACED[verdict]
+
+
+def unconfirmed_sentence(code: str) -> str:
+    """What happened with money that its bank does not confirm, and what to do."""
+    said = f"elle le dit « {code} »" if code.isalpha() else "elle ne le trouve pas dans votre boutique"
+    return (
+        f"La banque a signé un message de paiement accepté, mais, interrogée, {said} : l'argent est peut-être allé à"
+        " un autre commerçant. Cherchez la transaction sur le site de la banque et sur votre relevé, puis notez ici si"
+        " elle y est."
+    )
+
+
+def arrival_sentence(arrival: Arrival, amount_cents: int, reason: str) -> str:
+    """What the régie found out about it."""
+    found, follows = _ARRIVALS[arrival]
+    return f"La régie a vérifié : la somme de {euros(amount_cents)} {found} ({reason}). {follows}"
 
 
 def reversal_sentence(kind: ReversalKind, amount_cents: int, *, is_ours: bool) -> str:

@@ -39,6 +39,8 @@ class Verdict(StrEnum):
     SURPLUS = "surplus"
     REFUND = "refund"
     REVERSAL = "reversal"
+    UNCONFIRMED = "unconfirmed"
+    REFUND_UNDONE = "refund-undone"
 
 
 class TransactionOutcome(StrEnum):
@@ -87,6 +89,9 @@ _STATUSES = {
     OutcomeKind.REFUSED: PaymentStatus.REFUSED,
     OutcomeKind.ALREADY_PAID: PaymentStatus.TO_REVIEW,
 }
+_OF_REFUNDS = frozenset({OutcomeKind.REFUNDED, OutcomeKind.REFUND_UNDONE})
+_NOTED = {OutcomeKind.PENDING: Verdict.VALID, OutcomeKind.DENIED: Verdict.UNCONFIRMED}
+"""These move nothing."""
 _TOLD_BY_BROWSER = frozenset({OutcomeKind.CANCELLED, OutcomeKind.EXPIRED})
 """A payer who gives up may be told of by no other message. Believing it costs nothing: a success still wins."""
 
@@ -101,27 +106,24 @@ def judge(
     is_latest_attempt: bool,
     known_transaction: UUID | None,
     is_undone: bool = False,
+    is_returned: bool = False,
 ) -> Judgement:
     """Judges what a bank is sure to have said of an attempt, whose ``reference`` it has.
 
     ``known_transaction`` is the payment that already holds the bank's transaction, if any; ``is_undone``: the bank
-    already said that its money will not come. The failure of an attempt does not end a payment that is being tried
-    again in a later attempt.
+    already said that its money will not come, or not go back; ``is_returned``: it is a refund in the books. The failure
+    of an attempt does not end a payment that is being tried again in a later attempt.
     """
     kind = outcome.meaning.kind
     if problem := _doubt(outcome, reference, channel, mode):
         return Judgement(problem)
-    if kind is OutcomeKind.REFUNDED or (outcome.undoes and known_transaction == payment.payment_id):
+    if kind in _OF_REFUNDS:
+        return _judge_refund(outcome, known_transaction, is_undone=is_undone, is_returned=is_returned)
+    if outcome.undoes and known_transaction == payment.payment_id:
         return _judge_reversal(outcome)
     if kind is OutcomeKind.ACCEPTED:
         return _judge_acceptance(payment, outcome, known_transaction, is_undone=is_undone)
-    if kind is OutcomeKind.PENDING:
-        return Judgement(Verdict.VALID)
-    if payment.status is PaymentStatus.SUCCEEDED:
-        return Judgement(Verdict.LATE)
-    status = _STATUSES[kind]
-    settles = is_latest_attempt or status is PaymentStatus.TO_REVIEW
-    return Judgement(Verdict.VALID, status, outcome.code, outcome.meaning.sentence, settles_payment=settles)
+    return _judge_failure(payment, outcome, is_latest_attempt=is_latest_attempt)
 
 
 def _doubt(outcome: BankOutcome, reference: str, channel: Channel, mode: Mode) -> Verdict | None:
@@ -135,11 +137,36 @@ def _doubt(outcome: BankOutcome, reference: str, channel: Channel, mode: Mode) -
     return None
 
 
-def _judge_reversal(outcome: BankOutcome) -> Judgement:
+def _judge_failure(payment: Payment, outcome: BankOutcome, *, is_latest_attempt: bool) -> Judgement:
+    """What takes no money."""
+    kind = outcome.meaning.kind
+    if kind in _NOTED:
+        return Judgement(_NOTED[kind])
+    if payment.status is PaymentStatus.SUCCEEDED:
+        return Judgement(Verdict.LATE)
+    status = _STATUSES[kind]
+    settles = is_latest_attempt or status is PaymentStatus.TO_REVIEW
+    return Judgement(Verdict.VALID, status, outcome.code, outcome.meaning.sentence, settles_payment=settles)
+
+
+def _judge_refund(
+    outcome: BankOutcome, known_transaction: UUID | None, *, is_undone: bool, is_returned: bool
+) -> Judgement:
+    """What was given back and not paid out is money that is there again, and settles nothing: it is decided anew."""
     if outcome.transaction_id is None:
         return Judgement(Verdict.INCOMPLETE)
     if outcome.meaning.kind is OutcomeKind.REFUNDED:
-        return Judgement(Verdict.REFUND, reversal=ReversalKind.REFUND)
+        return Judgement(Verdict.UNDONE) if is_undone else Judgement(Verdict.REFUND, reversal=ReversalKind.REFUND)
+    if known_transaction is not None:
+        return Judgement(Verdict.DUPLICATE)
+    if not is_returned:
+        return Judgement(Verdict.VALID)
+    return Judgement(Verdict.REFUND_UNDONE, transaction=TransactionOutcome.SURPLUS)
+
+
+def _judge_reversal(outcome: BankOutcome) -> Judgement:
+    if outcome.transaction_id is None:
+        return Judgement(Verdict.INCOMPLETE)
     cancelled = outcome.meaning.kind is OutcomeKind.CANCELLED
     return Judgement(Verdict.REVERSAL, reversal=ReversalKind.CANCELLATION if cancelled else ReversalKind.REJECTION)
 

@@ -21,7 +21,10 @@ ZERO_SENTENCE = f"La banque a répondu pour un montant nul : le paiement n'est p
 
 
 class OutcomeKind(StrEnum):
-    """What the bank says of an attempt."""
+    """What the bank says of an attempt. ``denied``: asked, it surely does not stand by what its message told.
+
+    ``refund_undone``: a refund that will not, or no more, be paid out.
+    """
 
     ACCEPTED = "accepted"
     PENDING = "pending"
@@ -30,6 +33,8 @@ class OutcomeKind(StrEnum):
     REFUSED = "refused"
     ALREADY_PAID = "already_paid"
     REFUNDED = "refunded"
+    DENIED = "denied"
+    REFUND_UNDONE = "refund_undone"
 
 
 @dataclass(frozen=True)

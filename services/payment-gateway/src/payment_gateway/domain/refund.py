@@ -10,7 +10,8 @@ from chassis.errors import DomainError
 from chassis.french import euros
 from contracts.events.payment_gateway import RefundConsequence
 from contracts.values import EURO
-from payment_gateway.domain.judgement import Decision, TransactionOutcome
+from payment_gateway.domain.confirmation import MoneyInDoubtError
+from payment_gateway.domain.judgement import Decision, TransactionOutcome, Verdict
 
 MOST_TRIES = 4
 """How often a bank is spoken to about a refund whose outcome it did not tell; then a person looks."""
@@ -24,17 +25,25 @@ TO_CHECK = (
     "La banque n'a pas dit si elle a remboursé, et le redemander pourrait rembourser deux fois : regardez sur son site,"
     " puis notez ici ce qui a été fait."
 )
+NOT_BY_CARD = (
+    "La banque n'a pas pu rendre cette somme sur la carte : faites un virement à la famille, ou demandez-le à votre"
+    " comptable public, puis notez-le ici."
+)
 NOT_DONE = "La mairie a noté que rien n'a été rendu."
 
 
 class RefundStatus(StrEnum):
-    """Where a refund stands. Done is final; a refused one is done only when the bank says so after all."""
+    """Where a refund stands. A refused one is done only when the bank says so after all.
+
+    Done is final, but for a bank that says later that it was not paid out: undone. The money is then decided on anew.
+    """
 
     IN_PROGRESS = "in_progress"
     BY_HAND = "by_hand"
     TO_CHECK = "to_check"
     DONE = "done"
     REFUSED = "refused"
+    UNDONE = "undone"
 
     @property
     def waits_for_a_person(self) -> bool:
@@ -44,7 +53,7 @@ class RefundStatus(StrEnum):
     @property
     def is_over(self) -> bool:
         """Whether nothing more is expected."""
-        return self in {RefundStatus.DONE, RefundStatus.REFUSED}
+        return self in {RefundStatus.DONE, RefundStatus.REFUSED, RefundStatus.UNDONE}
 
 
 class RefundTooLargeError(DomainError):
@@ -108,7 +117,10 @@ class ForeignMoneyError(DomainError):
 
 @dataclass(frozen=True)
 class Taken:
-    """Money that the bank took. ``left_cents`` is not given back and not about to be."""
+    """Money that the bank took. ``left_cents`` is not given back and not about to be.
+
+    ``is_doubted``: the bank does not stand by it, and nobody has said whether it arrived.
+    """
 
     movement_id: UUID
     payment_id: UUID
@@ -118,11 +130,13 @@ class Taken:
     transaction_id: str
     call_number: str | None
     outcome: TransactionOutcome
+    reason: str | None
     decision: Decision | None
     decision_version: int
     amount_cents: int
     left_cents: int
     has_open_refund: bool
+    is_doubted: bool
     currency: str
 
     @property
@@ -138,19 +152,30 @@ class Taken:
         return "credited" if self.decision is Decision.CREDITED else "undecided"
 
     @property
+    def was_given_back(self) -> bool:
+        """Whether it is a refund that was not paid out: the bank has nothing that it could refund once more."""
+        return self.reason == Verdict.REFUND_UNDONE
+
+    @property
     def surplus_id(self) -> UUID | None:
         """Its own identifier when it settled nothing."""
         return None if self.settles else self.movement_id
 
     def check_refund(self, amount_cents: int) -> None:
-        """Raises ``RefundOpenError`` and ``RefundTooLargeError``."""
+        """Raises ``MoneyInDoubtError``, ``RefundOpenError`` and ``RefundTooLargeError``."""
+        if self.is_doubted:
+            raise MoneyInDoubtError
         if self.has_open_refund:
             raise RefundOpenError
         if amount_cents > self.left_cents:
             raise RefundTooLargeError(self.left_cents)
 
     def check_credit(self) -> None:
-        """Raises ``ForeignMoneyError``, ``RefundOpenError`` or, when nothing is left, ``RefundTooLargeError``."""
+        """Raises ``MoneyInDoubtError``, ``ForeignMoneyError``, ``RefundOpenError`` or, when nothing is left,
+        ``RefundTooLargeError``.
+        """
+        if self.is_doubted:
+            raise MoneyInDoubtError
         if self.currency != EURO:
             raise ForeignMoneyError
         if self.has_open_refund:
@@ -197,6 +222,11 @@ class Refund:
     ) -> "Refund":
         """It is over."""
         return replace(self, status=status, sentence=sentence, code=code, next_try_at=None, ended_at=now, ended_by=by)
+
+
+def undone_sentence(why: str | None, code: str) -> str:
+    """Why a refund that was done is not; ``why`` goes on after «ce remboursement»."""
+    return f"La banque a dit ensuite que ce remboursement {why} (code {code}) : la somme est de nouveau à décider."
 
 
 def bank_day(real_now: datetime) -> date:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Row
 
 from contracts.events.payment_gateway import RefundConsequence
-from payment_gateway.domain.history import DIFFERENCES, unplaced_sentence
+from payment_gateway.domain.history import DIFFERENCES
 from payment_gateway.domain.judgement import Decision, TransactionOutcome, Verdict
 from payment_gateway.domain.refund import RefundStatus
 
@@ -73,15 +73,25 @@ class RefundList(BaseModel):
 
 
 class MoneyTaken(BaseModel):
-    """Money the bank took. ``left_cents`` may still be given back."""
+    """Money the bank took. ``left_cents`` may still be given back.
+
+    ``was_given_back``: a refund that was not paid out after all.
+    """
 
     movement_id: UUID
     outcome: TransactionOutcome
+    was_given_back: bool
     decision: Decision | None
     amount_cents: int
     left_cents: int
     currency: str
     accepted_at: datetime
+
+    @classmethod
+    def of(cls, row: Row[tuple[object, ...]]) -> "MoneyTaken":
+        """Reads a row of ``taken``."""
+        undone = row._mapping["reason"] == Verdict.REFUND_UNDONE
+        return cls.model_validate({**row._mapping, "was_given_back": undone})
 
 
 class PaymentMoney(BaseModel):
@@ -107,35 +117,6 @@ class Difference(BaseModel):
     def of(cls, row: Row[tuple[object, ...]]) -> "Difference":
         """Reads a row of ``differences``."""
         return cls.model_validate({**row._mapping, "sentence": DIFFERENCES[row._mapping["kind"]]})
-
-
-class UnplacedMoney(BaseModel):
-    """What a bank says it took and that is in no payment; ``sentence`` says how. ``received_at`` is a real instant.
-
-    ``payment_id`` is the payment whose address the message came to; ``amount_cents`` None where nothing in it is
-    believed.
-    """
-
-    message_id: UUID
-    received_at: datetime
-    sentence: str
-    amount_cents: int | None
-    transaction_id: str | None
-    payment_id: UUID | None
-    family_id: UUID | None
-    label: str | None
-
-    @classmethod
-    def of(cls, row: Row[tuple[object, ...]]) -> "UnplacedMoney":
-        """Reads a row of ``unplaced_money``."""
-        sentence = unplaced_sentence(Verdict(row._mapping["verdict"]))
-        return cls.model_validate({**row._mapping, "sentence": sentence})
-
-
-class UnplacedMoneyList(BaseModel):
-    """The latest first, at most 100."""
-
-    items: list[UnplacedMoney]
 
 
 class DifferenceList(BaseModel):

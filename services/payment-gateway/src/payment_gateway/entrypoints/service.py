@@ -6,11 +6,13 @@ from payment_gateway.entrypoints.http import (
     bank,
     bank_days,
     bank_files,
+    confirmations,
     contracts,
     payments,
     receipts,
     refunds,
     statements,
+    unplaced,
 )
 from payment_gateway.entrypoints.jobs import JOBS
 from payment_gateway.entrypoints.settings import PaymentGatewaySettings
@@ -26,6 +28,8 @@ SERVICE = Service(
         payments.router,
         payments.starting,
         refunds.router,
+        confirmations.router,
+        unplaced.router,
         receipts.router,
         contracts.router,
         contracts.checking,
@@ -48,6 +52,9 @@ SERVICE = Service(
         "surplus-undecided": 409,
         "surplus-decided": 409,
         "foreign-money": 409,
+        "money-in-doubt": 409,
+        "arrival-known": 409,
+        "already-dealt-with": 409,
         "consequence-missing": 422,
         "contract-secret-missing": 422,
         "bank-unavailable": 409,

@@ -117,7 +117,7 @@ async def try_refund(runtime: Runtime, tenant_id: UUID, refund_id: UUID) -> None
             said = impossible
         async with runtime.transaction(tenant_id) as transaction:
             times = Times(transaction.now(), runtime.clock.real_now())
-            await take_outcome(store_of(runtime, transaction), trial, said, times)
+            await take_outcome(store_of(runtime, transaction), PROTOCOLS, trial, said, times)
     except BankUnavailableError:
         REFUNDS.labels("unavailable").inc()
         _log.warning("refund_outcome_unknown", refund=str(refund_id))

@@ -26,4 +26,6 @@ DEMO_MERCHANTS = (
     Merchant("1999888", "33", "107904483", "REGIE PERISCOLAIRE DE VEYRAS"),
     Merchant("1999888", "34", "107904484", "REGIE ENFANCE DE CRUAS"),
     Merchant("1999888", "35", "107904485", "REGIE PERISCOLAIRE DE NUMERIAN"),
+    Merchant("1999777", "01", "987654321", "BOUTIQUE DE QUELQU'UN D'AUTRE", hmac_key_hex="FEDCBA9876543210" * 8),
 )
+"""The last is no commune's: its messages bear the same signature, and may be sent to any address."""

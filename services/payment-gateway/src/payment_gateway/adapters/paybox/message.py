@@ -2,7 +2,7 @@
 
 The bank signs for all its shops with one key, its test platform included, and no variable names the shop. The
 signature therefore proves that the bank took this amount under this reference, not that it took it for this régie:
-that is seen by comparing ``bank_transaction`` with the bank's own statement.
+the bank is asked afterwards (``questions``), where the contract has PPPS.
 """
 
 import re

@@ -18,6 +18,7 @@ class PayboxTerms(ContractTerms):
     """
 
     required_secrets: ClassVar[tuple[str, ...]] = ("hmac_key",)
+    signs_for_all_shops: ClassVar[bool] = True
 
     title: ClassVar[str] = "Paybox ou Up2pay e-Transactions"
     known_hosts: ClassVar[frozenset[str]] = frozenset(
@@ -32,7 +33,7 @@ class PayboxTerms(ContractTerms):
         "La banque n'écrit qu'une fois. Donnez-lui une adresse électronique que la régie lit : elle y prévient quand"
         " son message n'a pas pu être remis.",
         "Demandez l'offre « premium » (Paybox Direct) : le portail peut alors interroger la banque sur un paiement dont"
-        " le message s'est perdu, et rembourser.",
+        " le message s'est perdu, vérifier que chaque paiement est bien arrivé dans votre boutique, et rembourser.",
     )
 
     protocol: Literal["paybox"]

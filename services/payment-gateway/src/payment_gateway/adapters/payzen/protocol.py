@@ -13,6 +13,7 @@ from payment_gateway.adapters.payzen.rest_models import Transaction, outcome_of
 from payment_gateway.adapters.payzen.statuses import (
     REFUND_NOT_MADE,
     awaits_capture,
+    is_credit,
     is_refund_made,
     refund_refusal,
 )
@@ -78,7 +79,8 @@ class PayZen:
     async def ask(self, terms: PayZenTerms, question: Question) -> Answer:
         """Order/Get: all cards tried on the attempt's order, in the order of time. Raises ``BankUnavailableError``.
 
-        What is accepted may be cancelled in the back office, or fail, until it is captured: it is asked about each day.
+        What is accepted, a refund too, may be cancelled in the back office, or fail, until it is captured: it is asked
+        about each day.
         """
         envelope, raw = await call(terms, "Order/Get", {"orderId": question.reference})
         page_is_open = question.age < _PAGE_LIFE
@@ -97,7 +99,7 @@ class PayZen:
         kinds = {outcome.meaning.kind for outcome in outcomes}
         if OutcomeKind.PENDING in kinds or OutcomeKind.ACCEPTED not in kinds:
             return Answer(raw, outcomes, may_change=OutcomeKind.PENDING in kinds or page_is_open)
-        waits = question.age < _LATEST_CAPTURE and any(awaits_capture(each.detailed_status) for each in said)
+        waits = any(_awaits_capture(each, question) for each in said)
         return Answer(raw, outcomes, may_change=waits, pause=_DAY if waits else None)
 
     def can_refund(self, terms: PayZenTerms) -> bool:
@@ -157,6 +159,13 @@ def _refund_outcome(order: RefundOrder, said: Transaction, raw: bytes) -> Refund
     if not made:
         return refund_refused(said.detailed_status, REFUND_NOT_MADE, raw)
     return RefundOutcome(True, said.detailed_status, refund_id=said.uuid.lower(), raw=raw)
+
+
+def _awaits_capture(transaction: Transaction, question: Question) -> bool:
+    """Whether something may still become of it; a refund may be made long after its payment."""
+    made_at = transaction.creation_date if is_credit(transaction.operation_type) else None
+    age = question.asked_at - made_at if made_at else question.age
+    return awaits_capture(transaction.detailed_status) and age < _LATEST_CAPTURE
 
 
 def _created(transaction: Transaction) -> datetime:

@@ -51,6 +51,11 @@ def awaits_capture(status: str) -> bool:
     return status in _PAID and status != "CAPTURED"
 
 
+def is_credit(operation: str | None) -> bool:
+    """Whether a transaction gives money back."""
+    return operation == _CREDIT
+
+
 def undoes(status: str) -> bool:
     """Whether the status takes back an acceptance of the same transaction: the money will not come."""
     return status in _UNDOES
@@ -63,8 +68,8 @@ def meaning_of(
 
     A card refused for want of authentication has no code of the card scheme.
     """
-    if operation == _CREDIT:
-        return Meaning(OutcomeKind.REFUNDED if status in _PAID else OutcomeKind.PENDING, None)
+    if is_credit(operation):
+        return _meaning_of_credit(status)
     if status in _PAID:
         return Meaning(OutcomeKind.ACCEPTED, None)
     if status in _CANCELLED:
@@ -74,6 +79,16 @@ def meaning_of(
     if status in {"REFUSED", "CAPTURE_FAILED"}:
         sentence = _NOT_AUTHENTICATED if authentication_failed and not auth_result else card_refusal(auth_result or "")
         return Meaning(OutcomeKind.REFUSED, f"{sentence} {NOTHING_TAKEN}")
+    return Meaning(OutcomeKind.PENDING, None)
+
+
+def _meaning_of_credit(status: str) -> Meaning:
+    """Accepted, a credit may still be cancelled in the back office, or its capture fail: its number stays the same."""
+    if status in _PAID:
+        return Meaning(OutcomeKind.REFUNDED, None)
+    if status in _NEVER_MADE:
+        why = "a été annulé avant d'être versé" if status == "CANCELLED" else "n'a pas pu être versé"
+        return Meaning(OutcomeKind.REFUND_UNDONE, why)
     return Meaning(OutcomeKind.PENDING, None)
 
 

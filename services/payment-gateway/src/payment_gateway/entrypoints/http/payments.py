@@ -1,5 +1,6 @@
 """Payments: the family starts and follows them, the town hall sees all."""
 
+from collections.abc import Set
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -13,8 +14,10 @@ from payment_gateway.adapters import queries, refund_queries
 from payment_gateway.adapters.bank_days import Days
 from payment_gateway.adapters.payment_search import search_conditions
 from payment_gateway.adapters.protocols import PROTOCOLS
+from payment_gateway.adapters.unconfirmed_money import unconfirmed
 from payment_gateway.application.start_attempt import start_attempt
 from payment_gateway.domain import history
+from payment_gateway.domain.confirmation import Arrival
 from payment_gateway.domain.judgement import Channel, Decision, ReversalKind, Verdict
 from payment_gateway.domain.outcome import OutcomeKind
 from payment_gateway.domain.payment import Mode, PaymentStatus
@@ -124,14 +127,18 @@ async def get_history(payment_id: UUID, _principal: Staff, transaction: CurrentT
     attempts = await queries.attempts(transaction.connection, payment_id)
     events = [_attempt_entry(row) for row in attempts]
     events += [_question_entry(row) for row in attempts if row.questions]
-    events += [_reversal_entry(row) for row in await queries.reversals(transaction.connection, payment_id)]
     events += [
         _refund_entry(row) for row in await refund_queries.refunds(transaction.connection, payment_id=payment_id)
     ]
-    events += [
-        _decision_entry(row) for row in await refund_queries.taken(transaction.connection, payment_id) if row.decided_at
-    ]
+    taken = await refund_queries.taken(transaction.connection, payment_id)
+    events += [_decision_entry(row) for row in taken if row.decided_at]
     events += [_message_entry(row) for row in await queries.messages(transaction.connection, payment_id)]
+    doubted = await unconfirmed(transaction.connection, payment_id=payment_id)
+    events += [_arrival_entry(row) for row in doubted if row.decided_at]
+    undone = {row.message_id for row in doubted}
+    reversals = await queries.reversals(transaction.connection, payment_id)
+    events += [_reversal_entry(row) for row in reversals if row.message_id not in undone]
+    events += _message_alone(taken, attempts, {row.movement_id for row in doubted})
     asked = history.requested_sentence(payment.amount_cents, payment.label)
     stands = history.status_sentence(PaymentStatus(payment.status), payment.reason)
     return [
@@ -165,6 +172,25 @@ def _refund_entry(row: queries.AnyRow) -> HistoryEntry:
 
 def _decision_entry(row: queries.AnyRow) -> HistoryEntry:
     sentence = history.decision_sentence(Decision(row.decision), row.amount_cents)
+    return HistoryEntry(at=row.decided_at, kind="decision", sentence=sentence)
+
+
+def _message_alone(taken: queries.Rows, attempts: queries.Rows, doubted: Set[UUID]) -> list[HistoryEntry]:
+    """Of what its bank signed with a key that is not the shop's own, and will not be asked about any more."""
+    never_asked = {
+        row.attempt_id
+        for row in attempts
+        if PROTOCOLS[row.protocol].terms.signs_for_all_shops and row.next_question_at is None
+    }
+    return [
+        HistoryEntry(at=row.accepted_at, kind="question", sentence=history.MESSAGE_ALONE)
+        for row in taken
+        if row.attempt_id in never_asked and row.confirmed_at is None and row.movement_id not in doubted
+    ]
+
+
+def _arrival_entry(row: queries.AnyRow) -> HistoryEntry:
+    sentence = history.arrival_sentence(Arrival(row.decision), row.amount_cents, row.reason)
     return HistoryEntry(at=row.decided_at, kind="decision", sentence=sentence)
 
 

@@ -11,7 +11,6 @@ from chassis.http.scope import PortalRoute
 from chassis.runtime import Runtime
 from payment_gateway.adapters import queries, refund_queries
 from payment_gateway.adapters.protocols import PROTOCOLS
-from payment_gateway.adapters.unplaced_money import unplaced_money
 from payment_gateway.application.choose_terms import terms_to_speak
 from payment_gateway.application.end_review import end_empty_review
 from payment_gateway.application.ports import Times
@@ -28,8 +27,6 @@ from payment_gateway.entrypoints.refund_schemas import (
     RefundEndIn,
     RefundIn,
     RefundList,
-    UnplacedMoney,
-    UnplacedMoneyList,
 )
 from payment_gateway.entrypoints.schemas import Surplus, SurplusPage
 from payment_gateway.entrypoints.wiring import store_of
@@ -52,7 +49,7 @@ async def get_money(
     attempt = await store_of(runtime, transaction).attempt(rows[0].attempt_id) if rows else None
     can_refund = PROTOCOLS[attempt.contract.protocol].can_refund if attempt else None
     return PaymentMoney(
-        taken=[MoneyTaken.model_validate(row, from_attributes=True) for row in rows],
+        taken=[MoneyTaken.of(row) for row in rows],
         refunds=[Refund.of(row) for row in await refund_queries.refunds(transaction.connection, payment_id=payment_id)],
         by_bank=bool(attempt and can_refund and can_refund(terms_to_speak(attempt, can_refund))),
     )
@@ -133,16 +130,6 @@ async def list_differences(_principal: Regisseur, transaction: CurrentTransactio
     """Payments whose ledger is not what the bank's transactions and refunds say: none, unless something is broken."""
     rows = await refund_queries.differences(transaction.connection)
     return DifferenceList(items=[Difference.of(row) for row in rows])
-
-
-@router.get("/unplaced-money")
-async def list_unplaced_money(
-    _principal: Regisseur, runtime: CurrentRuntime, transaction: CurrentTransaction
-) -> UnplacedMoneyList:
-    """What the banks, in the last 60 days, said they took and that is in no payment: for a person to look into."""
-    now, real_now = runtime.clock.now(), runtime.clock.real_now()
-    rows = await unplaced_money(transaction.connection, now=now, real_now=real_now)
-    return UnplacedMoneyList(items=[UnplacedMoney.of(row) for row in rows])
 
 
 async def _read(transaction: CurrentTransaction, refund_id: UUID) -> Refund:
