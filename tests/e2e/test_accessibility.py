@@ -71,6 +71,7 @@ def test_the_town_halls_pages(tab: PortalPages, running_portal: Portal, resident
         f"/mairie/familles/{resident.family.family_id}",
         f"/mairie/familles/{resident.family.family_id}/modifier",
         f"/mairie/familles/{resident.family.family_id}/planning?membre={resident.family.members['Louis']}&mois=2023-03",
+        f"/mairie/familles/{resident.family.family_id}/attente?membre={resident.family.members['Louis']}&mois=2023-03",
         "/mairie/familles/nouvelle",
         "/mairie/facturation?mois=2023-03",
         "/mairie/calendriers",
