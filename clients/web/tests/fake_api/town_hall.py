@@ -213,7 +213,9 @@ def _planning(world: World) -> APIRouter:
         places = body["calendar"]["capacity"]
         booked = 45 if body["calendar"]["shared_places"] else 3
         is_overfull = places is not None and booked > places
-        overfull = [{"day": body["from"], "booked": booked, "places": places}] if is_overfull else []
+        of_whom = "pour le groupe « 3–5 ans »" if body["calendar"]["groups"] else None
+        more = {"day": body["from"], "booked": booked, "places": places, "of_whom": of_whom}
+        overfull = [more] if is_overfull else []
         texts |= {"places_text": _places(body["calendar"])}
         return texts | {"days": days, "touched": [day for day in days if day["closed_reason"]], "overfull": overfull}
 

@@ -297,9 +297,10 @@ async def test_the_preview_says_how_places_are_counted_and_which_days_have_more_
     assert tried["places_text"] == (
         "Les créneaux qui se chevauchent partagent les places : 2 présents au plus au même moment."
     )
-    assert tried["overfull"] == [{"day": MONDAY, "booked": 3, "places": 2}]
+    assert tried["overfull"] == [{"day": MONDAY, "booked": 3, "places": 2, "of_whom": None}]
     assert (await centre.preview()).json()["overfull"] == []
-    assert (await centre.preview(capacity=1)).json()["overfull"] == [{"day": MONDAY, "booked": 2, "places": 1}]
+    smaller = (await centre.preview(capacity=1)).json()["overfull"]
+    assert smaller == [{"day": MONDAY, "booked": 2, "places": 1, "of_whom": None}]
 
 
 async def test_what_cannot_be_shared_is_refused_with_what_to_do(centre) -> None:

@@ -190,13 +190,17 @@ class PreviewedDay(BaseModel):
 
 
 class OverfullDay(BaseModel):
-    """A day on which more is booked than there are places, in a slot or, where slots share them, at the same moment."""
+    """A day on which more is booked than there are places, in a slot or, where slots share them, at the same moment.
+
+    ``of_whom``: of a group, or outside of places that are reserved, in words; null: of all.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
     day: date
     booked: int
     places: int
+    of_whom: str | None
 
 
 class CalendarPreview(BaseModel):
