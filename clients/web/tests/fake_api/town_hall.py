@@ -154,7 +154,8 @@ def _planning(world: World) -> APIRouter:
                 "activity_name": _CANTEEN_NAME,
                 "booked": sum(booked == day for _member, booked in world.booked),
                 "expected": sum(booked == day for _member, booked in world.booked - world.town_hall.announced),
-                "capacity": 80,
+                "capacity": None if world.town_hall.room else 80,
+                "room": world.town_hall.room,
             }
             for day in days
         ]
@@ -170,7 +171,7 @@ def _planning(world: World) -> APIRouter:
             "day": day.isoformat(),
             "activity_id": str(activity_id),
             "count": day_lists.expected(shown),
-            "capacity": 80,
+            "capacity": None if world.town_hall.room else 80,
             "reservations": [child | {"family_name": "Famille Martin", "status": "booked"} for child in shown],
         } | day_lists.parts(booked)
 

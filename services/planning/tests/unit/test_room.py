@@ -28,6 +28,7 @@ from planning.domain.limits import (
     full_reason,
     limits_of,
     overfull,
+    room_of,
 )
 from planning.domain.members import Member, Peers
 from planning.domain.outlook import Booking, Outlook
@@ -160,6 +161,16 @@ def test_what_is_booked_beyond_the_places_is_found() -> None:
     alone = activity(shared_places=False, slots={"matin": SlotOpening(capacity=10)})
     assert overfull(alone, DAY, booked(matin=12, journee=40)) == (12, 10, None)
     assert overfull(activity(capacity=None, shared_places=False), DAY, booked(journee=400)) is None
+
+
+def test_how_many_are_in_the_room_while_a_slot_takes_place() -> None:
+    found, present = activity(overbooking_percent=10), {"journee": 20, "matin": 12, "apres-midi": 15, "ancien": 1}
+    assert [room_of(found, slot, present) for slot in ("journee", "matin", "apres-midi")] == [
+        (36, 44),
+        (33, 44),
+        (36, 44),
+    ], "a slot that is no longer declared is there at every moment"
+    assert room_of(activity(shared_places=False), "matin", present) is None
 
 
 def test_a_group_that_has_more_than_its_places_is_found_and_named() -> None:

@@ -23,7 +23,7 @@ from planning.domain.activities import Activity
 from planning.domain.calendars import ActivityCalendar
 from planning.domain.groups import Group
 from planning.domain.members import Grouped, Peers
-from planning.domain.room import ROOM, counter_at, doubled, moments, moments_of, part_of_day, read_counter
+from planning.domain.room import ROOM, counter_at, doubled, fullest, moments, moments_of, part_of_day, read_counter
 from planning.domain.slots import ActivitySlot, Slot
 
 EVERYONE = ""
@@ -61,6 +61,13 @@ class Overfull(NamedTuple):
     booked: int
     places: int
     of_whom: str | None
+
+
+class Room(NamedTuple):
+    """How many are in the room at the fullest moment of a slot, and how many may be."""
+
+    present: int
+    places: int
 
 
 class CountedSlot(NamedTuple):
@@ -214,6 +221,13 @@ def _in_words(calendar: ActivityCalendar, counter: str) -> tuple[str, str]:
     names = {group.code: group.name for group in calendar.groups}
     kind, _, codes = read_counter(counter)[1].partition(":")
     return kind, " et ".join(f"« {names[code]} »" for code in codes.split("+") if code in names)
+
+
+def room_of(activity: Activity, slot: str, present: Mapping[str, int]) -> Room | None:
+    """The room that a slot shares, when so many have each slot of the day; None: it shares none."""
+    calendar = activity.calendar
+    places = _overbooked(calendar.capacity, calendar) if calendar and calendar.shared_places else None
+    return None if places is None else Room(fullest(activity.slots, slot, present), places)
 
 
 def describe_places(activity: Activity) -> str | None:

@@ -262,10 +262,22 @@ class ReservationPage(BaseModel):
     next_cursor: str | None
 
 
+class RoomCount(BaseModel):
+    """The room that a slot shares: how many are expected at its fullest moment, whatever their slot, and how many may
+    be there.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    expected: int = Field(validation_alias="present")
+    places: int
+
+
 class DayCount(BaseModel):
     """How many booked a slot of a day; ``expected``: those of them whose absence was not announced.
 
-    Places that are only offered are in neither.
+    Places that are only offered are in neither. ``capacity`` is the slot's own; ``room``: that which it shares with the
+    slots that overlap, null where it shares none.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -278,3 +290,4 @@ class DayCount(BaseModel):
     booked: int
     expected: int
     capacity: int | None
+    room: RoomCount | None = None
