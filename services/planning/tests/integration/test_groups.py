@@ -246,6 +246,17 @@ async def test_birthdays_and_unknown_ones_count_as_when_booking(world, harness, 
     assert await counts_of(harness, activity) == {"": 4, "group:petits": 1, "outside:petits": 3}
 
 
+async def test_days_that_are_past_keep_their_counters(world, harness, registered, publish) -> None:
+    activity, later = await world.activity(capacity=10), "2022-09-19"
+    family, child = await aged(world, registered, activity, 4, day=None)
+    assert (await world.book(family, child, activity, MONDAY, later)).status_code == 200
+    world.stand_at(2022, 9, 12)
+    await publish(activity, groups=[PETITS | {"reserved": 0}])
+    by_day = "select day::text, array_agg(counter order by counter) from place_count where activity_id = $1 group by 1"
+    counted = dict([tuple(row) for row in await harness.query(by_day, activity)])
+    assert counted == {MONDAY: [""], later: ["", "group:petits"]}
+
+
 async def test_ages_are_those_of_the_domain(harness) -> None:
     days = [date(2022, 2, 28), date(2022, 3, 1), date(2024, 2, 29), date(2022, 9, 5), date(2022, 12, 31)]
     births = [date(2016, 2, 28), date(2016, 2, 29), date(2016, 3, 1), date(2016, 9, 5), date(2016, 12, 31), None]

@@ -1,5 +1,7 @@
 """Counts an activity's places anew where bookings count in other counters, and writes limits beside the counts."""
 
+from datetime import timedelta
+
 from sqlalchemy import text
 
 from chassis.database import Transaction
@@ -16,7 +18,7 @@ AGE = """
 _HELD = f"""
     select r.reservation_id, r.day, r.slot, {AGE} as age, m.school, concat(r.slot, '/', {AGE}, '/', m.school) as alike
     from reservation r join member m using (tenant_id, member_id)
-    where r.activity_id = :activity_id and r.status <> 'cancelled'
+    where r.activity_id = :activity_id and r.day >= :from_day and r.status <> 'cancelled'
 """  # noqa: S608 - ours
 _ALIKE = f"select distinct on (alike) alike, day, slot, age, school from ({_HELD}) as h order by alike"  # noqa: S608
 _MOVE = f"""
@@ -30,13 +32,13 @@ _MOVE = f"""
     ) as c using (alike)
     where r.reservation_id = h.reservation_id and r.counters <> c.counters
 """  # noqa: S608 - ours
-_FORGET = "delete from place_count where activity_id = :activity_id"
+_FORGET = "delete from place_count where activity_id = :activity_id and day >= :from_day"
 _COUNT = """
     insert into place_count (tenant_id, activity_id, day, slot, counter, booked)
     select r.tenant_id, r.activity_id, r.day, case when c.counter like 'room:%' then :room else r.slot end as counted,
            c.counter, count(*)
     from reservation r cross join unnest(r.counters) as c (counter)
-    where r.activity_id = :activity_id and r.status <> 'cancelled'
+    where r.activity_id = :activity_id and r.day >= :from_day and r.status <> 'cancelled'
     group by r.tenant_id, r.activity_id, r.day, counted, c.counter
 """
 _COUNTED = "select distinct slot, counter from place_count where activity_id = :activity_id"
@@ -52,9 +54,11 @@ async def recount(transaction: Transaction, activity: Activity) -> None:
     """Puts what is booked and offered into the counters that the activity now has, and counts them.
 
     Of which groups each is, is read from the members as they are known now. Nobody may be taking or giving back places
-    meanwhile: the calendars must be locked. In a constant number of statements.
+    meanwhile: the calendars must be locked. In a constant number of statements. Days that are past in every time zone
+    stay: nobody takes a place of them or gives one back.
     """
-    of_activity = {"activity_id": activity.activity_id}
+    from_day = (transaction.now() - timedelta(days=1)).date()
+    of_activity = {"activity_id": activity.activity_id, "from_day": from_day}
     held = (await transaction.connection.execute(text(_ALIKE), of_activity)).all()
     counters = [
         (row.alike, limit.counter)
