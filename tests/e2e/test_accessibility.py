@@ -85,6 +85,7 @@ def test_the_town_halls_pages(
         f"/mairie/familles/{resident.family.family_id}",
         f"/mairie/familles/{resident.family.family_id}/modifier",
         f"/mairie/familles/{resident.family.family_id}/planning?membre={resident.family.members['Louis']}&mois=2023-03",
+        f"/mairie/familles/{resident.family.family_id}/attente?membre={resident.family.members['Louis']}&mois=2023-03",
         "/mairie/familles/nouvelle",
         "/mairie/facturation?mois=2023-03",
         "/mairie/calendriers",

@@ -137,4 +137,8 @@ def test_slots_that_overlap_share_the_places_once_the_town_hall_says_so(
     desk.expect_text("Les créneaux qui se chevauchent partagent les places : 40 présents au plus au même moment.")
     expect(choice.get_by_role("radio", name="Ils partagent les places")).to_be_checked()
     camera.take("slots-shared")
+    desk.go("/mairie/reservations?jour=2022-10-25")
+    desk.expect_text("au plus au même moment, avec les créneaux qui se chevauchent, pour 40 places partagées")
+    assert problems_of(desk.page) == []
+    camera.take("slots-shared-list")
     context.close()

@@ -14,13 +14,13 @@ from faults.crowd import Crowd
 from faults.databases import Databases
 from faults.waiting_scene import WaitedFor, offer_of, waited_for
 
-MONDAY, TUESDAY = date(2022, 9, 5), date(2022, 9, 6)
+MONDAY, TUESDAY, THURSDAY = date(2022, 9, 5), date(2022, 9, 6), date(2022, 9, 8)
 
 
 @pytest.fixture(scope="module")
 def scene(running_portal: Portal, system: System, numerian: TownHall) -> WaitedFor:
     crowd = Crowd(system.gateway_url, numerian, Databases(running_portal).signer())
-    return waited_for(system, "numerian", numerian, crowd, MONDAY, TUESDAY)
+    return waited_for(system, "numerian", numerian, crowd, MONDAY, TUESDAY, THURSDAY)
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +107,44 @@ def test_the_town_hall_follows_the_lists(browser: Browser, running_portal: Porta
     camera.take("waiting-town-hall-list")
     desk.go(f"/mairie/attente/regles/{scene.activity_id}")
     camera.take("waiting-rules")
+    context.close()
+
+
+def test_a_place_is_waited_for_and_accepted_at_the_town_hall(
+    browser: Browser, running_portal: Portal, scene: WaitedFor, first: Parent, mailbox: Mailbox
+) -> None:
+    """For a parent on the telephone, without scripts; the family reads who did it, and is told."""
+    context = browser.new_context(locale="fr-FR", java_script_enabled=False)
+    desk = PortalPages(context.new_page(), running_portal.url("numerian"))
+    camera = Camera(desk.page)
+    desk.enter_town_hall("numerian")
+    desk.go(f"/mairie/familles/{first.family.family_id}")
+    camera.take("waiting-counter-file")
+    desk.follow("Listes d'attente : répondre à une place, attendre un jour complet")
+    for _ in range(2):
+        desk.page.get_by_role("link", name="Mois suivant").click()
+    desk.page.get_by_role("checkbox", name="Jeudi 8 septembre 2022").check()
+    camera.take("waiting-counter-choice")
+    desk.press("Attendre une place")
+    desk.expect_text("La famille est sur la liste d'attente")
+    camera.take("waiting-counter-joined")
+
+    scene.free(THURSDAY)
+    offer_of(first, THURSDAY)
+    desk.go(f"/mairie/familles/{first.family.family_id}/attente")
+    camera.take("waiting-counter-offer")
+    desk.page.get_by_role("button", name=re.compile("^Accepter")).click()
+    desk.expect_text("La place est acceptée")
+    camera.take("waiting-counter-accepted")
+    assert [each["day"] for each in first.reservations(THURSDAY, date(2022, 9, 9))] == ["2022-09-08"]
+    mail = mailbox.wait_for(first.family.email, "changement fait par la mairie")[0]
+    assert "- jeudi 8 septembre 2022, Zoé" in mail.text
+    desk.go(f"/mairie/familles/{first.family.family_id}/historique")
+    desk.expect_text("réservé par la mairie")
+    desk.expect_text("inscrit sur la liste d'attente par la mairie")
+    camera.take("waiting-counter-trail")
+    desk.go(f"/mairie/familles/{first.family.family_id}/planning?membre={first.family.members['Zoé']}&mois=2022-09")
+    camera.take("waiting-counter-planning")
     context.close()
 
 

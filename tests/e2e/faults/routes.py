@@ -114,6 +114,10 @@ ADMINISTRATORS = {
 AGENTS = {
     "POST /api/planning/v1/families/{family_id}/baskets",
     "POST /api/planning/v1/families/{family_id}/absences",
+    "POST /api/planning/v1/families/{family_id}/waiting-list",
+    "DELETE /api/planning/v1/families/{family_id}/waiting-list/{waiting_id}",
+    "POST /api/planning/v1/families/{family_id}/place-offers/{offer_id}/accept",
+    "POST /api/planning/v1/families/{family_id}/place-offers/{offer_id}/decline",
 }
 """Of the town hall's routes, those that a régisseur may not call: they serve families."""
 

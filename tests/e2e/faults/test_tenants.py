@@ -152,6 +152,7 @@ def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
         "POST /api/planning/v1/families/{family_id}/absences": {
             "json": {"member_id": ids["member_id"], **chosen, "reason": "illness"}
         },
+        "POST /api/planning/v1/families/{family_id}/waiting-list": {"json": {"member_id": ids["member_id"], **chosen}},
         "PUT /api/planning/v1/members/{member_id}/custody": {
             "json": {"homes": [ids["family_id"], ids["tenant_id"]], "even_weeks": ids["family_id"]}
         },

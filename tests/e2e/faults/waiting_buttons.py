@@ -8,62 +8,65 @@ from faults.waiting_scene import WaitedFor, offer_of
 
 LISTS = "/planning/attente"
 CHILD = "Louane"
-DAYS = tuple(date(2022, 9, day) for day in (12, 13, 14, 15))
-JOINED, LEFT, ACCEPTED, DECLINED = DAYS
+OWN_DAYS = tuple(date(2022, 9, day) for day in (12, 13, 14, 15))
+COUNTER_DAYS = tuple(date(2022, 9, day) for day in (19, 20, 21, 22))
+"""Those of the buttons of the town hall, which does the same for the family."""
+JOINED, LEFT, ACCEPTED, DECLINED = OWN_DAYS
 
 
-def _scene(world: World) -> WaitedFor:
-    return world.waited_for(CHILD, *DAYS)
+def scene_of(world: World) -> WaitedFor:
+    return world.waited_for(CHILD, *OWN_DAYS, *COUNTER_DAYS)
 
 
-def _waiting(world: World, day: date) -> int:
+def waiting(world: World, day: date) -> int:
     member = world.parent.family.members[CHILD]
     return world.count("planning", "waiting", "member_id = $1 and day = $2", member, day)
 
 
-def _offers(world: World, offer_id: str, status: str) -> int:
+def offers(world: World, offer_id: str, status: str) -> int:
     return world.count("planning", "place_offer", "offer_id = $1 and status = $2", offer_id, status)
+
+
+def offered(world: World, day: date) -> str:
+    """The id of a place offered to the family on a day."""
+    scene = scene_of(world)
+    scene.wait(world.parent, CHILD, day)
+    scene.free(day)
+    return offer_of(world.parent, day)
 
 
 @button(LISTS)
 def join(world: World) -> Click:
-    scene, member = _scene(world), world.parent.family.members[CHILD]
+    scene, member = scene_of(world), world.parent.family.members[CHILD]
     page = world.tab.go(f"{LISTS}/rejoindre?enfant={member}&debut={JOINED}&vue=semaine")
     form = page.form(LISTS).filled(jour=f"{JOINED}/day", activite=scene.activity_id)
-    return Click(world.tab, form, "Vous êtes sur la liste d'attente", lambda _pages: _waiting(world, JOINED))
+    return Click(world.tab, form, "Vous êtes sur la liste d'attente", lambda _pages: waiting(world, JOINED))
 
 
 @button(f"{LISTS}/{{waiting_id}}/quitter")
 def leave(world: World) -> Click:
-    waiting_id = _scene(world).wait(world.parent, CHILD, LEFT)
+    waiting_id = scene_of(world).wait(world.parent, CHILD, LEFT)
     form = world.tab.go(LISTS).form(f"{LISTS}/{waiting_id}/quitter")
     return Click(
         world.tab,
         form,
         "Vous n'attendez plus ce jour",
-        lambda _pages: 1 - _waiting(world, LEFT),
+        lambda _pages: 1 - waiting(world, LEFT),
     )
 
 
 @button(f"{LISTS}/places/{{offer_id}}/accepter")
 def accept(world: World) -> Click:
-    offer_id = _offered(world, ACCEPTED)
+    offer_id = offered(world, ACCEPTED)
     form = world.tab.go(LISTS).form(f"{LISTS}/places/{offer_id}/accepter")
-    return Click(world.tab, form, "La place est acceptée", lambda _pages: _offers(world, offer_id, "accepted"))
+    return Click(world.tab, form, "La place est acceptée", lambda _pages: offers(world, offer_id, "accepted"))
 
 
 @button(f"{LISTS}/places/{{offer_id}}/laisser")
 def decline(world: World) -> Click:
-    offer_id = _offered(world, DECLINED)
+    offer_id = offered(world, DECLINED)
     form = world.tab.go(LISTS).form(f"{LISTS}/places/{offer_id}/laisser")
-    return Click(world.tab, form, "La place est laissée", lambda _pages: _offers(world, offer_id, "declined"))
-
-
-def _offered(world: World, day: date) -> str:
-    scene = _scene(world)
-    scene.wait(world.parent, CHILD, day)
-    scene.free(day)
-    return offer_of(world.parent, day)
+    return Click(world.tab, form, "La place est laissée", lambda _pages: offers(world, offer_id, "declined"))
 
 
 @button("/mairie/attente/regles/{activity_id}")

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Literal
 
-from web.api.advanced import TrailEntry
+from web.api.advanced import TrailAction, TrailEntry
 from web.i18n import gettext as _
 from web.rendering.days import days_by_month
 
@@ -16,7 +15,7 @@ class Deed:
     """What someone did at one moment. ``lines`` are (element, first name, days in words)."""
 
     happened_at: datetime
-    action: Literal["book", "cancel", "absence", "charge", "charge_back"]
+    action: TrailAction
     who: str
     reason: str | None
     lines: list[tuple[str, str, str]]

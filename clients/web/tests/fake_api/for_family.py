@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Body, Query, Request, Response
 
-from fake_api import planning
+from fake_api import planning, waiting
 from fake_api.absences import _announce, _own
 from fake_api.identity import staff
 from fake_api.parts import not_found
@@ -100,5 +100,26 @@ def routes(world: World) -> APIRouter:
         _known(world, request, family_id, body["member_id"], *_SERVING)
         _announce(world, body, [])
         return _own(world)
+
+    @router.get("/waiting-list")
+    def waiting_list(request: Request, family_id: str) -> dict[str, Any]:
+        return waiting._list(_known(world, request, family_id))
+
+    @router.post("/waiting-list")
+    def join(
+        request: Request, family_id: str, member_id: Annotated[str, Body()], days: Annotated[list[date], Body()]
+    ) -> dict[str, Any]:
+        _known(world, request, family_id, member_id, *_SERVING)
+        return waiting._join(world, member_id, days)
+
+    @router.delete("/waiting-list/{waiting_id}", status_code=204)
+    def leave(request: Request, family_id: str, waiting_id: str) -> Response:
+        _known(world, request, family_id, None, *_SERVING)
+        return waiting._leave(world, waiting_id)
+
+    @router.post("/place-offers/{offer_id}/{word}")
+    def answer(request: Request, family_id: str, offer_id: str, word: str) -> dict[str, Any]:
+        _known(world, request, family_id, None, *_SERVING)
+        return waiting._answer(world, offer_id, word)
 
     return router

@@ -154,7 +154,8 @@ def _planning(world: World) -> APIRouter:
                 "activity_name": _CANTEEN_NAME,
                 "booked": sum(booked == day for _member, booked in world.booked),
                 "expected": sum(booked == day for _member, booked in world.booked - world.town_hall.announced),
-                "capacity": 80,
+                "capacity": None if world.town_hall.room else 80,
+                "room": world.town_hall.room,
             }
             for day in days
         ]
@@ -170,7 +171,7 @@ def _planning(world: World) -> APIRouter:
             "day": day.isoformat(),
             "activity_id": str(activity_id),
             "count": day_lists.expected(shown),
-            "capacity": 80,
+            "capacity": None if world.town_hall.room else 80,
             "reservations": [child | {"family_name": "Famille Martin", "status": "booked"} for child in shown],
         } | day_lists.parts(booked)
 
@@ -213,7 +214,9 @@ def _planning(world: World) -> APIRouter:
         places = body["calendar"]["capacity"]
         booked = 45 if body["calendar"]["shared_places"] else 3
         is_overfull = places is not None and booked > places
-        overfull = [{"day": body["from"], "booked": booked, "places": places}] if is_overfull else []
+        of_whom = "pour le groupe « 3–5 ans »" if body["calendar"]["groups"] else None
+        more = {"day": body["from"], "booked": booked, "places": places, "of_whom": of_whom}
+        overfull = [more] if is_overfull else []
         texts |= {"places_text": _places(body["calendar"]), "blocks_text": _blocks(body["calendar"])}
         return (
             texts

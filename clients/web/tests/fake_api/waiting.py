@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Request, Response
 
 from fake_api.identity import parent, staff
 from fake_api.planning import _ACTIVITY, _ELEMENT, _UNIT_CENTS
-from fake_api.world import CANTEEN, CHILDREN, NOW, Problem, World, an_id
+from fake_api.world import CANTEEN, CHILDREN, FAMILY, NOW, Problem, World, an_id
 
 NAME = "planning"
 _RULES = {
@@ -25,6 +25,7 @@ def _what(member_id: str, day: date) -> dict[str, Any]:
         "member_id": member_id,
         "first_name": CHILDREN[member_id],
         "last_name": "Martin",
+        "family_id": FAMILY,
         "family_name": "Famille Martin",
         "activity_id": CANTEEN,
         "activity_name": _ACTIVITY,
@@ -61,6 +62,33 @@ def _list(world: World) -> dict[str, Any]:
     }
 
 
+def _join(world: World, member_id: str, days: list[date]) -> dict[str, Any]:
+    if free := [day for day in days if day not in world.full_days]:
+        told = {"slot": "day", "reason": "Il reste une place.", "slug": "place-free"}
+        lines = [told | {"day": str(day)} for day in free]
+        raise Problem(409, "lines-refused", "Certains jours ne peuvent pas être attendus.", lines=lines)
+    world.waiting += [(member_id, day) for day in days]
+    return _list(world)
+
+
+def _leave(world: World, waiting_id: str) -> Response:
+    for each in world.waiting:
+        if an_id(f"waiting {each[0]} {each[1]}") == waiting_id:
+            world.waiting.remove(each)
+            return Response(status_code=204)
+    raise Problem(404, "not-found", "Ce jour n'est plus attendu.")
+
+
+def _answer(world: World, offer_id: str, word: str) -> dict[str, Any]:
+    for each in world.offers:
+        if an_id(f"offer {each[0]} {each[1]}") == offer_id:
+            world.offers.remove(each)
+            if word == "accept":
+                world.booked.add(each)
+            return {}
+    raise Problem(409, "offer-ended", "Le délai pour accepter est passé.")
+
+
 def routes(world: World) -> APIRouter:
     router = APIRouter()
 
@@ -74,33 +102,17 @@ def routes(world: World) -> APIRouter:
         request: Request, member_id: Annotated[str, Body()], days: Annotated[list[date], Body()]
     ) -> dict[str, Any]:
         parent(world, request)
-        if free := [day for day in days if day not in world.full_days]:
-            lines = [
-                {"day": str(day), "slot": "day", "reason": "Il reste une place.", "slug": "place-free"} for day in free
-            ]
-            raise Problem(409, "lines-refused", "Certains jours ne peuvent pas être attendus.", lines=lines)
-        world.waiting += [(member_id, day) for day in days]
-        return _list(world)
+        return _join(world, member_id, days)
 
     @router.delete("/waiting-list/{waiting_id}", status_code=204)
     def leave(request: Request, waiting_id: str) -> Response:
         parent(world, request)
-        for each in world.waiting:
-            if an_id(f"waiting {each[0]} {each[1]}") == waiting_id:
-                world.waiting.remove(each)
-                return Response(status_code=204)
-        raise Problem(404, "not-found", "Vous n'êtes plus sur cette liste d'attente.")
+        return _leave(world, waiting_id)
 
     @router.post("/place-offers/{offer_id}/{word}")
     def answer(request: Request, offer_id: str, word: str) -> dict[str, Any]:
         parent(world, request)
-        for each in world.offers:
-            if an_id(f"offer {each[0]} {each[1]}") == offer_id:
-                world.offers.remove(each)
-                if word == "accept":
-                    world.booked.add(each)
-                return {}
-        raise Problem(409, "offer-ended", "Le délai pour accepter est passé.")
+        return _answer(world, offer_id, word)
 
     @router.get("/waiting-lists")
     def lists(request: Request) -> list[dict[str, Any]]:

@@ -83,6 +83,8 @@ class TownHall:
     news: list[dict[str, Any]] = field(default_factory=lambda: [dict(NEWS)])
     documents: list[dict[str, Any]] = field(default_factory=lambda: [dict(DOCUMENT)])
     uploaded: list[tuple[str, bytes]] = field(default_factory=list)
+    room: dict[str, int] | None = None
+    """Of the canteen's counts, when its slots share places."""
     mails: list[dict[str, Any]] = field(default_factory=list)
     runs: list[dict[str, Any]] = field(default_factory=list)
     chargeable_cents: dict[str, int] = field(default_factory=dict)

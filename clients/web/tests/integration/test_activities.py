@@ -44,6 +44,12 @@ async def test_an_activity_is_created_once(office, world: World) -> None:
     assert "Garderie" in words(await office.get(LIST))
 
 
+@pytest.mark.parametrize("path", [LIST, "/mairie/calendriers"])
+async def test_a_season_is_told_with_its_last_day(office, path) -> None:
+    """The API says the day after: 8 July 2023."""
+    assert "Cantine d'Alixan 2022/2023 du 01/09/2022 au 07/07/2023" in words(await office.get(path))
+
+
 async def test_another_season_is_begun_from_this_one(office) -> None:
     page = await office.get(f"{NEW}?modele={CANTEEN}")
     assert 'value="5,00"' in page.text

@@ -160,6 +160,9 @@ async def test_days_left_above_fewer_places_are_told(administrator, world: World
     assert "Des jours auraient plus de réservations que de places" in shown
     assert "3 réservations pour 2 places" in shown
     assert "Publier n'annule rien : ces réservations restent." in shown
+    group = {"groupe.0.code": "petits", "groupe.0.nom": "Petits", "groupe.0.age_a": "5", "groupe.0.places": "2"}
+    little = words(await administrator.submit(PAGE, FIELDS | group | {"places": "2", "suite": "apercu"}, seen_on=PAGE))
+    assert "3 réservations pour le groupe « 3–5 ans », pour 2 places" in little
     enough = words(await administrator.submit(PAGE, FIELDS | {"suite": "apercu"}, seen_on=PAGE))
     assert "plus de réservations que de places" not in enough
 

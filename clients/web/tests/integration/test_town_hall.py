@@ -16,6 +16,7 @@ from fake_api.world import (
     an_id,
     invoice,
 )
+from reading import words
 
 pytestmark = pytest.mark.integration
 
@@ -205,6 +206,15 @@ class TestLists:
         quiet = await agent.get("/mairie/reservations?jour=2022-09-02")
         assert "Estelle" not in quiet.text
         assert "Aucune activité ce jour-là" in (await agent.get("/mairie/reservations?jour=2022-07-09")).text
+
+    async def test_slots_that_share_a_room_are_told_with_its_places(self, agent, september: World) -> None:
+        september.town_hall.room = {"expected": 32, "places": 40}
+        september.booked.add((LOUIS, date(2022, 7, 5)))
+        for path in ("/mairie", "/mairie/reservations?jour=2022-09-01"):
+            assert "· 32 / 40 ensemble" in words(await agent.get(path)), path
+        page = words(await agent.get("/mairie/reservations?jour=2022-09-01"))
+        told = "32 au plus au même moment, avec les créneaux qui se chevauchent, pour 40 places partagées"
+        assert f"– 2 attendus, {told}" in page
 
     async def test_invoices_by_month_and_family(self, agent, september: World) -> None:
         september.invoices.append(invoice("2210001", 500, month="2022-10-01"))

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from fake_api.world import ADMINISTRATOR_USER, CANTEEN, LOUIS, REGISSEUR_USER, World, an_id
+from fake_api.world import ADMINISTRATOR_USER, CANTEEN, FAMILY, LOUIS, REGISSEUR_USER, World, an_id
 from reading import words
 
 pytestmark = pytest.mark.integration
@@ -53,7 +53,7 @@ async def test_one_no_longer_waits(parent, full) -> None:
     assert (await parent.submit(leave, seen_on=LISTS)).status_code == 303
     assert full.waiting == []
     again = await parent.submit(leave, seen_on="/dossier")
-    assert (again.status_code, "Vous n'êtes plus sur cette liste" in words(again)) == (404, True)
+    assert (again.status_code, "Ce jour n'est plus attendu." in words(again)) == (404, True)
 
 
 @pytest.mark.parametrize(("word", "booked"), [("accepter", True), ("laisser", False)])
@@ -80,6 +80,7 @@ async def test_the_town_hall_sees_the_order_and_its_reasons(visitor, full) -> No
     assert (await visitor.get(f"/mairie/attente/regles/{CANTEEN}")).status_code == 403
     shown = words(await visitor.get(link[1].replace("&amp;", "&")))
     assert "Situation signalée par le CCAS" in shown
+    assert f'href="/mairie/familles/{FAMILY}/attente"' in (await visitor.get(link[1].replace("&amp;", "&"))).text
     points = f"/mairie/attente/priorites/{LOUIS}"
     answer = await visitor.submit(points, {"points": "50", "raison": " "}, seen_on=points)
     assert (answer.status_code, "Dites pourquoi" in words(answer)) == (422, True)

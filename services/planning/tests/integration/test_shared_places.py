@@ -297,9 +297,31 @@ async def test_the_preview_says_how_places_are_counted_and_which_days_have_more_
     assert tried["places_text"] == (
         "Les créneaux qui se chevauchent partagent les places : 2 présents au plus au même moment."
     )
-    assert tried["overfull"] == [{"day": MONDAY, "booked": 3, "places": 2}]
+    assert tried["overfull"] == [{"day": MONDAY, "booked": 3, "places": 2, "of_whom": None}]
     assert (await centre.preview()).json()["overfull"] == []
-    assert (await centre.preview(capacity=1)).json()["overfull"] == [{"day": MONDAY, "booked": 2, "places": 1}]
+    smaller = (await centre.preview(capacity=1)).json()["overfull"]
+    assert smaller == [{"day": MONDAY, "booked": 2, "places": 1, "of_whom": None}]
+
+
+async def test_the_town_hall_reads_how_many_are_in_the_room(centre) -> None:
+    await centre.open(capacity=10, overbooking_percent=20)
+    for slot, number in (("journee", 3), ("matin", 2), ("apres-midi", 1)):
+        for _ in range(number):
+            await centre.booked(slot)
+
+    async def counts():
+        async with centre.world.staff() as client:
+            found = (await client.get("/day-counts", params={"from": MONDAY, "to": TUESDAY})).json()
+        ours = [each for each in found if each["activity_id"] == str(centre.id)]
+        return {each["slot"]: (each["expected"], each["capacity"], each["room"]) for each in ours}
+
+    assert await counts() == {
+        "journee": (3, None, {"expected": 5, "places": 12}),
+        "matin": (2, None, {"expected": 5, "places": 12}),
+        "apres-midi": (1, None, {"expected": 4, "places": 12}),
+    }
+    assert (await centre.publish(shared_places=False)).status_code == 200
+    assert await counts() == {"journee": (3, 12, None), "matin": (2, 12, None), "apres-midi": (1, 12, None)}
 
 
 async def test_what_cannot_be_shared_is_refused_with_what_to_do(centre) -> None:

@@ -139,8 +139,11 @@ async def test_a_cancelled_place_is_offered_to_the_first_who_accepts_it(world, l
     again = await lists.answer(first[0], offer, "accept")
     assert (again.status_code, again.json()["type"].rpartition(":")[2]) == (409, "offer-ended")
     async with world.parent(first[0]) as client:
-        (entry,) = (await client.get("/trail")).json()["items"]
-    assert entry["reason"] == "Place de la liste d'attente, acceptée"
+        told = (await client.get("/trail")).json()["items"]
+    assert [(entry["action"], entry["reason"]) for entry in told] == [
+        ("book", "Place de la liste d'attente, acceptée"),
+        ("wait", None),
+    ]
     assert [row["n"] for row in await world.harness.query(HELD, canteen)] == [1]
 
 

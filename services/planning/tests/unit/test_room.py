@@ -23,12 +23,14 @@ from planning.domain.limits import (
     PlacesNotSharedError,
     check_places,
     counted_twice,
+    counts_alike,
     describe_places,
     full_reason,
     limits_of,
     overfull,
+    room_of,
 )
-from planning.domain.members import Member
+from planning.domain.members import Member, Peers
 from planning.domain.outlook import Booking, Outlook
 from planning.domain.review import review
 from planning.domain.room import ROOM, doubled, moments, moments_of
@@ -54,6 +56,11 @@ def activity(*slots: Slot, capacity: int | None = 40, **calendar: object) -> Act
         **({"shared_places": True} | calendar),  # type: ignore[arg-type]
     )
     return Activity(new_id(), *facts, new_id(), shared, slots or HALF_DAYS)
+
+
+def booked(**slots: int) -> dict[tuple[str, Peers], int]:
+    """So many of one age, by slot."""
+    return {(code.replace("_", "-"), Peers(8, None)): number for code, number in slots.items()}
 
 
 def child(age: int = 8) -> Member:
@@ -149,11 +156,48 @@ def test_slots_that_a_child_may_have_at_once_cannot_share() -> None:
 
 def test_what_is_booked_beyond_the_places_is_found() -> None:
     found = activity(overbooking_percent=10)
-    assert overfull(found, {"matin": 20, "apres-midi": 44, "journee": 24}) == (68, 44)
-    assert overfull(found, {"matin": 20, "apres-midi": 20, "journee": 24}) is None
+    assert overfull(found, DAY, booked(matin=20, apres_midi=44, journee=24)) == (68, 44, None)
+    assert overfull(found, DAY, booked(matin=20, apres_midi=20, journee=24)) is None
     alone = activity(shared_places=False, slots={"matin": SlotOpening(capacity=10)})
-    assert overfull(alone, {"matin": 12, "journee": 40}) == (12, 10)
-    assert overfull(activity(capacity=None, shared_places=False), {"journee": 400}) is None
+    assert overfull(alone, DAY, booked(matin=12, journee=40)) == (12, 10, None)
+    assert overfull(activity(capacity=None, shared_places=False), DAY, booked(journee=400)) is None
+
+
+def test_how_many_are_in_the_room_while_a_slot_takes_place() -> None:
+    found, present = activity(overbooking_percent=10), {"journee": 20, "matin": 12, "apres-midi": 15, "ancien": 1}
+    assert [room_of(found, slot, present) for slot in ("journee", "matin", "apres-midi")] == [
+        (36, 44),
+        (33, 44),
+        (36, 44),
+    ], "a slot that is no longer declared is there at every moment"
+    assert room_of(activity(shared_places=False), "matin", present) is None
+
+
+def test_a_group_that_has_more_than_its_places_is_found_and_named() -> None:
+    found = activity(groups=(LITTLE,))
+    little, big = (Peers(age, None) for age in (4, 8))
+    of_both = {("matin", little): 6, ("journee", little): 3, ("matin", big): 20}
+    assert overfull(found, DAY, of_both) == (9, 8, "pour le groupe « 3–5 ans »")
+    outside = {("matin", little): 1, ("journee", big): 39}
+    assert overfull(found, DAY, outside) == (39, 36, "hors des places réservées à « 3–5 ans »")
+    assert overfull(found, DAY, {("matin", little): 8, ("matin", Peers(None, "Jaurès")): 32}) is None
+
+
+def test_which_changes_have_bookings_count_in_other_counters() -> None:
+    before = activity(groups=(LITTLE,))
+
+    def alike(*slots: Slot, **changes: object) -> bool:
+        return counts_alike(before, activity(*slots, **({"groups": (LITTLE,)} | changes)))
+
+    assert alike()
+    assert alike(groups=(replace(LITTLE, name="Petits", capacity=3, reserved=1),), overbooking_percent=5, capacity=60)
+    others = [replace(LITTLE, to_age=6), replace(LITTLE, capacity=None), replace(LITTLE, reserved=0)]
+    assert not any(alike(groups=(group,)) for group in [*others, replace(LITTLE, schools=frozenset({"Jaurès"}))])
+    assert not alike(groups=())
+    assert not alike(shared_places=False)
+    assert not alike(WHOLE, MORNING)
+    apart = activity(shared_places=False)
+    assert counts_alike(apart, replace(apart, slots=(WHOLE, MORNING)))
 
 
 def test_how_places_are_counted_in_words() -> None:

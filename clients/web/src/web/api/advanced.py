@@ -7,6 +7,7 @@ from uuid import UUID
 from web.api.client import Answer, Api, Page
 
 _BASE = "planning/v1"
+TrailAction = Literal["book", "cancel", "absence", "charge", "charge_back", "wait", "wait_no_more", "decline"]
 
 
 class RefusedDays(Answer):
@@ -50,7 +51,7 @@ class TrailEntry(Answer):
     actor: Literal["family", "town_hall", "portal"]
     actor_first_name: str | None = None
     actor_last_name: str | None = None
-    action: Literal["book", "cancel", "absence", "charge", "charge_back"]
+    action: TrailAction
     first_name: str
     element_name: str
     days: list[date]

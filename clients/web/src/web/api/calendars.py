@@ -37,11 +37,15 @@ class PreviewedDay(Answer):
 
 
 class OverfullDay(Answer):
-    """A day on which more is booked than there are places, in a slot or, where slots share them, at the same moment."""
+    """A day on which more is booked than there are places, in a slot or, where slots share them, at the same moment.
+
+    ``of_whom``: of a group, or outside of places that are reserved, in words.
+    """
 
     day: date
     booked: int
     places: int
+    of_whom: str | None = None
 
 
 class Preview(Answer):

@@ -1,6 +1,6 @@
 """enrolment: families, activities, adhesions and their orders."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -255,6 +255,11 @@ class CommuneActivity(Answer):
     opens_on: date
     closes_on: date
     slots: list[OfferedSlot] = Field(default_factory=list)
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the season, as people say it."""
+        return self.closes_on - timedelta(days=1)
 
 
 async def families(api: Api, query: str | None = None, cursor: str | None = None) -> Page[FamilyItem]:

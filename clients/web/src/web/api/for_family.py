@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from web.api.absences import Announcement, OwnAbsences
 from web.api.client import Answer, Api
 from web.api.planning import DaySlot, Planning, PlanningMember, chosen_days
+from web.api.waiting import OwnList
 
 _BASE = "planning/v1/families"
 Chosen = Mapping[UUID, Iterable[DaySlot]]
@@ -77,6 +79,27 @@ async def absences(api: Api, family_id: UUID) -> OwnAbsences:
 async def announce(api: Api, family_id: UUID, wish: Announcement) -> None:
     """Announces days for a family, all or none. ``ApiProblem`` lines-refused."""
     await api.command("POST", f"{_BASE}/{family_id}/absences", wish.said)
+
+
+async def waiting_lists(api: Api, family_id: UUID) -> OwnList:
+    """What a family waits for, the places to answer, and what became of others."""
+    return await api.get(OwnList, f"{_BASE}/{family_id}/waiting-list")
+
+
+async def wait(api: Api, family_id: UUID, member_id: UUID, activity_id: UUID, whens: Iterable[DaySlot]) -> None:
+    """Waits for slots of days for a family, all or none. ``ApiProblem`` lines-refused."""
+    body = {"member_id": str(member_id), **chosen_days(activity_id, whens)}
+    await api.command("POST", f"{_BASE}/{family_id}/waiting-list", body)
+
+
+async def wait_no_more(api: Api, family_id: UUID, waiting_id: UUID) -> None:
+    """``ApiProblem`` not-found, also when a place has come."""
+    await api.command("DELETE", f"{_BASE}/{family_id}/waiting-list/{waiting_id}")
+
+
+async def answer(api: Api, family_id: UUID, offer_id: UUID, word: Literal["accept", "decline"]) -> None:
+    """Accepts or lets go a family's place. ``ApiProblem`` offer-ended, place-refused."""
+    await api.command("POST", f"{_BASE}/{family_id}/place-offers/{offer_id}/{word}")
 
 
 def _days(chosen: Chosen) -> list[dict[str, object]]:

@@ -260,12 +260,23 @@ class SlotOfDay(Answer):
         return f"{self.activity_name} – {self.slot_name}" if self.slot_name else self.activity_name
 
 
+class RoomCount(Answer):
+    """A room that slots share: how many are expected at the fullest moment of one of them, and its places."""
+
+    expected: int
+    places: int
+
+
 class DayCount(SlotOfDay):
-    """How many booked, and how many of them are not announced absent; ``capacity`` None when there is no limit."""
+    """How many booked, and how many of them are not announced absent; ``capacity`` None when there is no limit.
+
+    ``room``: that which the slot shares with those that overlap.
+    """
 
     booked: int
     expected: int
     capacity: int | None = None
+    room: RoomCount | None = None
 
 
 class Expected(Answer):

@@ -32,6 +32,7 @@ class Offer(Answer):
     offer_id: UUID
     first_name: str
     last_name: str = ""
+    family_id: UUID | None = None
     family_name: str | None = None
     activity_name: str
     element_name: str
@@ -73,6 +74,7 @@ class Ranked(Answer):
     member_id: UUID
     first_name: str
     last_name: str
+    family_id: UUID
     family_name: str | None = None
     joined_at: datetime
     points: int

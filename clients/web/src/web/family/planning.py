@@ -12,7 +12,7 @@ from web.api import planning
 from web.api.errors import ApiProblem
 from web.api.planning import DaySlot, Planning, PlanningMember
 from web.family.calendar import Period, View
-from web.family.planning_view import Choice, field_name, legend, locked, refused_days, rows
+from web.family.planning_view import Choice, field_name, first_enrolled, legend, locked, refused_days, rows
 from web.forms import fields_of
 from web.i18n import gettext as _
 from web.navigation import see_other
@@ -39,7 +39,7 @@ async def show_planning(
         members = await planning.members(visit.api)
         if not members:
             return await visit.page("family/planning/nobody.html")
-        enfant = _first_enrolled(members).member_id
+        enfant = first_enrolled(members).member_id
     period = Period.around(vue, debut or (await visit.commune()).today)
     notice = _("Ces jours attendent votre validation : rien n'est réservé avant « Terminer ».") if fait else ""
     return await _planning_page(visit, enfant, period, modifier=modifier, notice=notice)
@@ -141,12 +141,6 @@ async def _planning_page(
 def _chosen(shown: Planning) -> PlanningMember:
     """Whose planning it is, with all its activities."""
     return next(member for member in shown.family if member.member_id == shown.member.member_id)
-
-
-def _first_enrolled(members: list[PlanningMember]) -> PlanningMember:
-    """The first who is enrolled somewhere, else the first."""
-    enrolled = (m for test in ("open", "any") for m in members if any(a.open or test == "any" for a in m.activities))
-    return next(enrolled, members[0])
 
 
 def _following(members: list[PlanningMember], member: PlanningMember) -> PlanningMember | None:

@@ -1,6 +1,6 @@
 """What the planning page shows: each day with its state in words, and the reasons of closed days told once each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from string import ascii_lowercase
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from web.api.errors import ApiProblem
-from web.api.planning import WHOLE_DAY, Cell, CellState, DaySlot, Planning, PlanningActivity, Slot
+from web.api.planning import WHOLE_DAY, Cell, CellState, DaySlot, Planning, PlanningActivity, PlanningMember, Slot
 from web.i18n import gettext as _
 from web.rendering.formatting import hours, long_date, money
 
@@ -145,6 +145,12 @@ class Row:
         return bool(changeable) and all(day.ticked for day in changeable)
 
 
+def first_enrolled(members: Sequence[PlanningMember]) -> PlanningMember:
+    """The first who is enrolled somewhere, else the first."""
+    enrolled = (m for test in ("open", "any") for m in members if any(a.open or test == "any" for a in m.activities))
+    return next(enrolled, members[0])
+
+
 def rows(planning: Planning, choice: Choice | None = None) -> list[Row]:
     """The planning's rows, but for what is locked; ``choice`` replaces what is ticked where days can be changed."""
     return [_row(activity, choice) for activity in planning.activities if not _is_locked(activity)]
@@ -219,6 +225,21 @@ def legend(shown: list[Row]) -> dict[CellState, Mark]:
     if all(len(row.lines) == 1 for row in shown):
         hidden.add("excluded")
     return {state: mark for state, mark in marks().items() if state not in hidden}
+
+
+def full_days(shown: Planning) -> list[tuple[PlanningActivity, list[tuple[str, str]]]]:
+    """Activities that have full days to wait for, with what a tick of each sends and how the day is called."""
+    found = []
+    for activity in shown.activities:
+        names = {slot.code: slot.name for slot in activity.slots}
+        days = [
+            (f"{cell.day.isoformat()}/{cell.slot}", told(cell.day, names.get(cell.slot, "")))
+            for cell in activity.cells
+            if cell.can_wait
+        ]
+        if days and activity.waiting_list:
+            found.append((activity, days))
+    return found
 
 
 def refused_days(problem: ApiProblem | None, shown: Planning) -> list[tuple[str, str]]:

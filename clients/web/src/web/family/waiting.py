@@ -9,14 +9,14 @@ from fastapi import APIRouter, Form, Query, Response
 
 from web.api import planning, waiting
 from web.api.errors import ApiProblem
-from web.api.planning import PlanningActivity
 from web.family.calendar import Period, View
-from web.family.planning_view import ticked_whens, told
+from web.family.planning_view import full_days, ticked_whens
 from web.forms import Code
 from web.i18n import gettext as _
 from web.navigation import see_other
 from web.town_hall.lists import IdFilter
 from web.visit import ParentVisit, Visit
+from web.waiting_words import endings
 
 router = APIRouter()
 
@@ -105,15 +105,14 @@ async def _done(visit: Visit, doing: Awaitable[None], word: str) -> Response:
 
 async def _lists_page(visit: Visit, status: int = 200, *, notice: str = "", error: str = "") -> Response:
     lists = await waiting.own_list(visit.api)
-    endings = {
-        "accepted": _("Acceptée"),
-        "confirmed": _("Réservée d'office"),
-        "declined": _("Laissée à une autre famille"),
-        "lapsed": _("Pas acceptée à temps"),
-        "withdrawn": _("Jour réservé autrement"),
-    }
     return await visit.page(
-        "family/planning/waiting.html", status, lists=lists, endings=endings, notice=notice, error=error
+        "family/planning/waiting.html",
+        status,
+        base=WAITING,
+        lists=lists,
+        endings=endings(),
+        notice=notice,
+        error=error,
     )
 
 
@@ -121,23 +120,12 @@ async def _choice_page(
     visit: Visit, member_id: UUID, period: Period, *, error: str = "", problem: ApiProblem | None = None
 ) -> Response:
     shown = await planning.planning(visit.api, member_id, period.start, period.end)
-    rows = [(activity, _full_days(activity)) for activity in shown.activities if activity.waiting_list]
     return await visit.page(
         "family/planning/waiting_choice.html",
         problem.status if problem else 422 if error else 200,
         member=shown.member,
         period=period,
-        rows=[(activity, days) for activity, days in rows if days],
+        rows=full_days(shown),
         error=problem.detail if problem else error,
         refused=problem.reasons if problem else [],
     )
-
-
-def _full_days(activity: PlanningActivity) -> list[tuple[str, str]]:
-    """What a tick sends, and how the day is called."""
-    names = {slot.code: slot.name for slot in activity.slots}
-    return [
-        (f"{cell.day.isoformat()}/{cell.slot}", told(cell.day, names.get(cell.slot, "")))
-        for cell in activity.cells
-        if cell.can_wait
-    ]

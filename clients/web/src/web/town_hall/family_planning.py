@@ -14,7 +14,7 @@ from web.api.errors import ApiProblem
 from web.api.for_family import Basket, DoneBasket
 from web.api.planning import DaySlot, Planning, PlanningActivity, PlanningMember
 from web.family.calendar import Period, View
-from web.family.planning_view import field_name, legend, locked, refused_days, rows
+from web.family.planning_view import field_name, first_enrolled, legend, locked, refused_days, rows
 from web.forms import Code, Ticked, fields_of
 from web.i18n import gettext as _
 from web.i18n import ngettext
@@ -49,8 +49,7 @@ async def show_family_planning(
 ) -> Response:
     """A member's month as the family sees it; the current month of the first who is enrolled, unless asked."""
     if membre is None:
-        members = await for_family.members(visit.api, family_id)
-        membre = next((each for each in members if any(a.open for a in each.activities)), members[0]).member_id
+        membre = first_enrolled(await for_family.members(visit.api, family_id)).member_id
     return await _page(visit, family_id, membre, mois or (await visit.commune()).today, notice=_done(fait))
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from web.api import enrolment, planning
 from web.api.enrolment import CommuneActivity
-from web.api.planning import WHOLE_DAY, DayCount
+from web.api.planning import WHOLE_DAY, DayCount, RoomCount
 from web.attempts import attempt
 from web.town_hall.list_parts import PartFilter
 from web.town_hall.lists import DayFilter, IdFilter, SlotFilter
@@ -22,7 +22,7 @@ router = APIRouter()
 class ActivityOfDay:
     """A slot of an activity and how many are expected.
 
-    ``capacity`` is None when there is no limit, or nobody ever booked.
+    ``capacity`` is None when there is no limit, or nobody ever booked; ``room`` when the slot shares none.
     """
 
     activity_id: UUID
@@ -31,6 +31,7 @@ class ActivityOfDay:
     name: str
     expected: int
     capacity: int | None
+    room: RoomCount | None = None
 
 
 @router.get("/mairie/reservations")
@@ -68,7 +69,9 @@ async def show_day(
 
 def _of_day(day: date, counts: list[DayCount], known: list[CommuneActivity]) -> list[ActivityOfDay]:
     """Those where someone is expected first, then the others whose season has the day."""
-    counted = [ActivityOfDay(c.activity_id, c.slot, c.activity_name, c.name, c.expected, c.capacity) for c in counts]
+    counted = [
+        ActivityOfDay(c.activity_id, c.slot, c.activity_name, c.name, c.expected, c.capacity, c.room) for c in counts
+    ]
     ids = {activity.activity_id for activity in counted}
     others = [
         ActivityOfDay(activity.activity_id, WHOLE_DAY, activity.name, activity.name, 0, None)

@@ -18,14 +18,17 @@ from planning.adapters.documents import (
     rule_document,
     slot_openings_document,
 )
-from planning.adapters.recounting import apply_limits, recount
+from planning.adapters.recounting import AGE, apply_limits, recount
 from planning.adapters.waiting_store import mark_waited_for
 from planning.adapters.writing_store import CALENDARS_LOCK
 from planning.application.ports import HolidayYear
+from planning.application.preview_calendar import BookedPeers
 from planning.application.touched_bookings import BookedSlot
 from planning.domain.activities import Activity
 from planning.domain.blocks import overdue_since
 from planning.domain.calendars import SCHOOL_WEEK_DAYS, ActivityCalendar, SchoolHoliday
+from planning.domain.limits import counts_alike
+from planning.domain.members import Peers
 from planning.domain.slots import ActivitySlot
 
 _REPLACE_CALENDAR = """
@@ -83,6 +86,13 @@ _BOOKED_SLOTS = """
     group by r.activity_id, r.day, r.slot, r.family_id, m.school
     order by r.activity_id, r.day, r.slot, r.family_id, m.school
 """
+_BOOKED_PEERS = f"""
+    select r.day, r.slot, {AGE} as age, m.school, count(*) as reservations
+    from reservation r join member m using (tenant_id, member_id)
+    where r.activity_id = :activity_id and r.day >= :from_day and r.status = 'booked'
+    group by 1, 2, 3, 4
+    order by 1, 2, 3, 4
+"""  # noqa: S608 - ours
 _OF_ACTIVITY = "r.activity_id = :activity_id and r.day >= :from_day"
 _OF_DAYS = """
     (r.activity_id, r.day) in (select * from unnest(cast(:activity_ids as uuid[]), cast(:days as date[])))
@@ -120,6 +130,12 @@ class SqlCalendarStore:
     async def booked_slots(self, activity_id: UUID, from_day: date) -> Sequence[BookedSlot]:
         """What is booked from a day on, by day."""
         return await self._booked(_OF_ACTIVITY, activity_id=activity_id, from_day=from_day)
+
+    async def booked_peers(self, activity_id: UUID, from_day: date) -> Sequence[BookedPeers]:
+        """How many of an age and a school have booked which slot, from a day on, by day."""
+        values = {"activity_id": activity_id, "from_day": from_day}
+        rows = await self._transaction.connection.execute(text(_BOOKED_PEERS), values)
+        return [BookedPeers(row.day, row.slot, Peers(row.age, row.school), row.reservations) for row in rows]
 
     async def taken_slots(self, from_day: date) -> Sequence[ActivitySlot]:
         """The slots in which anybody has a place, of all activities, from a day on."""
@@ -171,7 +187,7 @@ class SqlCalendarStore:
     async def replace_calendar(self, activity: Activity, calendar: ActivityCalendar) -> None:
         """Writes a calendar, and its limits on the days already counted (never below what is booked).
 
-        Where slots begin or cease to share places, what is booked is counted anew.
+        Where what is booked counts in other counters (groups, slots that share places), it is counted anew.
         """
         activity_id = activity.activity_id
         await self._run(
@@ -203,10 +219,11 @@ class SqlCalendarStore:
             activity_id=activity_id,
             openings=json.dumps(extra_openings_document(calendar.extra_openings)),
         )
-        if activity.shares_places != calendar.shared_places:
-            await recount(self._transaction, replace(activity, calendar=calendar))
+        published = replace(activity, calendar=calendar)
+        if counts_alike(activity, published):
+            await apply_limits(self._transaction, published)
         else:
-            await apply_limits(self._transaction, replace(activity, calendar=calendar))
+            await recount(self._transaction, published)
         await mark_waited_for(self._transaction, activity_id=activity_id)
 
     async def holiday_years(self) -> Sequence[HolidayYear]:

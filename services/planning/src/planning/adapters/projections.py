@@ -12,6 +12,7 @@ from planning.adapters.commune_calendars import ONE_ACTIVITY, read_activity
 from planning.adapters.recounting import recount
 from planning.adapters.waiting_store import mark_waited_for
 from planning.adapters.writing_store import CALENDARS_LOCK
+from planning.domain.limits import counts_alike
 
 _FAMILY = """
     insert into family (tenant_id, family_id, version, name, missing)
@@ -117,7 +118,7 @@ class Projections:
         if await self._run(_ACTIVITY, **facts, version=version, regie_id=event.regie.regie_id, slots=slots):
             (row,) = await self._transaction.ask(ONE_ACTIVITY, event.activity_id)
             activity = read_activity(row)
-            if before and activity.shares_places and activity.slots != read_activity(before[0]).slots:
+            if before and not counts_alike(read_activity(before[0]), activity):
                 await recount(self._transaction, activity)
             await mark_waited_for(self._transaction, activity_id=event.activity_id)
 

@@ -27,9 +27,9 @@ _OWN_WAITING = f"""
     order by w.day, m.first_name, a.name, w.slot
 """  # noqa: S608 - ours
 _OFFERED = f"""
-    select o.offer_id, o.member_id, m.first_name, m.last_name, f.name as family_name, o.activity_id,
-           a.name as activity_name, {element_name("o")} as element_name, o.day, o.slot, o.status, o.offered_at,
-           o.expires_at, o.ended_at, o.reason, r.unit_price_cents
+    select o.offer_id, o.member_id, m.first_name, m.last_name, o.family_id, f.name as family_name,
+           o.activity_id, a.name as activity_name, {element_name("o")} as element_name, o.day, o.slot, o.status,
+           o.offered_at, o.expires_at, o.ended_at, o.reason, r.unit_price_cents
     from place_offer o
     join member m using (tenant_id, member_id)
     join activity a using (tenant_id, activity_id)

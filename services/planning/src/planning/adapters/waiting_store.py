@@ -132,10 +132,12 @@ class SqlWaitingStore(SqlWritingStore):
         rows = await self.run(statement, family_id=family_id, waiting_id=waiting_id)
         return rows[0].member_id if rows else None
 
-    async def remove_waiting(self, waiting_id: UUID) -> bool:
+    async def remove_waiting(self, waiting_id: UUID) -> MemberSlot | None:
         """See the port."""
-        statement = "delete from waiting where waiting_id = :waiting_id returning 1"
-        return bool(await self.run(statement, waiting_id=waiting_id))
+        statement = "delete from waiting where waiting_id = :waiting_id returning member_id, activity_id, day, slot"
+        for row in await self.run(statement, waiting_id=waiting_id):
+            return MemberSlot(row.member_id, row.activity_id, row.day, row.slot)
+        return None
 
     async def queues(self, slots: Collection[ActivitySlot]) -> Sequence[Waiting]:
         """See the port."""

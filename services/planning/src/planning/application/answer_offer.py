@@ -1,4 +1,4 @@
-"""A place that is offered is accepted, declined, or not answered in time."""
+"""A place that is offered is accepted or declined, by the family or at the town hall, or not answered in time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from chassis.clock import local_day
 from chassis.errors import NotFoundError
 from chassis.ids import new_id
 from chassis.outbox import Outgoing
-from contracts.events import PlaceOffered
-from contracts.events.planning import ReservationState
+from contracts.events import PlaceOffered, ReservationsChangedByTownHall
+from contracts.events.planning import ChangedDay, ReservationState
 from contracts.values import PlaceOfferStatus
 from planning.application.give_places import committed
 from planning.application.look import look_at_period
@@ -19,9 +19,10 @@ from planning.application.waiting_ports import EndingStore, OfferStore
 from planning.domain.activities import Activity
 from planning.domain.calendars import Holidays
 from planning.domain.counters import given_back
+from planning.domain.for_family import seen_at_town_hall
 from planning.domain.prompt_payment import pay_until
 from planning.domain.rules import Action
-from planning.domain.trail import Actor, Trace
+from planning.domain.trail import Actor, Told, Trace
 from planning.domain.waiting import ACCEPTED_REASON, Ending, PlaceOffer, PlaceRefusedError
 from planning.domain.withdrawal import no_longer_takes_place
 
@@ -40,32 +41,37 @@ class Accepted:
 
 
 async def accept_offer(store: OfferStore, commune: Commune, family_id: UUID, offer_id: UUID, actor: Actor) -> Accepted:
-    """Books the place that is held, at the price of the offer.
+    """Books the place that is held, at the price of the offer. Of what the town hall accepts the family is told, and
+    nothing is to be paid at once.
 
     Raises ``NotFoundError``, ``OfferEndedError``, ``PlaceRefusedError`` when the day cannot be booked any more.
     """
     offer = await _open_offer(store, family_id, offer_id)
     day = offer.when.day
     outlook = await look_at_period(store, commune, family_id, day, day + timedelta(days=1))
+    if actor.is_town_hall:
+        outlook = seen_at_town_hall(outlook)
     member, activity = outlook.member_and_activity(offer.member_id, offer.activity_id)
     if refusal := outlook.refusal_of_place(member, activity, offer.when):
         raise PlaceRefusedError(refusal.reason, cause=refusal.slug)
     basket_id = new_id()
     until = pay_until(activity.calendar, outlook.moment.now, offer.unit_price_cents)
-    reservation = await store.book(offer, basket_id, until)
+    reservation = await store.book(offer, basket_id, None if actor.is_town_hall else until)
     await store.trace([Trace(family_id, actor, Action.BOOK, (offer.what,), ACCEPTED_REASON)])
     await store.publish(
         [
             Outgoing(committed(basket_id, family_id, reservation), 1),
             Outgoing(_told(offer, Ending(PlaceOfferStatus.ACCEPTED)), _ENDED_SEQUENCE),
+            *([Outgoing(_changed(basket_id, offer, reservation), 1)] if actor.is_town_hall else []),
         ]
     )
     return Accepted(basket_id, offer, reservation)
 
 
-async def decline_offer(store: OfferStore, family_id: UUID, offer_id: UUID) -> None:
+async def decline_offer(store: OfferStore, family_id: UUID, offer_id: UUID, actor: Actor) -> None:
     """The place goes to the next. Raises ``NotFoundError``, ``OfferEndedError``."""
     offer = await _open_offer(store, family_id, offer_id)
+    await store.trace([Trace(family_id, actor, Told.DECLINE, (offer.what,))])
     await give_back_offers(store, {offer: Ending(PlaceOfferStatus.DECLINED)}, await store.activities())
 
 
@@ -115,6 +121,18 @@ async def give_back_offers(
     await store.hold_places(given_back(activities, [(offer.what, offer.counters) for offer in ended]))
     await store.end_offers(ended)
     await store.publish([Outgoing(_told(offer, ending), _ENDED_SEQUENCE) for offer, ending in ended.items()])
+
+
+def _changed(basket_id: UUID, offer: PlaceOffer, reservation: ReservationState) -> ReservationsChangedByTownHall:
+    day = ChangedDay(
+        first_name=offer.first_name,
+        element_name=reservation.element_name,
+        day=reservation.day,
+        unit_price_cents=reservation.unit_price_cents,
+        status=reservation.status,
+        reason=ACCEPTED_REASON,
+    )
+    return ReservationsChangedByTownHall(basket_id=basket_id, family_id=offer.family_id, days=(day,))
 
 
 def _told(offer: PlaceOffer, ending: Ending) -> PlaceOffered:

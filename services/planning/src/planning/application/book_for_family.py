@@ -12,7 +12,7 @@ from contracts.values import ReservationStatus
 from planning.application.commit_draft import Asked, Committed, basket_of, commit_basket
 from planning.application.look import look_at_members, look_at_period
 from planning.application.ports import Basket, BasketStore, Commune, Holdings, OutlookStore
-from planning.domain.for_family import WishForFamily, review_wish, told_reason, traces_for_family
+from planning.domain.for_family import WishForFamily, review_wish, seen_at_town_hall, told_reason, traces_for_family
 from planning.domain.outlook import Outlook
 from planning.domain.review import ReviewedLine
 from planning.domain.rules import Action
@@ -31,7 +31,7 @@ async def book_for_family(
     """
 
     def judge(outlook: Outlook, held: Holdings) -> Basket:
-        judged, lines = review_wish(_at_town_hall(outlook), wish, (new_id() for _ in wish.changes))
+        judged, lines = review_wish(seen_at_town_hall(outlook), wish, (new_id() for _ in wish.changes))
         basket = basket_of(judged, held, lines, asked)
         return replace(
             basket,
@@ -56,12 +56,7 @@ async def look_for_family(
         outlook = await look_at_period(store, commune, family_id, *period)
     else:
         outlook = await look_at_members(store, commune, family_id)
-    return replace(_at_town_hall(outlook), draft=()), len(outlook.draft)
-
-
-def _at_town_hall(outlook: Outlook) -> Outlook:
-    """Nobody there is told to call the town hall."""
-    return replace(outlook, moment=replace(outlook.moment, help_sentence=""))
+    return replace(seen_at_town_hall(outlook), draft=()), len(outlook.draft)
 
 
 def _told(basket: Basket, lines: Sequence[ReviewedLine], reason: str | None) -> ReservationsChangedByTownHall:

@@ -1,7 +1,6 @@
 """What a calendar would do, before the town publishes it."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -17,6 +16,7 @@ from planning.domain.activities import Activity
 from planning.domain.calendars import ActivityCalendar, for_some
 from planning.domain.cells import outside_season
 from planning.domain.limits import check_places, describe_places, overfull
+from planning.domain.members import Peers
 from planning.domain.rules import Action, Verdict, explain
 
 
@@ -36,12 +36,26 @@ class PreviewedDay:
 
 
 @dataclass(frozen=True)
+class BookedPeers:
+    """How many members of one age and one school have booked a slot of a day."""
+
+    day: date
+    slot: str
+    peers: Peers
+    reservations: int
+
+
+@dataclass(frozen=True)
 class OverfullDay:
-    """A day on which more is booked than there are places, in a slot or at one moment."""
+    """A day on which more is booked than there are places, in a slot or at one moment.
+
+    ``of_whom``: of a group, or outside of some, in words; None: of all.
+    """
 
     day: date
     booked: int
     places: int
+    of_whom: str | None
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,10 @@ class PreviewStore(Protocol):
 
     async def closed_families(self, activity_id: UUID, today: date, calendar: ActivityCalendar) -> int:
         """How many of the activity's families could book nothing until they have done something about it."""
+        ...
+
+    async def booked_peers(self, activity_id: UUID, from_day: date) -> Sequence[BookedPeers]:
+        """How many of an age and a school have booked which slot, from a day on, by day."""
         ...
 
 
@@ -131,21 +149,16 @@ async def preview_calendar(
     coming = {day: of for day, of in booked.items() if day >= today}
     touched = touched_days(tried, holidays, [each for of in coming.values() for each in of])
     closed = {each.day for each in touched}
+    peers = await store.booked_peers(activity_id, today)
     return Preview(
         days=[look(period[0] + timedelta(days=n)) for n in range((period[1] - period[0]).days)],
         touched=[replace(look(each.day), closed_reason=each.closed_reason, booked=each.booked) for each in touched],
         overfull=[
             OverfullDay(day, *more)
-            for day, of in coming.items()
-            if day not in closed and (more := overfull(tried, _by_slot(of)))
+            for day, of in groupby(peers, key=lambda each: each.day)
+            if day not in closed
+            and (more := overfull(tried, day, {(each.slot, each.peers): each.reservations for each in of}))
         ],
         places_text=describe_places(tried),
         closed_families=await store.closed_families(activity_id, today, calendar),
     )
-
-
-def _by_slot(booked: Sequence[BookedSlot]) -> Mapping[str, int]:
-    counts: Counter[str] = Counter()
-    for each in booked:
-        counts[each.slot] += each.reservations
-    return counts

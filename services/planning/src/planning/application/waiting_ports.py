@@ -14,7 +14,7 @@ from planning.domain.activities import Activity
 from planning.domain.calendars import Holidays
 from planning.domain.counters import Taking
 from planning.domain.limits import CountedSlot
-from planning.domain.slots import ActivitySlot
+from planning.domain.slots import ActivitySlot, MemberSlot
 from planning.domain.trail import Trace
 from planning.domain.waiting import Ending, PlaceOffer, Waiting, WaitingWish
 from planning.domain.waiting_rules import WaitingRules
@@ -69,8 +69,12 @@ class WaitingStore(OutlookStore, Protocol):
         """The member of a family's row."""
         ...
 
-    async def remove_waiting(self, waiting_id: UUID) -> bool:
-        """False when it was not there any more."""
+    async def remove_waiting(self, waiting_id: UUID) -> MemberSlot | None:
+        """What was waited for; None when it was not there any more."""
+        ...
+
+    async def trace(self, traces: Sequence[Trace]) -> None:
+        """Adds to the trail."""
         ...
 
     async def queues(self, slots: Collection[ActivitySlot]) -> Sequence[Waiting]:
@@ -161,8 +165,4 @@ class OfferStore(WaitingStore, EndingStore, Protocol):
 
     async def forget_served(self) -> None:
         """Takes off the lists those who have what they wait for."""
-        ...
-
-    async def trace(self, traces: Sequence[Trace]) -> None:
-        """Adds to the trail."""
         ...

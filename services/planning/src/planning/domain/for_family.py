@@ -43,6 +43,11 @@ class WishForFamily:
             raise ReasonMissingError
 
 
+def seen_at_town_hall(outlook: Outlook) -> Outlook:
+    """Nobody there is told to call the town hall."""
+    return replace(outlook, moment=replace(outlook.moment, help_sentence=""))
+
+
 def review_wish(outlook: Outlook, wish: WishForFamily, line_ids: Iterable[UUID]) -> tuple[Outlook, list[ReviewedLine]]:
     """What is wished, line by line, and the outlook that it was judged by; the family's own draft does not count.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from planning.domain.members import Member
+from planning.domain.members import Grouped
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,11 @@ class Group:
     capacity: int | None = None
     reserved: int = 0
 
-    def includes(self, member: Member, day: date) -> bool:
+    def includes(self, member: Grouped, day: date) -> bool:
         """Whether a member is of the group on a day. Someone whose birth date is not known has no age."""
         return self._has_age(member, day) and (not self.schools or member.school in self.schools)
 
-    def _has_age(self, member: Member, day: date) -> bool:
+    def _has_age(self, member: Grouped, day: date) -> bool:
         if self.from_age is None and self.to_age is None:
             return True
         age = member.age_on(day)

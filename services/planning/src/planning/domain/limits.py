@@ -12,6 +12,7 @@ moment, hold the room's limits; ``""`` then counts the slot alone, up to what th
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import chain, combinations
 from typing import NamedTuple
@@ -21,8 +22,8 @@ from chassis.errors import DomainError
 from planning.domain.activities import Activity
 from planning.domain.calendars import ActivityCalendar
 from planning.domain.groups import Group
-from planning.domain.members import Member
-from planning.domain.room import ROOM, counter_at, doubled, moments, moments_of, part_of_day, read_counter
+from planning.domain.members import Grouped, Peers
+from planning.domain.room import ROOM, counter_at, doubled, fullest, moments, moments_of, part_of_day, read_counter
 from planning.domain.slots import ActivitySlot, Slot
 
 EVERYONE = ""
@@ -54,6 +55,21 @@ class Taken(NamedTuple):
         return None if self.limit.places is None else max(0, self.limit.places - self.booked)
 
 
+class Overfull(NamedTuple):
+    """More is booked than there are places. ``of_whom``: of a group, or outside of some, in words; None: of all."""
+
+    booked: int
+    places: int
+    of_whom: str | None
+
+
+class Room(NamedTuple):
+    """How many are in the room at the fullest moment of a slot, and how many may be."""
+
+    present: int
+    places: int
+
+
 class CountedSlot(NamedTuple):
     """A counter of a slot, or of the room that the day's slots share (``ROOM``)."""
 
@@ -73,7 +89,7 @@ class CountedSlot(NamedTuple):
         return ActivitySlot(*self[:3])
 
 
-def limits_of(activity: Activity, member: Member, day: date, slot: str) -> tuple[Limit, ...]:
+def limits_of(activity: Activity, member: Grouped, day: date, slot: str) -> tuple[Limit, ...]:
     """What a member's reservation counts in, everyone's counter first. Overbooking is included in the limits."""
     calendar = activity.calendar
     if calendar is None:
@@ -100,7 +116,7 @@ def _limits(activity: Activity, slot: str, kinds: Iterable[str]) -> tuple[Limit,
     return tuple(Limit(counter, limit_of(activity, slot, counter)) for counter in counters)
 
 
-def _kinds(activity: Activity, calendar: ActivityCalendar, member: Member, day: date, slot: str) -> Iterable[str]:
+def _kinds(activity: Activity, calendar: ActivityCalendar, member: Grouped, day: date, slot: str) -> Iterable[str]:
     outside = [group for group in calendar.groups if not group.includes(member, day)]
     yield EVERYONE
     for group in calendar.groups:
@@ -135,9 +151,7 @@ def taken(limits: Iterable[Limit], booked: Mapping[str, int]) -> tuple[Taken, ..
 
 def full_reason(calendar: ActivityCalendar, slots: tuple[Slot, ...], slot: str, counter: str) -> str:
     """Which limit of a slot is reached, and for which part of it, in words. ``slots``: the activity's."""
-    names = {group.code: group.name for group in calendar.groups}
-    kind, _, codes = read_counter(counter)[1].partition(":")
-    groups = " et ".join(f"« {names[code]} »" for code in codes.split("+") if code in names)
+    kind, groups = _in_words(calendar, counter)
     part = part_of_day(slots, slot, counter)
     full = f"Complet pendant {part}" if part else "Complet"
     if kind == _GROUP:
@@ -166,19 +180,54 @@ def check_places(activity: Activity) -> None:
         raise PlacesNotSharedError(sentence)
 
 
-def overfull(activity: Activity, booked: Mapping[str, int]) -> tuple[int, int] | None:
-    """Where more is booked of a day's slots than there are places: how much and how many, the worst. None: nowhere."""
-    counts: dict[tuple[str, Limit], int] = {}
-    for slot, number in booked.items():
-        for limit in everyones_limits(activity, slot):
+def counts_alike(one: Activity, other: Activity) -> bool:
+    """Whether whatever is booked counts in the same counters of both."""
+    return _counting(one) == _counting(other)
+
+
+def _counting(activity: Activity) -> tuple[object, ...]:
+    groups = [
+        replace(group, name="", capacity=None if group.capacity is None else 0, reserved=min(group.reserved, 1))
+        for group in (activity.calendar.groups if activity.calendar else ())
+    ]
+    return groups, activity.slots if activity.shares_places else None
+
+
+def overfull(activity: Activity, day: date, booked: Mapping[tuple[str, Peers], int]) -> Overfull | None:
+    """Where more is booked of a day than there are places, by slot and whom: the worst. None: nowhere."""
+    calendar, counts = activity.calendar, dict[tuple[str, Limit], int]()
+    if calendar is None:
+        return None
+    for (slot, peers), number in booked.items():
+        for limit in limits_of(activity, peers, day, slot):
             where = (ROOM if read_counter(limit.counter)[0] else slot, limit)
             counts[where] = counts.get(where, 0) + number
     over = [
-        (number, limit.places)
+        Overfull(number, limit.places, _of_whom(calendar, limit.counter))
         for (_, limit), number in counts.items()
         if limit.places is not None and number > limit.places
     ]
-    return max(over, key=lambda each: each[0] - each[1], default=None)
+    return max(over, key=lambda each: each.booked - each.places, default=None)
+
+
+def _of_whom(calendar: ActivityCalendar, counter: str) -> str | None:
+    kind, groups = _in_words(calendar, counter)
+    words = {_GROUP: f"pour le groupe {groups}", _OUTSIDE: f"hors des places réservées à {groups}"}
+    return words.get(kind)
+
+
+def _in_words(calendar: ActivityCalendar, counter: str) -> tuple[str, str]:
+    """The kind of a counter, and its groups: «« 3–5 ans » et « 6–11 ans »»."""
+    names = {group.code: group.name for group in calendar.groups}
+    kind, _, codes = read_counter(counter)[1].partition(":")
+    return kind, " et ".join(f"« {names[code]} »" for code in codes.split("+") if code in names)
+
+
+def room_of(activity: Activity, slot: str, present: Mapping[str, int]) -> Room | None:
+    """The room that a slot shares, when so many have each slot of the day; None: it shares none."""
+    calendar = activity.calendar
+    places = _overbooked(calendar.capacity, calendar) if calendar and calendar.shared_places else None
+    return None if places is None else Room(fullest(activity.slots, slot, present), places)
 
 
 def describe_places(activity: Activity) -> str | None:

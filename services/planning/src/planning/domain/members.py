@@ -2,9 +2,35 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from contracts.values import MemberKind
+
+
+class Grouped(Protocol):
+    """Whose age and school decide of which groups they are."""
+
+    @property
+    def school(self) -> str | None:
+        """None or empty: of no school."""
+        ...
+
+    def age_on(self, day: date) -> int | None:
+        """Whole years; None when it is not known."""
+        ...
+
+
+@dataclass(frozen=True)
+class Peers:
+    """Members of one age, whole years on a day, and one school: they are of the same groups that day."""
+
+    age: int | None
+    school: str | None
+
+    def age_on(self, _day: date) -> int | None:
+        """Their age."""
+        return self.age
 
 
 @dataclass(frozen=True)

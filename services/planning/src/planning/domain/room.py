@@ -5,7 +5,7 @@ beginnings; one whose slots are all among another's is left out. «Journée» be
 {journée, matin} and {après-midi, journée}.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from planning.domain.slots import Slot
@@ -31,6 +31,14 @@ def moments_of(slots: tuple[Slot, ...], code: str) -> tuple[Together, ...]:
     if all(slot.code != code for slot in slots):
         return moments(slots)
     return tuple(moment for moment in moments(slots) if code in moment)
+
+
+def fullest(slots: tuple[Slot, ...], code: str, present: Mapping[str, int]) -> int:
+    """How many are there at the fullest moment of a slot, when so many have each slot of the day."""
+    return max(
+        sum(number for other, number in present.items() if moment in moments_of(slots, other))
+        for moment in moments_of(slots, code)
+    )
 
 
 def sharing_with(slots: tuple[Slot, ...], code: str) -> frozenset[str]:

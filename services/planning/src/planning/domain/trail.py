@@ -20,12 +20,15 @@ class ActorKind(StrEnum):
 
 class Told(StrEnum):
     """What is said of a day, beside booking and cancelling it: its absence; what its list adds to the bill, or gives
-    back.
+    back; that its waiting list is joined or left; that a place that was offered is let go.
     """
 
     ABSENCE = "absence"
     CHARGE = "charge"
     CHARGE_BACK = "charge_back"
+    WAIT = "wait"
+    WAIT_NO_MORE = "wait_no_more"
+    DECLINE = "decline"
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,11 @@ class Actor:
     kind: ActorKind
     account_id: UUID | None = None
     guardian_id: UUID | None = None
+
+    @property
+    def is_town_hall(self) -> bool:
+        """Whether the town hall acts, for a family that comes to it."""
+        return self.kind is ActorKind.TOWN_HALL
 
 
 PORTAL = Actor(ActorKind.PORTAL)

@@ -22,7 +22,7 @@ ACCEPTED_REASON = "Place de la liste d'attente, acceptée"
 _ENDED = {
     PlaceOfferStatus.ACCEPTED: "Cette place est déjà acceptée : le jour est réservé.",
     PlaceOfferStatus.CONFIRMED: "Cette place est déjà réservée.",
-    PlaceOfferStatus.DECLINED: "Vous avez refusé cette place : elle a été proposée à une autre famille.",
+    PlaceOfferStatus.DECLINED: "Cette place a été refusée : elle a été proposée à une autre famille.",
     PlaceOfferStatus.LAPSED: "Le délai pour accepter est passé : la place a été proposée à une autre famille.",
     PlaceOfferStatus.WITHDRAWN: "Cette place n'est plus à accepter : le jour a été réservé autrement.",
 }

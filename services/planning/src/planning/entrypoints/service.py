@@ -21,6 +21,7 @@ from planning.entrypoints.http.staff import router as staff
 from planning.entrypoints.http.statements import router as statements
 from planning.entrypoints.http.trail import router as trail
 from planning.entrypoints.http.waiting import router as waiting
+from planning.entrypoints.http.waiting_for_family import router as waiting_for_family
 from planning.entrypoints.http.waiting_staff import router as waiting_staff
 from planning.entrypoints.http.withdrawals import router as withdrawals
 from planning.entrypoints.jobs import JOBS, reseal_commune_documents
@@ -43,8 +44,8 @@ SERVICE = Service(
             agenda,
             agenda_secrets,
         ),
-        *(staff, holidays, for_family, booking_for_family, custody, kitchen, presence, withdrawals, waiting_staff),
-        *(absences_staff, statements),
+        *(staff, holidays, for_family, booking_for_family, waiting_for_family, custody, kitchen, presence, withdrawals),
+        *(waiting_staff, absences_staff, statements),
     ],
     problems={
         "lines-refused": 409,

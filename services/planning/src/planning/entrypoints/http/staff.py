@@ -1,6 +1,7 @@
 """What the town hall does: calendars, lists."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from planning.application.set_calendar import set_calendar
 from planning.domain.activities import Activity
 from planning.domain.blocks import describe_blocks
 from planning.domain.calendars import CalendarMissingError
-from planning.domain.limits import counted_twice, describe_places
+from planning.domain.limits import counted_twice, describe_places, room_of
 from planning.domain.rules import Action, describe
 from planning.entrypoints.http.common import CurrentCommune, Day, ListPeriod, SlotCode
 from planning.entrypoints.http.list_parts import PartAsked, groups_of, is_expected, member_of, part_of, parts_of
@@ -47,8 +48,10 @@ from planning.entrypoints.http.staff_models import (
     PreviewedDay,
     ReservationOfCommune,
     ReservationPage,
+    RoomCount,
     SlotOpening,
 )
+from planning.entrypoints.http.stores import Published
 
 router = APIRouter(route_class=PortalRoute, tags=["town hall"])
 
@@ -215,6 +218,19 @@ async def list_all_reservations(
 
 
 @router.get("/day-counts")
-async def list_day_counts(period: ListPeriod, _principal: Staff, transaction: CurrentTransaction) -> list[DayCount]:
+async def list_day_counts(
+    period: ListPeriod, _principal: Staff, transaction: CurrentTransaction, published: Published
+) -> list[DayCount]:
     """How many booked and are expected, by day, activity and slot; where nobody ever booked is left out."""
-    return [DayCount.model_validate(row) for row in await queries.day_counts(transaction, *period)]
+    activities, _ = published
+    counts = [DayCount.model_validate(row) for row in await queries.day_counts(transaction, *period)]
+    present: dict[tuple[date, UUID], dict[str, int]] = {}
+    for count in counts:
+        present.setdefault((count.day, count.activity_id), {})[count.slot] = count.expected
+
+    def room(count: DayCount) -> RoomCount | None:
+        activity = activities.get(count.activity_id)
+        found = room_of(activity, count.slot, present[count.day, count.activity_id]) if activity else None
+        return RoomCount.model_validate(found) if found else None
+
+    return [count.model_copy(update={"room": room(count)}) for count in counts]

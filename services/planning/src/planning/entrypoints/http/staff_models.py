@@ -198,13 +198,17 @@ class PreviewedDay(BaseModel):
 
 
 class OverfullDay(BaseModel):
-    """A day on which more is booked than there are places, in a slot or, where slots share them, at the same moment."""
+    """A day on which more is booked than there are places, in a slot or, where slots share them, at the same moment.
+
+    ``of_whom``: of a group, or outside of places that are reserved, in words; null: of all.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
     day: date
     booked: int
     places: int
+    of_whom: str | None
 
 
 class CalendarPreview(BaseModel):
@@ -269,10 +273,22 @@ class ReservationPage(BaseModel):
     next_cursor: str | None
 
 
+class RoomCount(BaseModel):
+    """The room that a slot shares: how many are expected at its fullest moment, whatever their slot, and how many may
+    be there.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    expected: int = Field(validation_alias="present")
+    places: int
+
+
 class DayCount(BaseModel):
     """How many booked a slot of a day; ``expected``: those of them whose absence was not announced.
 
-    Places that are only offered are in neither.
+    Places that are only offered are in neither. ``capacity`` is the slot's own; ``room``: that which it shares with the
+    slots that overlap, null where it shares none.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -285,3 +301,4 @@ class DayCount(BaseModel):
     booked: int
     expected: int
     capacity: int | None
+    room: RoomCount | None = None

@@ -100,6 +100,7 @@ class RankedMember(BaseModel):
 class OfferOfSlot(OfferView):
     """A place of the slot that was given on, and to whom."""
 
+    family_id: UUID
     last_name: str
     family_name: str | None
 
