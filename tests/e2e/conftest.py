@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from driver import Bank, FamilyRecord, Mailbox, Parent, Portal, System, TownHall
 from driver.launch import launched, portal_at
+from driver.pages import PortalPages
 from driver.waiting import PATIENCE_SECONDS
 from portail_local.layout import ROOT
 from portail_local.servers.accounts import is_root
@@ -88,3 +89,12 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def tabs(browser: Browser, running_portal: Portal) -> Iterator[list[PortalPages]]:
+    """Two of Numérian's, without scripts: the town hall's and the family's."""
+    contexts = [browser.new_context(locale="fr-FR", java_script_enabled=False) for _ in range(2)]
+    yield [PortalPages(context.new_page(), running_portal.url("numerian")) for context in contexts]
+    for context in contexts:
+        context.close()

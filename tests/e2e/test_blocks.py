@@ -3,11 +3,10 @@ Without scripts. What is owed of an invoice reaches the planning too.
 """
 
 import re
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from driver import OWN_PASSWORD, Parent, Portal, System, TownHall, until
 from driver.accessibility import problems_of
@@ -31,14 +30,6 @@ def enrolled(running_portal: Portal, system: System, numerian: TownHall) -> tupl
     parent.wait_until_open("Zoé")
     numerian.api.put("planning", f"/activities/{activity_id}/calendar", calendar(None))
     return parent, activity_id
-
-
-@pytest.fixture
-def tabs(browser: Browser, running_portal: Portal) -> Iterator[list[PortalPages]]:
-    contexts = [browser.new_context(locale="fr-FR", java_script_enabled=False) for _ in range(2)]
-    yield [PortalPages(context.new_page(), running_portal.url("numerian")) for context in contexts]
-    for context in contexts:
-        context.close()
 
 
 def _problems(tab: PortalPages, urls: list[str]) -> list[str]:

@@ -3,7 +3,6 @@ family reads it, is told, and its child is on the lists.
 """
 
 import re
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -35,14 +34,6 @@ def late(running_portal: Portal, system: System, numerian: TownHall) -> tuple[Pa
     closed = calendar(None) | {"booking_rule": {"default": _LONG_BEFORE}, "cancelling_rule": {"default": _LONG_BEFORE}}
     numerian.api.put("planning", f"/activities/{activity_id}/calendar", closed)
     return parent, activity_id
-
-
-@pytest.fixture
-def tabs(browser: Browser, running_portal: Portal) -> Iterator[list[PortalPages]]:
-    contexts = [browser.new_context(locale="fr-FR", java_script_enabled=False) for _ in range(2)]
-    yield [PortalPages(context.new_page(), running_portal.url("numerian")) for context in contexts]
-    for context in contexts:
-        context.close()
 
 
 def test_late_days_are_granted_with_a_reason(

@@ -132,8 +132,7 @@ def ids(
 def contents(ids: dict[str, str], town_hall: TownHall) -> dict[str, Content]:
     """Right content for the routes that look at it before they look for the id."""
     calendar = town_hall.api.get("planning", f"/activities/{ids['activity_id']}/calendar")
-    shown = {"booking_rule_text", "cancelling_rule_text", "places_text", "notices"}
-    published = {name: value for name, value in calendar.items() if name not in shown}
+    published = {name: calendar[name] for name in calendar if not name.endswith("_text") and name != "notices"}
     period = {"from": "2023-03-01", "to": "2023-04-01"}
     chosen = {"activity_id": ids["activity_id"], "days": ["2023-03-06"]}
     own_days = {**period, "activity_id": ids["activity_id"], "days": []}
