@@ -55,7 +55,7 @@ async def keep_told(transaction: Transaction, told: Sequence[ToldInvoice]) -> No
     )
 
 
-async def keep_settled(transaction: Transaction, settled: ToldInvoice) -> None:
-    """Nothing is left to pay: the family may have places again that it waits for."""
-    await keep_told(transaction, [settled])
-    await mark_waited_for(transaction, family_id=settled.family_id)
+async def keep_settled(transaction: Transaction, settled: Sequence[ToldInvoice]) -> None:
+    """Nothing is left to pay: the families may have places again that they wait for."""
+    await keep_told(transaction, settled)
+    await mark_waited_for(transaction, family_ids=[each.family_id for each in settled])

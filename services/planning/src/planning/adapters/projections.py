@@ -84,7 +84,7 @@ class Projections:
         """Its name, for the town hall's lists, and what it has still to hand in."""
         facts = {"name": event.name, "missing": list(event.missing)}
         if await self._run(_FAMILY, family_id=event.family_id, version=version, **facts):
-            await mark_waited_for(self._transaction, family_id=event.family_id)
+            await mark_waited_for(self._transaction, family_ids=[event.family_id])
 
     async def keep_member(self, event: MemberRegistered, version: int) -> None:
         """The name, what decides groups, the diet, what is missing, and which families the member belongs to now."""

@@ -79,7 +79,7 @@ _MARK_WAITED_FOR = text("""
     select distinct tenant_id, activity_id, day, slot from waiting
     where (cast(:activity_id as uuid) is null or activity_id = :activity_id)
       and (cast(:member_id as uuid) is null or member_id = :member_id)
-      and (cast(:family_id as uuid) is null or family_id = :family_id)
+      and (cast(:family_ids as uuid[]) is null or family_id = any(:family_ids))
 """)
 
 
@@ -88,14 +88,15 @@ async def mark_waited_for(
     *,
     activity_id: UUID | None = None,
     member_id: UUID | None = None,
-    family_id: UUID | None = None,
+    family_ids: Sequence[UUID] | None = None,
 ) -> None:
-    """Has the slots looked at for which someone waits, of all or of an activity, member or family: what decides has
+    """Has the slots looked at for which someone waits, of all or of an activity, a member or families: what decides has
     changed.
     """
-    values = {"activity_id": activity_id, "member_id": member_id, "family_id": family_id}
-    await transaction.connection.execute(_MARK_WAITED_FOR, values)
-    transaction.wake(GIVE_PLACES)
+    values = {"activity_id": activity_id, "member_id": member_id, "family_ids": family_ids}
+    marked = await transaction.connection.execute(_MARK_WAITED_FOR, values)
+    if marked.rowcount:
+        transaction.wake(GIVE_PLACES)
 
 
 class SqlWaitingStore(SqlWritingStore):

@@ -55,12 +55,14 @@ async def keep_price(transaction: Transaction, received: Received[EntitlementCha
     await Projections(transaction).keep_price(received.event, received.sequence)
 
 
-async def keep_paid(transaction: Transaction, received: Received[InvoiceSettled]) -> None:
-    """Days that were to be paid at once are, and nothing is owed of the invoice."""
-    invoice = received.event
-    if invoice.reservation_ids:
-        await SqlPromptPaymentStore(transaction, CalendarCache()).keep_paid(invoice.reservation_ids)
-    settled = ToldInvoice(invoice.invoice_id, invoice.family_id, received.sequence, invoice.number)
+async def keep_paid(transaction: Transaction, events: Sequence[Received[InvoiceSettled]]) -> None:
+    """Days that were to be paid at once are, and nothing is owed of the invoices."""
+    if paid := [reservation_id for received in events for reservation_id in received.event.reservation_ids]:
+        await SqlPromptPaymentStore(transaction, CalendarCache()).keep_paid(paid)
+    settled = [
+        ToldInvoice(received.event.invoice_id, received.event.family_id, received.sequence, received.event.number)
+        for received in events
+    ]
     await keep_settled(transaction, settled)
 
 
@@ -108,7 +110,7 @@ BILLING = Consumer(
     "billing",
     {
         InvoiceIssued: Together(keep_issued),
-        InvoiceSettled: keep_paid,
+        InvoiceSettled: Together(keep_paid),
         InvoiceOwedAgain: keep_owed_again,
         InvoiceLapsed: give_up_unpaid,
     },
