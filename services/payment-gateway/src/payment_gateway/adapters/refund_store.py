@@ -15,7 +15,7 @@ from contracts.events.payment_gateway import ReversalKind as PublishedKind
 from payment_gateway.adapters.ledger import Entry, SqlLedger
 from payment_gateway.adapters.tables import bank_reversal, bank_transaction, refund, unconfirmed_money
 from payment_gateway.application.ports import Attempt, KnownReversal, MoneyBack, Times
-from payment_gateway.domain.judgement import Decision, ReversalKind, TransactionOutcome
+from payment_gateway.domain.judgement import Decision, ReversalKind, TransactionOutcome, Verdict
 from payment_gateway.domain.payment import Payment
 from payment_gateway.domain.refund import Refund, RefundStatus, Taken
 
@@ -41,7 +41,7 @@ _is_doubted = (
     .where(unconfirmed_money.c.movement_id == bank_transaction.c.movement_id, unconfirmed_money.c.decision.is_(None))
     .exists()
 )
-_DERIVED = {"left_cents", "has_open_refund", "is_doubted"}
+_DERIVED = {"left_cents", "has_open_refund", "is_doubted", "was_given_back"}
 LEFT_CENTS = cast(func.greatest(bank_transaction.c.amount_cents - _asked_back - _gone_back, 0), BigInteger).label(
     "left_cents"
 )
@@ -50,6 +50,7 @@ TAKEN = [
     LEFT_CENTS,
     _is_open.label("has_open_refund"),
     _is_doubted.label("is_doubted"),
+    bank_transaction.c.reason.is_not_distinct_from(Verdict.REFUND_UNDONE).label("was_given_back"),
 ]
 """What was taken, what is left of it and not about to go back either."""
 _MOVED = ("status", "sentence", "code", "daily_number", "sent_at", "tries", "next_try_at", "ended_at", "ended_by")

@@ -11,7 +11,7 @@ from chassis.french import euros
 from contracts.events.payment_gateway import RefundConsequence
 from contracts.values import EURO
 from payment_gateway.domain.confirmation import MoneyInDoubtError
-from payment_gateway.domain.judgement import Decision, TransactionOutcome, Verdict
+from payment_gateway.domain.judgement import Decision, TransactionOutcome
 
 MOST_TRIES = 4
 """How often a bank is spoken to about a refund whose outcome it did not tell; then a person looks."""
@@ -119,7 +119,8 @@ class ForeignMoneyError(DomainError):
 class Taken:
     """Money that the bank took. ``left_cents`` is not given back and not about to be.
 
-    ``is_doubted``: the bank does not stand by it, and nobody has said whether it arrived.
+    ``is_doubted``: the bank does not stand by it, and nobody has said whether it arrived. ``was_given_back``: it is a
+    refund that was not paid out, so that the bank has nothing that it could refund once more.
     """
 
     movement_id: UUID
@@ -130,13 +131,13 @@ class Taken:
     transaction_id: str
     call_number: str | None
     outcome: TransactionOutcome
-    reason: str | None
     decision: Decision | None
     decision_version: int
     amount_cents: int
     left_cents: int
     has_open_refund: bool
     is_doubted: bool
+    was_given_back: bool
     currency: str
 
     @property
@@ -150,11 +151,6 @@ class Taken:
         if self.settles:
             return "settled"
         return "credited" if self.decision is Decision.CREDITED else "undecided"
-
-    @property
-    def was_given_back(self) -> bool:
-        """Whether it is a refund that was not paid out: the bank has nothing that it could refund once more."""
-        return self.reason == Verdict.REFUND_UNDONE
 
     @property
     def surplus_id(self) -> UUID | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from contracts.events.payment_gateway import RefundConsequence
 from payment_gateway.domain.history import DIFFERENCES
-from payment_gateway.domain.judgement import Decision, TransactionOutcome, Verdict
+from payment_gateway.domain.judgement import Decision, TransactionOutcome
 from payment_gateway.domain.refund import RefundStatus
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
@@ -86,12 +86,6 @@ class MoneyTaken(BaseModel):
     left_cents: int
     currency: str
     accepted_at: datetime
-
-    @classmethod
-    def of(cls, row: Row[tuple[object, ...]]) -> "MoneyTaken":
-        """Reads a row of ``taken``."""
-        undone = row._mapping["reason"] == Verdict.REFUND_UNDONE
-        return cls.model_validate({**row._mapping, "was_given_back": undone})
 
 
 class PaymentMoney(BaseModel):

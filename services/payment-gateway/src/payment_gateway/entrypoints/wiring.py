@@ -46,6 +46,11 @@ def store_of(runtime: Runtime, transaction: Transaction) -> SqlPaymentStore:
     return SqlPaymentStore(transaction, box_of(runtime))
 
 
+def times_of(runtime: Runtime) -> Times:
+    """The business instant and the real one."""
+    return Times(runtime.clock.now(), runtime.clock.real_now())
+
+
 async def reseal_contracts(runtime: Runtime, tenant: Tenant) -> int:
     """Seals the secrets of a commune's contracts, past ones included, under the present key."""
     async with runtime.transaction(tenant.id) as transaction:

@@ -8,9 +8,8 @@ from chassis.http.dependencies import CurrentRuntime, CurrentTransaction, Regiss
 from chassis.http.scope import PortalRoute
 from payment_gateway.adapters.unconfirmed_money import unconfirmed
 from payment_gateway.application.note_arrival import note_arrival
-from payment_gateway.application.ports import Times
 from payment_gateway.entrypoints.confirmation_schemas import ArrivalIn, UnconfirmedMoney, UnconfirmedMoneyList
-from payment_gateway.entrypoints.wiring import store_of
+from payment_gateway.entrypoints.wiring import store_of, times_of
 
 router = APIRouter(route_class=PortalRoute, tags=["confirmations"])
 
@@ -29,6 +28,5 @@ async def decide(
     movement_id: UUID, given: ArrivalIn, principal: Regisseur, runtime: CurrentRuntime, transaction: CurrentTransaction
 ) -> None:
     """Somebody looked at the bank's site: it arrived, and all stays; or not, and it is due again."""
-    times = Times(runtime.clock.now(), runtime.clock.real_now())
     store, by = store_of(runtime, transaction), principal.account_id
-    await note_arrival(store, movement_id, given.decision, given.reason, by=by, times=times)
+    await note_arrival(store, movement_id, given.decision, given.reason, by=by, times=times_of(runtime))

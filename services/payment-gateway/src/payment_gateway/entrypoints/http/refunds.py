@@ -8,12 +8,10 @@ from fastapi import APIRouter, Query
 from chassis.errors import NotFoundError
 from chassis.http.dependencies import CurrentRuntime, CurrentTransaction, Regisseur
 from chassis.http.scope import PortalRoute
-from chassis.runtime import Runtime
 from payment_gateway.adapters import queries, refund_queries
 from payment_gateway.adapters.protocols import PROTOCOLS
 from payment_gateway.application.choose_terms import terms_to_speak
 from payment_gateway.application.end_review import end_empty_review
-from payment_gateway.application.ports import Times
 from payment_gateway.application.request_refund import Wanted, decide_surplus, end_refund, request_refund
 from payment_gateway.domain import history
 from payment_gateway.domain.judgement import Decision, Verdict
@@ -29,13 +27,9 @@ from payment_gateway.entrypoints.refund_schemas import (
     RefundList,
 )
 from payment_gateway.entrypoints.schemas import Surplus, SurplusPage
-from payment_gateway.entrypoints.wiring import store_of
+from payment_gateway.entrypoints.wiring import store_of, times_of
 
 router = APIRouter(route_class=PortalRoute, tags=["refunds"])
-
-
-def _times(runtime: Runtime) -> Times:
-    return Times(runtime.clock.now(), runtime.clock.real_now())
 
 
 @router.get("/payments/{payment_id}/money")
@@ -49,7 +43,7 @@ async def get_money(
     attempt = await store_of(runtime, transaction).attempt(rows[0].attempt_id) if rows else None
     can_refund = PROTOCOLS[attempt.contract.protocol].can_refund if attempt else None
     return PaymentMoney(
-        taken=[MoneyTaken.of(row) for row in rows],
+        taken=[MoneyTaken.model_validate(row, from_attributes=True) for row in rows],
         refunds=[Refund.of(row) for row in await refund_queries.refunds(transaction.connection, payment_id=payment_id)],
         by_bank=bool(attempt and can_refund and can_refund(terms_to_speak(attempt, can_refund))),
     )
@@ -89,7 +83,7 @@ async def note_end(
 ) -> Refund:
     """Notes that a refund by hand was made, or that nothing was given back."""
     store, by = store_of(runtime, transaction), principal.account_id
-    await end_refund(store, refund_id, is_done=given.done, by=by, times=_times(runtime))
+    await end_refund(store, refund_id, is_done=given.done, by=by, times=times_of(runtime))
     return await _read(transaction, refund_id)
 
 
@@ -114,7 +108,7 @@ async def decide(
     """The family's account is credited with what is left of it, or it is given back."""
     store, by = store_of(runtime, transaction), principal.account_id
     decision = Decision(given.decision)
-    await decide_surplus(store, PROTOCOLS, movement_id, decision, given.reason, by=by, times=_times(runtime))
+    await decide_surplus(store, PROTOCOLS, movement_id, decision, given.reason, by=by, times=times_of(runtime))
 
 
 @router.post("/payments/{payment_id}/review/end", status_code=204)
@@ -122,7 +116,7 @@ async def end_review(
     payment_id: UUID, _principal: Regisseur, runtime: CurrentRuntime, transaction: CurrentTransaction
 ) -> None:
     """Somebody looked at the bank's site: nothing was taken for a payment to review, which ends."""
-    await end_empty_review(store_of(runtime, transaction), payment_id, _times(runtime))
+    await end_empty_review(store_of(runtime, transaction), payment_id, times_of(runtime))
 
 
 @router.get("/ledger/differences")

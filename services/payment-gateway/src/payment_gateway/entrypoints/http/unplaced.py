@@ -6,18 +6,12 @@ from fastapi import APIRouter
 
 from chassis.http.dependencies import CurrentRuntime, CurrentTransaction, Regisseur
 from chassis.http.scope import PortalRoute
-from chassis.runtime import Runtime
 from payment_gateway.adapters.unplaced_money import dealt_with, unplaced_money
 from payment_gateway.application.deal_with_unplaced import deal_with_unplaced
-from payment_gateway.application.ports import Times
 from payment_gateway.entrypoints.unplaced_schemas import DealtWithIn, UnplacedMoney, UnplacedMoneyList
-from payment_gateway.entrypoints.wiring import store_of
+from payment_gateway.entrypoints.wiring import store_of, times_of
 
 router = APIRouter(route_class=PortalRoute, tags=["unplaced money"])
-
-
-def _times(runtime: Runtime) -> Times:
-    return Times(runtime.clock.now(), runtime.clock.real_now())
 
 
 @router.get("/unplaced-money")
@@ -29,7 +23,7 @@ async def list_unplaced_money(
     ``dealt`` gives what somebody dealt with instead, whenever it was announced.
     """
     connection = transaction.connection
-    rows = await (dealt_with(connection) if dealt else unplaced_money(connection, _times(runtime)))
+    rows = await (dealt_with(connection) if dealt else unplaced_money(connection, times_of(runtime)))
     return UnplacedMoneyList(items=[UnplacedMoney.of(row) for row in rows])
 
 
@@ -43,4 +37,4 @@ async def note_dealt_with(
 ) -> None:
     """Somebody looked into it: it is listed no more, and kept with the note."""
     store, by = store_of(runtime, transaction), principal.account_id
-    await deal_with_unplaced(store, message_id, given.reason, by=by, times=_times(runtime))
+    await deal_with_unplaced(store, message_id, given.reason, by=by, times=times_of(runtime))
