@@ -16,7 +16,7 @@ from jinja2 import Environment
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fake_api import FakeApi
-from fake_api.world import PASSWORD, USER, World
+from fake_api.world import PASSWORD, REGISSEUR_USER, USER, World
 
 from web.app import create_app
 from web.rendering.assets import Assets
@@ -92,4 +92,11 @@ async def parent(visitor: Visitor) -> Visitor:
     """A parent logged in."""
     answer = await visitor.log_in()
     assert answer.status_code == 303, answer.text
+    return visitor
+
+
+@pytest_asyncio.fixture
+async def regisseur(visitor: Visitor) -> Visitor:
+    """The régisseur logged in."""
+    await visitor.log_in(user=REGISSEUR_USER)
     return visitor

@@ -1,14 +1,19 @@
 """The buttons of money given back."""
 
-from driver import until
+from driver import Parent, until
 from driver.bank import asked_by_another_shop
 from faults.buttons import Click, World, button
 
 
+def _asked_to_pay(world: World) -> tuple[Parent, str]:
+    """A parent of its own with an adhesion of 10 € to pay; the payment's id."""
+    parent = world.new_parent("Zoé")
+    return parent, parent.ask_to_pay_order(parent.order(world.paid_activity, "Zoé")["order_id"])
+
+
 def _paid(world: World, **misbehaviour: int) -> str:
     """An adhesion of 10 €, paid; the payment's id."""
-    parent = world.new_parent("Zoé")
-    payment_id = parent.ask_to_pay_order(parent.order(world.paid_activity, "Zoé")["order_id"])
+    parent, payment_id = _asked_to_pay(world)
     parent.at_the_bank(payment_id, **misbehaviour).pay()
     parent.wait_for_payment(payment_id, "to_review" if misbehaviour else "succeeded")
     return payment_id
@@ -66,8 +71,7 @@ def credit_a_surplus(world: World) -> Click:
 @button("/mairie/paiements/{payment_id}/verification")
 def end_a_review(world: World) -> Click:
     """Of a payment that the bank said to know already; it took nothing."""
-    parent = world.new_parent("Zoé")
-    payment_id = parent.ask_to_pay_order(parent.order(world.paid_activity, "Zoé")["order_id"])
+    parent, payment_id = _asked_to_pay(world)
     parent.wait_for_payment(payment_id, "requested")
     world.databases.query(
         "payment-gateway", "update payment set status = 'to_review', payer = null where payment_id = $1", payment_id
@@ -86,8 +90,7 @@ def end_a_review(world: World) -> Click:
 @button("/mairie/controles/encaissements/{movement_id}")
 def answer_for_unconfirmed_money(world: World) -> Click:
     """Paid in another shop with the bank's own signature; the half hour until the bank denies it is passed over."""
-    parent = world.new_parent("Zoé")
-    payment_id = parent.ask_to_pay_order(parent.order(world.paid_activity, "Zoé")["order_id"])
+    parent, payment_id = _asked_to_pay(world)
     world.bank.open_page(asked_by_another_shop(parent.payment_form(payment_id))).pay()
     parent.wait_for_payment(payment_id, "succeeded")
     for moved in (
@@ -115,8 +118,7 @@ def answer_for_unconfirmed_money(world: World) -> Click:
 @button("/mairie/controles/annonces/{message_id}")
 def deal_with_announced_money(world: World) -> Click:
     """Another shop's payment whose message comes to the address of a payment it does not name."""
-    parent = world.new_parent("Zoé")
-    payment_id = parent.ask_to_pay_order(parent.order(world.paid_activity, "Zoé")["order_id"])
+    parent, payment_id = _asked_to_pay(world)
     form = parent.payment_form(payment_id)
     world.bank.open_page(asked_by_another_shop(form, reference=f"autre-{payment_id}")).pay()
     listed = until(

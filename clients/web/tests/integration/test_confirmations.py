@@ -3,18 +3,12 @@
 from typing import Any
 
 import pytest
-from fake_api.world import FAMILY, NOW, REGIE, REGISSEUR_USER, STAFF_USER, World, an_id
+from fake_api.world import FAMILY, NOW, REGIE, STAFF_USER, World, an_id
 
 pytestmark = pytest.mark.integration
 
 CONTROLS = "/mairie/controles"
 SENTENCE = "La banque a signé un message de paiement accepté, mais, interrogée, elle ne le trouve pas."
-
-
-@pytest.fixture
-async def regisseur(visitor):
-    await visitor.log_in(user=REGISSEUR_USER)
-    return visitor
 
 
 @pytest.fixture

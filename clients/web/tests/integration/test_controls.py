@@ -2,20 +2,13 @@
 
 import pytest
 from fake_api.controls import dead_letter, difference
-from fake_api.world import REGISSEUR_USER, STAFF_USER, World
+from fake_api.world import STAFF_USER, World
 
 pytestmark = pytest.mark.integration
 
 PAGE = "/mairie/controles"
 MENDED = "La réservation de Louis du 12/09/2022 manquait à la facturation : elle a été ajoutée."
 OPEN = "La réservation de Louis du 13/09/2022 est comptée 9,90 € à la facturation, et 5,00 € au planning."
-
-
-@pytest.fixture
-async def regisseur(visitor):
-    """The régisseur logged in."""
-    await visitor.log_in(user=REGISSEUR_USER)
-    return visitor
 
 
 class TestForWhom:

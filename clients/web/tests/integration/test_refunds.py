@@ -3,17 +3,11 @@
 from typing import Any
 
 import pytest
-from fake_api.world import FAMILY, NOW, REGIE, REGISSEUR_USER, STAFF_USER, World, an_id
+from fake_api.world import FAMILY, NOW, REGIE, STAFF_USER, World, an_id
 
 pytestmark = pytest.mark.integration
 
 TO_DECIDE = "/mairie/paiements/a-decider"
-
-
-@pytest.fixture
-async def regisseur(visitor):
-    await visitor.log_in(user=REGISSEUR_USER)
-    return visitor
 
 
 @pytest.fixture

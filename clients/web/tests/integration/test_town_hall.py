@@ -9,7 +9,6 @@ from fake_api.world import (
     FAMILY,
     LOUIS,
     REGIE,
-    REGISSEUR_USER,
     STAFF_USER,
     USER,
     World,
@@ -47,13 +46,6 @@ PAGES = [
 async def agent(visitor):
     """An agent logged in."""
     await visitor.log_in(user=STAFF_USER)
-    return visitor
-
-
-@pytest.fixture
-async def regisseur(visitor):
-    """The régisseur logged in."""
-    await visitor.log_in(user=REGISSEUR_USER)
     return visitor
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from fake_api.world import ADMINISTRATOR_USER, FAMILY, REGIE, REGISSEUR_USER, STAFF_USER, World, an_id
+from fake_api.world import ADMINISTRATOR_USER, FAMILY, REGIE, STAFF_USER, World, an_id
 from reading import words
 
 from conftest import Visitor
@@ -14,12 +14,6 @@ REGIES = "/mairie/paiement-en-ligne"
 CONTRACT = f"{REGIES}/{REGIE}"
 PAYBOX = {"protocol": "paybox", "mode": "test", "shop_name": "CANTINE", "bank_public_key_pem": "PEM"}
 KEY = "0123456789ABCDEF" * 8
-
-
-@pytest.fixture
-async def regisseur(visitor: Visitor) -> Visitor:
-    await visitor.log_in(user=REGISSEUR_USER)
-    return visitor
 
 
 @pytest.fixture

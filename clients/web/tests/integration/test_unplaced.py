@@ -14,12 +14,6 @@ SHOWN = "Rendu depuis le &lt;site&gt; de la banque"
 
 
 @pytest.fixture
-async def regisseur(visitor):
-    await visitor.log_in(user=REGISSEUR_USER)
-    return visitor
-
-
-@pytest.fixture
 def money(world: World) -> dict[str, Any]:
     found = {
         "message_id": an_id("announced"),

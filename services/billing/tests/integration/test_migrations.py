@@ -1,16 +1,14 @@
 """What was owed before anybody kept it is told when the tables change, and nothing else is."""
 
 import json
-import secrets
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest_asyncio
-from sqlalchemy.engine import make_url
 
 from chassis.ids import new_id
 from chassis.migrations import upgrade_async
-from chassis.provision import provision
+from chassis.testing.databases import database_of_before
 from chassis.testing.plugin import ALIXAN
 from contracts.events import InvoiceOwedAgain
 
@@ -31,14 +29,8 @@ OLD = {"2209001": (0, 0), "2209002": (2000, 0), "2209003": (1500, 0), "2209004":
 @pytest_asyncio.fixture(loop_scope="session")
 async def old_database(postgres_admin_url: str) -> AsyncIterator[tuple[str, str]]:
     """A database of before: its owner's address and a superuser's."""
-    name, server = f"test_billing_{secrets.token_hex(4)}", make_url(postgres_admin_url)
-    await provision("billing", postgres_admin_url, "tests", database=name)
-    owner = server.set(username="billing_owner", password="tests", database=name)
-    await upgrade_async("billing", owner.render_as_string(hide_password=False), "0006")
-    yield owner.render_as_string(hide_password=False), server.set(database=name).render_as_string(hide_password=False)
-    connection = await asyncpg.connect(postgres_admin_url)
-    await connection.execute(f'drop database "{name}" with (force)')
-    await connection.close()
+    async with database_of_before("billing", postgres_admin_url, "0006") as addresses:
+        yield addresses
 
 
 async def test_what_was_owed_is_told_once(old_database: tuple[str, str]) -> None:

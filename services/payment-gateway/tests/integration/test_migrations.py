@@ -8,12 +8,11 @@ from uuid import UUID
 
 import asyncpg
 import pytest_asyncio
-from sqlalchemy.engine import make_url
 
 from chassis.ids import new_id
 from chassis.migrations import upgrade_async
-from chassis.provision import provision
 from chassis.secrets import SecretBox
+from chassis.testing.databases import database_of_before
 from chassis.testing.plugin import ALIXAN
 
 KEY = secrets.token_bytes(32)
@@ -43,14 +42,8 @@ insert into bank_transaction values ($1, 'paybox', '1999888', '77', $2, $3, $4, 
 @pytest_asyncio.fixture(loop_scope="session")
 async def old_database(postgres_admin_url: str) -> AsyncIterator[tuple[str, str]]:
     """A database of the first revision: its owner's address and a superuser's."""
-    name, server = f"test_payment_gateway_{secrets.token_hex(4)}", make_url(postgres_admin_url)
-    await provision("payment-gateway", postgres_admin_url, "tests", database=name)
-    owner = server.set(username="payment_gateway_owner", password="tests", database=name)
-    await upgrade_async("payment-gateway", owner.render_as_string(hide_password=False), "0001")
-    yield owner.render_as_string(hide_password=False), server.set(database=name).render_as_string(hide_password=False)
-    connection = await asyncpg.connect(postgres_admin_url)
-    await connection.execute(f'drop database "{name}" with (force)')
-    await connection.close()
+    async with database_of_before("payment-gateway", postgres_admin_url, "0001") as addresses:
+        yield addresses
 
 
 async def write_old_rows(connection: asyncpg.Connection) -> dict[str, Any]:

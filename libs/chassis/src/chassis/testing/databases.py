@@ -1,6 +1,8 @@
 """Databases for services under test: a service is migrated once, and its databases are copies of what that made."""
 
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 from sqlalchemy.engine import make_url
@@ -24,7 +26,7 @@ class ServiceDatabases:
         template = self._templates.get(service.name)
         if template is None:
             template = self._templates[service.name] = await self._migrated(service)
-        name = _name_for(service)
+        name = _name_for(service.name)
         await self._command(f'create database "{name}" template "{template}"')
         await provision(service.name, self.admin_url(), PASSWORD, database=name)
         return name
@@ -52,7 +54,7 @@ class ServiceDatabases:
         self._templates.clear()
 
     async def _migrated(self, service: Service) -> str:
-        name = _name_for(service)
+        name = _name_for(service.name)
         await provision(service.name, self.admin_url(), PASSWORD, database=name)
         await upgrade_async(service.name, self.url(service, "owner", name))
         await _keep_published_events(self.admin_url(name))
@@ -66,8 +68,25 @@ class ServiceDatabases:
             await connection.close()
 
 
-def _name_for(service: Service) -> str:
-    return f"test_{service.name.replace('-', '_')}_{secrets.token_hex(4)}"
+@asynccontextmanager
+async def database_of_before(service_name: str, admin_url: str, revision: str) -> AsyncIterator[tuple[str, str]]:
+    """A database as a service had it at a revision: its owner's address and a superuser's."""
+    server, name = make_url(admin_url), _name_for(service_name)
+    owner = f"{service_name.replace('-', '_')}_owner"
+    of_owner, of_admin = (
+        address.render_as_string(hide_password=False)
+        for address in (server.set(username=owner, password=PASSWORD, database=name), server.set(database=name))
+    )
+    await provision(service_name, admin_url, PASSWORD, database=name)
+    await upgrade_async(service_name, of_owner, revision)
+    yield of_owner, of_admin
+    connection = await asyncpg.connect(admin_url)
+    await connection.execute(f'drop database "{name}" with (force)')
+    await connection.close()
+
+
+def _name_for(service_name: str) -> str:
+    return f"test_{service_name.replace('-', '_')}_{secrets.token_hex(4)}"
 
 
 async def _keep_published_events(admin_url: str) -> None:
