@@ -11,6 +11,9 @@ Text = Annotated[str, Form(max_length=MAX_TEXT)]
 """A field that may be long."""
 ShortText = Annotated[str, Form(max_length=256)]
 """A name, an address, a password."""
+Reason = Annotated[str, Form(max_length=500)]
+"""Why, in the words of who decides."""
+SHORTEST_REASON = 3
 Ticked = Annotated[bool, Form()]
 """A tick box, absent when not ticked: give it the default False."""
 Code = Annotated[str, Query(max_length=64)]

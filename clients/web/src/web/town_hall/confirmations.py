@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Response
 
 from web.api import confirmations
 from web.api.errors import ApiProblem
+from web.forms import SHORTEST_REASON, Reason
 from web.i18n import gettext as _
 from web.navigation import CONTROLS, see_other
 from web.town_hall.refusals import Refusal
@@ -16,8 +17,6 @@ router = APIRouter()
 
 PATH = CONTROLS + "/encaissements/{movement_id}"
 Decision = Annotated[Literal["received", "not_received", ""], Form()]
-Reason = Annotated[str, Form(max_length=500)]
-_SHORTEST_REASON = 3
 
 
 @router.get(PATH)
@@ -42,7 +41,7 @@ async def decide(visit: RegisseurVisit, movement_id: UUID, reponse: Decision = "
 def _problem(decision: str, reason: str) -> Refusal | None:
     if not decision:
         return Refusal(_("Dites si la somme est arrivée."), frozenset({"decision"}))
-    if len(reason) < _SHORTEST_REASON:
+    if len(reason) < SHORTEST_REASON:
         return Refusal(_("Écrivez en quelques mots ce que vous avez regardé."), frozenset({"reason"}))
     return None
 

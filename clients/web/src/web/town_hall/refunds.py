@@ -11,7 +11,7 @@ from web.api.errors import ApiProblem
 from web.api.payments import CommunePayment
 from web.api.refunds import MoneyTaken, PaymentMoney
 from web.attempts import attempt
-from web.forms import ShortText
+from web.forms import Reason, ShortText
 from web.i18n import gettext as _
 from web.navigation import see_other
 from web.town_hall.amounts import as_typed, cents_of
@@ -23,7 +23,6 @@ router = APIRouter()
 
 _PATIENCE_SECONDS, _PAUSE_SECONDS = 3.0, 0.3
 _TO_DECIDE = "/mairie/paiements/a-decider"
-Reason = Annotated[str, Form(max_length=500)]
 Consequence = Annotated[Literal["owed_again", "credit_note", ""], Form()]
 Choice = Literal["credited", "refunded"]
 

@@ -1,14 +1,14 @@
 """The régie notes what it found out about money that banks announce, and reads what was noted."""
 
 import asyncio
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Response
 
 from web.api import confirmations, identity, unplaced
 from web.api.errors import ApiProblem
 from web.attempts import attempt
+from web.forms import SHORTEST_REASON, Reason
 from web.i18n import gettext as _
 from web.navigation import CONTROLS, see_other
 from web.town_hall.refusals import Refusal
@@ -18,8 +18,6 @@ router = APIRouter()
 
 PATH = CONTROLS + "/annonces/{message_id}"
 DEALT_WITH = CONTROLS + "/traites"
-Reason = Annotated[str, Form(max_length=500)]
-_SHORTEST_REASON = 3
 
 
 @router.get(PATH)
@@ -32,7 +30,7 @@ async def show_announced(visit: RegisseurVisit, message_id: UUID) -> Response:
 async def deal_with(visit: RegisseurVisit, message_id: UUID, motif: Reason = "") -> Response:
     """Notes it. Sent twice it is noted once."""
     reason = motif.strip()
-    if len(reason) < _SHORTEST_REASON:
+    if len(reason) < SHORTEST_REASON:
         refusal = Refusal(_("Écrivez en quelques mots ce que vous avez trouvé ou fait."), frozenset({"reason"}))
         return await _page(visit, message_id, reason, 422, refusal)
     try:
