@@ -33,6 +33,8 @@ PLANNED_ONCE = {
     "enable_mergejoin": "off",
 }
 """For statements whose every row is found by its key: planning them each time costs more than running them."""
+PLAN_ONCE = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in PLANNED_ONCE.items())
+"""Selected in a transaction, has what follows in it planned once: for one whose every row is found by its key."""
 _PATIENCE_SECONDS = 10
 """That someone waits for a connection, then is told to try again."""
 

@@ -24,9 +24,8 @@ class Door:
 
     async def come(self, *families, at: float = 0, tenant=ALIXAN) -> list[float]:
         """The seconds at which each family's turn comes."""
-        async with self.harness.runtime.transaction(tenant.tenant_id) as transaction:
-            now = self.opened + timedelta(seconds=at)
-            turns = await enter(SqlEntranceStore(transaction), families, now, TERMS)
+        store = SqlEntranceStore(self.harness.runtime.database, tenant.tenant_id)
+        turns = await enter(store, families, self.opened + timedelta(seconds=at), TERMS)
         return [(turn - self.opened).total_seconds() for turn in turns]
 
 

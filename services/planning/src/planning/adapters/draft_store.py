@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from chassis.database import PLAN_ONCE
 from chassis.ids import new_id
 from planning.adapters.writing_store import CALENDARS_LOCK, SqlWritingStore
 from planning.domain.drafts import Wish
@@ -13,7 +14,7 @@ from planning.domain.slots import DaySlot
 
 _LOCK_DRAFT = f"""
     select pg_advisory_xact_lock(hashtextextended('draft ' || :family_id, 0)),
-           pg_advisory_xact_lock_shared({CALENDARS_LOCK})
+           pg_advisory_xact_lock_shared({CALENDARS_LOCK}), {PLAN_ONCE}
 """
 
 _REPLACE_LINES = """

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from chassis.database import Transaction
+from chassis.database import PLAN_ONCE, Transaction
 from chassis.outbox import Outgoing
 from planning.adapters.commune_calendars import VERSION, CalendarCache
 from planning.adapters.outlook_store import SqlOutlookStore
@@ -37,7 +37,7 @@ class SqlWritingStore(SqlOutlookStore):
 
     async def hold_calendars(self) -> None:
         """Calendars stand still until the end of the transaction."""
-        await self.run(f"select pg_advisory_xact_lock_shared({CALENDARS_LOCK})")
+        await self.run(f"select pg_advisory_xact_lock_shared({CALENDARS_LOCK}), {PLAN_ONCE}")
 
     async def lock_calendars(self) -> None:
         """Waits for the baskets being committed and makes the next ones wait."""

@@ -9,7 +9,7 @@ from planning.domain.entrance import GOOD_FOR, Terms
 
 
 class EntranceStore(Protocol):
-    """The entrance of one commune, inside one short transaction."""
+    """The entrance of one commune."""
 
     async def enter(
         self, families: Sequence[UUID], now: datetime, terms: Terms, good_for: timedelta

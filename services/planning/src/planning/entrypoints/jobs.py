@@ -47,7 +47,7 @@ async def state_commune_reservations(runtime: Runtime, tenant: Tenant) -> None:
 async def forget_commune_turns(runtime: Runtime, tenant: Tenant) -> None:
     """Deletes the turns of the entrance that are over."""
     async with runtime.transaction(tenant.id) as transaction:
-        await forget_turns(SqlEntranceStore(transaction), runtime.clock.real_now())
+        await forget_turns(SqlEntranceStore(transaction, tenant.id), runtime.clock.real_now())
 
 
 async def charge_commune_presences(runtime: Runtime, tenant: Tenant) -> None:

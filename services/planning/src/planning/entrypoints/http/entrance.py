@@ -42,9 +42,8 @@ class Entrance:
         _ENTRANCE.labels("in").inc()
 
     async def _ask(self, tenant_id: UUID, families: Sequence[UUID]) -> Sequence[datetime]:
-        async with self._runtime.transaction(tenant_id) as transaction:
-            now = self._runtime.clock.real_now()
-            return await enter(SqlEntranceStore(transaction), families, now, self._terms)
+        store = SqlEntranceStore(self._runtime.database, tenant_id)
+        return await enter(store, families, self._runtime.clock.real_now(), self._terms)
 
 
 _entrances: WeakKeyDictionary[Runtime, Entrance] = WeakKeyDictionary()
