@@ -91,13 +91,13 @@ async def schools(api: Api) -> list[str]:
 
 async def publish(api: Api, activity_id: UUID, document: Document) -> None:
     """Replaces the calendar. Problem 422 with ``errors`` for what is wrong in it."""
-    await api.command("PUT", f"{_BASE}/{activity_id}/calendar", document)
+    await api.command("PUT", f"{_BASE}/{activity_id}/calendar", document, long=True)
 
 
 async def preview(api: Api, activity_id: UUID, document: Document, period: tuple[date, date]) -> Preview:
     """What the calendar would do on a half-open period. Refused like ``publish``."""
     body = {"calendar": document, "from": period[0].isoformat(), "to": period[1].isoformat()}
-    return await api.send(Preview, "POST", f"{_BASE}/{activity_id}/calendar/preview", body)
+    return await api.send(Preview, "POST", f"{_BASE}/{activity_id}/calendar/preview", body, long=True)
 
 
 class Withdrawn(Answer):
@@ -110,4 +110,4 @@ class Withdrawn(Answer):
 async def withdraw(api: Api, activity_id: UUID, days: list[date]) -> Withdrawn:
     """Cancels what is booked on days that the published calendar closes, with notice to the families."""
     body = {"days": [day.isoformat() for day in days]}
-    return await api.send(Withdrawn, "POST", f"{_BASE}/{activity_id}/withdrawals", body)
+    return await api.send(Withdrawn, "POST", f"{_BASE}/{activity_id}/withdrawals", body, long=True)

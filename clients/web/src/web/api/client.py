@@ -20,6 +20,8 @@ Query = Mapping[str, str | int | list[str] | None]
 _PIECE_BYTES = 256 * 1024
 _IN_FLIGHT_PATIENCE_SECONDS = 8.0
 _IN_FLIGHT_PAUSE_SECONDS = 0.3
+_LONG_WORK_SECONDS = 55.0
+"""Somewhat less than the gateway waits for an answer."""
 _adapters: dict[Any, TypeAdapter[Any]] = {}
 
 
@@ -70,13 +72,13 @@ class Api:
         """Reads ``/api/<path>``. ``path`` begins with ``<service>/v1/``."""
         return _parse(answer, path, await self._send("GET", path, query=query))
 
-    async def send(self, answer: type[T], method: str, path: str, body: object = None) -> T:
-        """An unsafe call with a JSON answer."""
-        return _parse(answer, path, await self._send(method, path, body=body))
+    async def send(self, answer: type[T], method: str, path: str, body: object = None, *, long: bool = False) -> T:
+        """An unsafe call with a JSON answer. ``long``: it works on every booking of an activity, and is waited for."""
+        return _parse(answer, path, await self._send(method, path, body=body, long=long))
 
-    async def command(self, method: str, path: str, body: object = None) -> None:
-        """An unsafe call whose answer does not matter."""
-        await self._send(method, path, body=body)
+    async def command(self, method: str, path: str, body: object = None, *, long: bool = False) -> None:
+        """An unsafe call whose answer does not matter; ``long`` as for ``send``."""
+        await self._send(method, path, body=body, long=long)
 
     async def upload(self, path: str, fields: Mapping[str, str], *files: SentFile) -> httpx.Response:
         """POSTs a form with files, read in pieces. The API tells their types by their contents."""
@@ -102,10 +104,15 @@ class Api:
         finally:
             await response.aclose()
 
-    async def _send(self, method: str, path: str, query: Query | None = None, body: object = None) -> httpx.Response:
+    async def _send(
+        self, method: str, path: str, query: Query | None = None, body: object = None, *, long: bool = False
+    ) -> httpx.Response:
         parameters = {name: value for name, value in (query or {}).items() if value is not None}
         payload = body.model_dump(mode="json") if isinstance(body, BaseModel) else body
-        request = self._http.build_request(method, f"/api/{path}", params=parameters or None, json=payload)
+        timeout = _LONG_WORK_SECONDS if long else self._http.timeout
+        request = self._http.build_request(
+            method, f"/api/{path}", params=parameters or None, json=payload, timeout=timeout
+        )
         request.headers.update(self._headers(method, path, request.content))
         return await self._checked(path, request)
 
