@@ -17,7 +17,7 @@ from driver.waiting import PATIENCE_SECONDS
 from portail_local.layout import ROOT
 from portail_local.servers.accounts import is_root
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)  # as patient as every other step of the browser
 _QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
 
@@ -80,7 +80,7 @@ def parent(system: System, bank: Bank, family: FamilyRecord) -> Parent:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; each test opens a context of its own.
+    """Debian's Chromium without windows; each test opens a context of its own.
 
     It ends with its file: as long as it runs, so does an event loop, and no asynchronous test can follow.
     """

@@ -29,7 +29,7 @@ RABBITMQ = Package("rabbitmq-server", rabbitmq.PROGRAM.exists)
 NGINX = Package("nginx", nginx.PROGRAM.exists)
 NODE = Package("nodejs", lambda: shutil.which("node") is not None)
 NPM = Package("npm", lambda: shutil.which("npm") is not None)
-CHROMIUM = Package("chromium", Path("/usr/bin/chromium").exists)
+CHROMIUM = Package("chromium-headless-shell", Path("/usr/bin/chromium-headless-shell").exists)
 FONT = Package("fonts-dejavu-core", _has_font)
 
 SERVERS = (POSTGRES, RABBITMQ, NGINX)
