@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from pathlib import Path
 
@@ -42,20 +43,23 @@ _TWO_WORKERS = ("-n", "2", "--no-loadscope-reorder")
 
 
 def run_tests(asked: Sequence[Suite], pytest_arguments: Sequence[str], say: Callable[[str], None]) -> int:
-    """The exit code: pytest's, or 1 when a check failed. Bad lint stops at once; other checks let the tests run."""
+    """The exit code: pytest's, or 1 when a check failed. Bad lint stops at once; other checks let the tests run.
+
+    What the tests need is installed while those other checks work.
+    """
     wanted = set(Suite) if not asked or Suite.ALL in asked else set(asked)
     tests = [suite for suite in TESTS if suite in wanted]
-    failed = []
-    for suite, commands in CHECKS.items():
-        if suite in wanted and not _check(suite, commands, say):
-            failed.append(suite)
-            if suite is Suite.LINT:
-                return 1
+    if Suite.LINT in wanted and not _passed(Suite.LINT, _check(Suite.LINT), say):
+        return 1
+    with ThreadPoolExecutor() as beside:
+        others = {suite: beside.submit(_check, suite) for suite in CHECKS if suite in wanted - {Suite.LINT}}
+        if tests:
+            _install_for(tests, say)
+    failed = [suite for suite, done in others.items() if not _passed(suite, done.result(), say)]
     if failed:
         say(f"FAILED: {', '.join(failed)}")
     if not tests:
         return 1 if failed else 0
-    _install_for(tests, say)
     markers = [] if set(tests) == set(TESTS) else ["-m", " or ".join(tests)]
     workers = _TWO_WORKERS if len(tests) > 1 and _NEED_THE_SYSTEM.intersection(tests) else ()
     done = subprocess.run(
@@ -64,9 +68,25 @@ def run_tests(asked: Sequence[Suite], pytest_arguments: Sequence[str], say: Call
     return done.returncode or (1 if failed else 0)
 
 
-def _check(suite: Suite, commands: Sequence[Sequence[str]], say: Callable[[str], None]) -> bool:
+def _check(suite: Suite) -> list[subprocess.CompletedProcess[str]]:
+    """Runs the commands of a check, until one fails."""
+    done = []
+    for command in CHECKS[suite]:
+        done.append(
+            subprocess.run(command, cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        )
+        if done[-1].returncode != 0:
+            break
+    return done
+
+
+def _passed(suite: Suite, done: Sequence[subprocess.CompletedProcess[str]], say: Callable[[str], None]) -> bool:
+    """Says what a check said."""
     say(f"== {suite}")
-    return all(subprocess.run(command, cwd=ROOT, check=False).returncode == 0 for command in commands)
+    for each in done:
+        if output := each.stdout.rstrip():
+            say(output)
+    return all(each.returncode == 0 for each in done)
 
 
 def _install_for(tests: Sequence[Suite], say: Callable[[str], None]) -> None:
