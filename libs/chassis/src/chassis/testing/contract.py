@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -33,6 +34,15 @@ _SETTINGS = settings(
     suppress_health_check=list(HealthCheck),
 )
 _SOME_ID = "0198a0b2-0000-7000-8000-000000000000"
+
+
+@dataclass(frozen=True)
+class _Called:
+    """An operation, method and path as the document has them, and what it answered."""
+
+    operation: tuple[str, str]
+    asks_for_a_token: bool
+    status: int
 
 
 @asynccontextmanager
@@ -77,15 +87,20 @@ async def answers_to_anything(
 
 
 async def forbidden(harness: Harness, headers: Mapping[str, str]) -> set[tuple[str, str]]:
-    """The operations that are not for this caller: method and path, as the document has it."""
-    refused = set()
+    """The operations that are not for this caller, by method and path."""
+    return {called.operation for called in await _call_each(harness, headers) if called.status == HTTPStatus.FORBIDDEN}
+
+
+async def _call_each(harness: Harness, headers: Mapping[str, str]) -> list[_Called]:
+    """Calls every documented operation once, with an id that nothing has and an empty body."""
+    called = []
     async with harness.client(headers=dict(headers)) as client:
         for path, operations in harness.app.openapi()["paths"].items():
             url = "http://alixan.localhost" + re.sub(r"{[^}]+}", _SOME_ID, path)
-            for method in operations:
-                if (await client.request(method, url)).status_code == HTTPStatus.FORBIDDEN:
-                    refused.add((method.upper(), path))
-    return refused
+            for method, operation in operations.items():
+                status = (await client.request(method, url, json={})).status_code
+                called.append(_Called((method.upper(), path), bool(operation.get("security")), status))
+    return called
 
 
 def _positive(operation: APIOperation[Any, Any, Any, Any]) -> st.SearchStrategy[Case[Any]]:
@@ -126,13 +141,8 @@ async def routes_open_to_anyone(harness: Harness) -> dict[str, int]:
 
     Fails where the document does not tell the two apart by ``security``.
     """
-    answers = {}
-    async with harness.client() as client:
-        for path, operations in harness.app.openapi()["paths"].items():
-            url = "http://alixan.localhost" + re.sub(r"{[^}]+}", _SOME_ID, path)
-            for method, operation in operations.items():
-                status = (await client.request(method, url, json={})).status_code
-                assert bool(operation.get("security")) is (status == 401), (method, path, status)  # noqa: S101
-                answers[f"{method.upper()} {path}"] = status
-    assert answers  # noqa: S101
-    return {route: status for route, status in answers.items() if status != 401}
+    called = await _call_each(harness, {})
+    assert called  # noqa: S101
+    for each in called:
+        assert each.asks_for_a_token is (each.status == HTTPStatus.UNAUTHORIZED), each  # noqa: S101
+    return {" ".join(each.operation): each.status for each in called if not each.asks_for_a_token}
