@@ -25,6 +25,9 @@ from web.settings import WebSettings
 
 ORIGIN = "http://alixan.localhost"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_MARKUP = re.compile("<textarea.*?</textarea>|<[^>]*>", re.DOTALL)
+_LOOSE = re.compile(r".{0,30}(?:« | [»?!:;](?!\w)).{0,10}")
+_HELD = re.compile("(?<=«)\u00a0|\u00a0(?=[»?!:;])")
 
 
 class Visitor(httpx.AsyncClient):
@@ -83,8 +86,18 @@ def app(api: FakeApi, settings: WebSettings, templates: Environment) -> FastAPI:
 @pytest_asyncio.fixture
 async def visitor(app: FastAPI) -> AsyncIterator[Visitor]:
     # Over https in name: a client keeps Secure cookies, as browsers do on *.localhost.
-    async with Visitor(transport=httpx.ASGITransport(app=app), base_url="https://alixan.localhost") as client:
+    hooks = {"response": [_read_loosely]}
+    transport = httpx.ASGITransport(app=app)
+    async with Visitor(transport=transport, base_url="https://alixan.localhost", event_hooks=hooks) as client:
         yield client
+
+
+async def _read_loosely(response: httpx.Response) -> None:
+    """On every page each mark is held to its word; tests then read sentences as they are written."""
+    if response.headers.get("content-type", "").startswith("text/html"):
+        page = (await response.aread()).decode()
+        assert _LOOSE.findall(_MARKUP.sub("", page)) == []
+        response._content = _HELD.sub(" ", page).encode()
 
 
 @pytest_asyncio.fixture

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.api.errors import ApiError, ApiProblem, ServiceUnavailableError, SessionEndedError
 from web.i18n import gettext as _
 from web.navigation import ABSENCES, PLANNING, RedirectError, see_other
+from web.rendering.typography import held_together
 from web.security.browser import browser_of
 from web.state import state_of
 from web.visit import StaffOnlyError, Visit, login_address
@@ -84,7 +85,7 @@ async def _page(request: Request, trouble: Trouble, detail: str | None = None) -
 def _plain(request: Request, trouble: Trouble) -> Response:
     """Without the commune: identity does not answer, or the host is no commune's."""
     template = state_of(request).templates.get_template("errors/plain.html")
-    return HTMLResponse(template.render(trouble=trouble), status_code=trouble.status)
+    return HTMLResponse(held_together(template.render(trouble=trouble)), status_code=trouble.status)
 
 
 async def _redirect(_request: Request, error: Exception) -> Response:

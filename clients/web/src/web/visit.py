@@ -22,6 +22,7 @@ from web.navigation import (
     parent_navigation,
     staff_navigation,
 )
+from web.rendering.typography import held_together
 from web.security.browser import Browser, browser_of
 from web.security.session import InvoicesBeingPaid, Session
 from web.state import State, state_of
@@ -115,7 +116,7 @@ class Visit:
             "days_waiting": waiting,
         }
         html = self.state.templates.get_template(template).render(shell | content)
-        return HTMLResponse(html, status_code=status)
+        return HTMLResponse(held_together(html), status_code=status)
 
     @property
     def home_path(self) -> str:
