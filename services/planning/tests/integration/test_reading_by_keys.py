@@ -9,6 +9,7 @@ import pytest
 from chassis.database import PLANNED_ONCE
 from chassis.ids import new_id
 from planning.adapters.outlook_store import READ_HOLDINGS
+from planning.entrypoints.desk import desk_of
 
 
 @pytest.fixture(params=[False, True], ids=["as it is", "vacuumed while empty"])
@@ -58,3 +59,17 @@ def test_lists_are_found_by_the_child_and_its_days_and_only_when_asked_for(plan)
     condition = _index_condition(plan, "presence_mark")
     assert condition.count("(ROW(member_id, day)") + condition.count("(ROW(m.member_id, m.day)") == 2, condition
     assert [line for line in plan if re.search(r"One-Time Filter: .*listed_before", line)]
+
+
+@pytest.mark.parametrize("lock", ["lock_draft", "hold_member"])
+async def test_a_transaction_that_looks_is_planned_once(harness, world, lock) -> None:
+    """Where nothing asks for it PostgreSQL plans the first five looks anew, and these all the time."""
+    async with harness.runtime.transaction(world.tenant_id) as transaction:
+        store, family_id = desk_of(harness.runtime).drafting(transaction), new_id()
+        await getattr(store, lock)(family_id)
+        counts = "select custom_plans, generic_plans from pg_prepared_statements where statement = $1"
+        await store.holdings(family_id, None)
+        ((anew, once),) = await transaction.ask(counts, READ_HOLDINGS)
+        for _ in range(3):
+            await store.holdings(family_id, None)
+        assert [tuple(row) for row in await transaction.ask(counts, READ_HOLDINGS)] == [(anew, once + 3)]
