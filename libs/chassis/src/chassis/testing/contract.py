@@ -33,6 +33,7 @@ _SETTINGS = settings(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+_ONCE = settings(_SETTINGS, max_examples=1)
 _SOME_ID = "0198a0b2-0000-7000-8000-000000000000"
 
 
@@ -77,12 +78,10 @@ async def answers_to_anything(
         for found in schema.get_all_operations():
             assert isinstance(found, Ok), found.err()  # noqa: S101
             operation = found.ok()
-            if (operation.method.upper(), operation.path) in refused:
-                once = settings(_SETTINGS, max_examples=1)
-                await asyncio.to_thread(_send_anything, _positive(operation), address, with_host, answers, once)
-                continue
-            for cases in _strategies(operation, known or {}):
-                await asyncio.to_thread(_send_anything, cases, address, with_host, answers, _SETTINGS)
+            is_refused = (operation.method.upper(), operation.path) in refused
+            how_many = _ONCE if is_refused else _SETTINGS
+            for cases in [_positive(operation)] if is_refused else _strategies(operation, known or {}):
+                await asyncio.to_thread(_send_anything, cases, address, with_host, answers, how_many)
     return answers
 
 

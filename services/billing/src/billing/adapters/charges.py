@@ -34,7 +34,7 @@ _HOLD_AND_PLAN_ONCE = text(f"{_HOLD}, {PLAN_ONCE}")
 
 # By the family as well: to the planner of a new table all indexes cost the same, and one begins with the family.
 _DROP_OPEN = text(
-    "delete from charge where invoice_id is null and family_id = any(:families) and reservation_id = any(:changed)"
+    "delete from charge where invoice_id is null and family_id = any(:families) and reservation_id = any(:reservations)"
 )
 
 # The open charge is what brings the invoiced quantity (0 or 1) to the wanted one (0 or 1): +1, -1 or none at all.
@@ -79,7 +79,7 @@ async def keep_attendances(transaction: Transaction, recorded: AttendanceRecorde
 
 
 async def keep_states(
-    transaction: Transaction, states: Iterable[StatedReservation], basket_id: UUID | None = None
+    transaction: Transaction, states: Sequence[StatedReservation], basket_id: UUID | None = None
 ) -> None:
     """Applies what is newer than what is known, in four statements whatever the number of reservations.
 
@@ -87,8 +87,7 @@ async def keep_states(
     is given back by a charge of quantity -1, at the price that was invoiced, for the next invoice. The price of a
     booking is taken as received.
     """
-    given = list(states)
-    rows = reservations_json(given)
+    rows = reservations_json(states)
     connection = transaction.connection
     await connection.execute(_HOLD_AND_PLAN_ONCE)
     kept = await connection.execute(
@@ -96,12 +95,19 @@ async def keep_states(
     )
     if not (changed := list(kept.scalars())):
         return
-    families = list({state.family_id for state in given})
-    await connection.execute(_DROP_OPEN, {"families": families, "changed": changed})
+    await drop_open_charges(transaction, {state.family_id for state in states}, changed)
     await connection.execute(
         _INSERT_CHARGES,
         {"tenant": transaction.tenant_id, "reservations": rows, "changed": changed, "basket": basket_id},
     )
+
+
+async def drop_open_charges(
+    transaction: Transaction, family_ids: Iterable[UUID], reservation_ids: Sequence[UUID]
+) -> None:
+    """Deletes the charges of reservations of these families that are on no invoice yet."""
+    found_by = {"families": list(family_ids), "reservations": reservation_ids}
+    await transaction.connection.execute(_DROP_OPEN, found_by)
 
 
 async def hold_charges(transaction: Transaction) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from billing.adapters.charges import drop_open_charges
 from billing.adapters.credits import lock_credits
 from billing.adapters.invoicing import SqlInvoicingStore
 from billing.application.prompt_invoices import UnpaidInvoice
@@ -50,7 +51,6 @@ _RELEASE = text(
     from lying cross join (values (cast(:invoice as uuid), -1), (null, 1)) as side (invoice_id, sign)
     """
 )
-_DROP_OPEN = text("delete from charge where invoice_id is null and reservation_id = any(:reservations)")
 _GIVE_BACK = text(
     """
     insert into charge (tenant_id, charge_id, reservation_id, family_id, regie_id, member_id, activity_id, day,
@@ -119,7 +119,7 @@ class SqlLapseStore:
         """See the port."""
         about = {"invoice": invoice.invoice_id}
         reservations = await self._connection.scalar(text(RESERVATIONS), about) or []
-        await self._connection.execute(_DROP_OPEN, {"reservations": reservations})
+        await drop_open_charges(self._transaction, [invoice.family_id], reservations)
         await self._connection.execute(_GIVE_BACK, {**about, "reservations": reservations})
         note = {
             "tenant": self._transaction.tenant_id,

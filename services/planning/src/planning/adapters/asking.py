@@ -7,6 +7,8 @@ import asyncpg
 
 ENTER = "set_config('app.tenant_id', $1::text, true)"
 """The first thing such a statement selects, ``$1`` being the commune: what follows it sees that commune's rows."""
+ENTERED = f"with entered as materialized (select {ENTER} as commune)"
+"""Begins a statement of several parts: one that must see that commune's rows waits by naming ``entered.commune``."""
 
 
 class Asks(Protocol):

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from planning.adapters.asking import ENTER, Asks
+from planning.adapters.asking import ENTERED, Asks
 from planning.domain.entrance import Terms
 
 _ENTER = f"""
-    with entered as materialized (select {ENTER} as commune)
+    {ENTERED}
     select turn.family_id, turn.opens_at
     from entered cross join lateral enter(
         case entered.commune when $1 then $2::uuid[] end, $3::timestamptz, $4::interval, $5::int, $6::interval

@@ -10,7 +10,7 @@ import asyncpg
 from chassis.clock import Clock
 from chassis.idempotency import KeyedRequest
 from contracts.values import AttendanceState, MemberKind
-from planning.adapters.asking import ENTER, Asks
+from planning.adapters.asking import ENTERED, Asks
 from planning.adapters.commune_calendars import VERSION, CalendarCache, CommuneCalendars
 from planning.adapters.custody_rows import CUSTODY, HOMES_ARE_THERE, read_custody
 from planning.adapters.waiting_queries import RANK
@@ -138,7 +138,7 @@ _PERIOD = """
 """
 """No day when there is none to look at. Nothing is read before the commune is set: the last condition waits for it."""
 READ_HOLDINGS = f"""
-    with entered as materialized (select {ENTER} as commune)
+    {ENTERED}
     select ({VERSION}) as version, {", ".join(f"({part}) as {name}" for name, part in _PARTS.items())}
     from entered
     cross join unnest($2::uuid[], $3::date[], $4::date[], $5::uuid[], $6::text[], $7::date[])
